@@ -26,7 +26,9 @@ const wanted = hash.digest("hex")
 
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
   const started = Date.now()
-  console.error(`sonde: setting up (Node ${process.versions.node} runs this; the project's own Node and packages follow)`)
+  console.error(
+    `sonde: setting up (Node ${process.versions.node} runs this; the project's own Node and packages follow)`
+  )
   console.error(`sonde: ${pnpm} install --frozen-lockfile`)
   const result = spawnSync("npx", ["-y", pnpm, "install", "--frozen-lockfile"], {
     cwd: root,
