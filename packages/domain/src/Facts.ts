@@ -1,0 +1,179 @@
+/**
+ * What each phase of an SMTP conversation establishes: plain data that may stand in a journal.
+ *
+ * A fact is never a judgement: that a server offers no STARTTLS is a fact of `ehlo`, and only the recipe that
+ * needs STARTTLS turns it into a failure.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { Certificate, TlsReason } from "./Certificate.ts"
+import { Attempt } from "./errors/Network.ts"
+
+const Family = Schema.Literals([4, 6])
+
+/**
+ * The addresses of a host, in the order in which they will be tried. `source` is `dns`, `hosts` (the system's own
+ * table), `literal` (the host is an address) or `pinned` (given by `connectTo`, no question was asked).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const ResolveFacts = Schema.Struct({
+  name: Schema.String,
+  source: Schema.Literals(["dns", "hosts", "literal", "pinned"]),
+  addresses: Schema.Array(Schema.Struct({
+    address: Schema.String,
+    family: Family,
+    port: Schema.optionalKey(Schema.Int),
+    ttlSeconds: Schema.optionalKey(Schema.Int)
+  }))
+}).annotate({ identifier: "ResolveFacts" })
+/** @category models @since 0.1.0 */
+export interface ResolveFacts extends Schema.Schema.Type<typeof ResolveFacts> {}
+
+/**
+ * The address that took the connection, and every attempt of the race (RFC 8305 section 5).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const ConnectFacts = Schema.Struct({
+  address: Schema.String,
+  port: Schema.Int,
+  family: Family,
+  localAddress: Schema.optionalKey(Schema.String),
+  attempts: Schema.Array(Attempt)
+}).annotate({ identifier: "ConnectFacts" })
+/** @category models @since 0.1.0 */
+export interface ConnectFacts extends Schema.Schema.Type<typeof ConnectFacts> {}
+
+/**
+ * The greeting (RFC 5321 section 4.2): reply code, text, and the host name that opens it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const GreetingFacts = Schema.Struct({
+  code: Schema.Int,
+  host: Schema.optionalKey(Schema.String),
+  text: Schema.String
+}).annotate({ identifier: "GreetingFacts" })
+/** @category models @since 0.1.0 */
+export interface GreetingFacts extends Schema.Schema.Type<typeof GreetingFacts> {}
+
+/**
+ * What the server offers (RFC 5321 section 4.1.1.1). `keywords` are upper case with their parameters, `auth` the
+ * SASL mechanisms, `size` the SIZE limit in octets (RFC 1870). `name` is what we called ourselves; `added` and
+ * `removed` compare with the reply before TLS, where there was one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const EhloFacts = Schema.Struct({
+  name: Schema.String,
+  domain: Schema.String,
+  keywords: Schema.Array(Schema.Struct({ keyword: Schema.String, params: Schema.Array(Schema.String) })),
+  starttls: Schema.Boolean,
+  auth: Schema.Array(Schema.String),
+  size: Schema.optionalKey(Schema.Int),
+  added: Schema.optionalKey(Schema.Array(Schema.String)),
+  removed: Schema.optionalKey(Schema.Array(Schema.String))
+}).annotate({ identifier: "EhloFacts" })
+/** @category models @since 0.1.0 */
+export interface EhloFacts extends Schema.Schema.Type<typeof EhloFacts> {}
+
+/**
+ * The server's word that TLS may begin (RFC 3207 section 4).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const StartTlsFacts = Schema.Struct({ text: Schema.String }).annotate({ identifier: "StartTlsFacts" })
+/** @category models @since 0.1.0 */
+export interface StartTlsFacts extends Schema.Schema.Type<typeof StartTlsFacts> {}
+
+/**
+ * A handshake that succeeded and a chain that verified. `protocol` is `TLSv1.3` and the like, `cipher` the
+ * standard name, `chain` as sent, leaf first; `daysLeft` of the certificate that ends first. `conditions` is
+ * empty unless verification was waived.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const TlsFacts = Schema.Struct({
+  protocol: Schema.String,
+  cipher: Schema.String,
+  serverName: Schema.String,
+  alpn: Schema.optionalKey(Schema.String),
+  daysLeft: Schema.Int,
+  conditions: Schema.Array(TlsReason),
+  chain: Schema.Array(Certificate)
+}).annotate({ identifier: "TlsFacts" })
+/** @category models @since 0.1.0 */
+export interface TlsFacts extends Schema.Schema.Type<typeof TlsFacts> {}
+
+/**
+ * A sign-in that was accepted. `passedOver` tells of each other mechanism the server named why it was not used.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const AuthFacts = Schema.Struct({
+  mechanism: Schema.String,
+  user: Schema.String,
+  offered: Schema.Array(Schema.String),
+  passedOver: Schema.Array(Schema.Struct({ mechanism: Schema.String, why: Schema.String })),
+  text: Schema.String
+}).annotate({ identifier: "AuthFacts" })
+/** @category models @since 0.1.0 */
+export interface AuthFacts extends Schema.Schema.Type<typeof AuthFacts> {}
+
+/**
+ * The sender was accepted.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const MailFacts = Schema.Struct({ from: Schema.String, text: Schema.String }).annotate({
+  identifier: "MailFacts"
+})
+/** @category models @since 0.1.0 */
+export interface MailFacts extends Schema.Schema.Type<typeof MailFacts> {}
+
+/**
+ * All recipients were accepted, each with what the server said of it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const RcptFacts = Schema.Struct({
+  recipients: Schema.Array(Schema.Struct({ to: Schema.String, text: Schema.String }))
+}).annotate({ identifier: "RcptFacts" })
+/** @category models @since 0.1.0 */
+export interface RcptFacts extends Schema.Schema.Type<typeof RcptFacts> {}
+
+/**
+ * The message was accepted. `size` is in octets as they went over the wire before dot-stuffing, `reply` the final
+ * reply, kept as proof.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const DataFacts = Schema.Struct({
+  messageId: Schema.String,
+  size: Schema.Int,
+  reply: Schema.String
+}).annotate({ identifier: "DataFacts" })
+/** @category models @since 0.1.0 */
+export interface DataFacts extends Schema.Schema.Type<typeof DataFacts> {}
+
+/**
+ * The server's farewell.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const QuitFacts = Schema.Struct({ text: Schema.String }).annotate({ identifier: "QuitFacts" })
+/** @category models @since 0.1.0 */
+export interface QuitFacts extends Schema.Schema.Type<typeof QuitFacts> {}

@@ -1,0 +1,106 @@
+/**
+ * The options of a check: the flags of the command line in camelCase, the body of an HTTP request, the argument
+ * of the embedded service. Secrets are not among them: they travel beside, as `Redacted`, and are never encoded.
+ *
+ * @since 0.1.0
+ */
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { Port } from "./Endpoint.ts"
+import { PhaseId, Security, ServiceId } from "./Service.ts"
+
+/**
+ * A time span: a number of milliseconds, or a number with a unit (`500ms`, `10s`, `5m`, `1h`).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Span = Schema.Union([
+  Schema.Finite.check(Schema.isGreaterThan(0)),
+  Schema.String.check(Schema.isPattern(/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/u))
+])
+/** @category models @since 0.1.0 */
+export type Span = typeof Span.Type
+
+const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/**
+ * A span in milliseconds, or `undefined` for text that is none.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const spanMillis = (span: Span): number | undefined => {
+  if (typeof span === "number") return span
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(span)
+  return match === null ? undefined : Number(match[1]) * unit[match[2] as keyof typeof unit]
+}
+
+/**
+ * How to sign in; `auto` takes the strongest mechanism that both sides can use.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const AuthChoice = Schema.Literals([
+  "auto",
+  "plain",
+  "login",
+  "cram-md5",
+  "scram-sha-1",
+  "scram-sha-256",
+  "xoauth2",
+  "oauthbearer"
+])
+/** @category models @since 0.1.0 */
+export type AuthChoice = typeof AuthChoice.Type
+
+/**
+ * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is `SERVER[:PORT]`; `ca` is PEM
+ * text; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack` are paths.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const CheckOptions = Schema.Struct({
+  target: Schema.String,
+  provider: Schema.optionalKey(Schema.String),
+  only: Schema.optionalKey(Schema.Array(ServiceId)),
+  skip: Schema.optionalKey(Schema.Array(ServiceId)),
+  user: Schema.optionalKey(Schema.String),
+  auth: Schema.optionalKey(AuthChoice),
+  via: Schema.optionalKey(Schema.Literals(["smtp", "graph"])),
+  host: Schema.optionalKey(Schema.String),
+  port: Schema.optionalKey(Port),
+  security: Schema.optionalKey(Security),
+  connectTo: Schema.optionalKey(Schema.Array(Schema.String)),
+  dns: Schema.optionalKey(Schema.String),
+  ca: Schema.optionalKey(Schema.String),
+  ehlo: Schema.optionalKey(Schema.String),
+  from: Schema.optionalKey(Schema.String),
+  to: Schema.optionalKey(Schema.Array(Schema.String)),
+  until: Schema.optionalKey(PhaseId),
+  deliver: Schema.optionalKey(Schema.Boolean),
+  deliverAgain: Schema.optionalKey(Schema.Boolean),
+  message: Schema.optionalKey(Schema.String),
+  allowClearAuth: Schema.optionalKey(Schema.Boolean),
+  timeout: Schema.optionalKey(Span),
+  deadline: Schema.optionalKey(Span),
+  wait: Schema.optionalKey(Schema.Boolean),
+  ignorePreflight: Schema.optionalKey(Schema.Boolean),
+  pack: Schema.optionalKey(Schema.Array(Schema.String)),
+  packs: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "CheckOptions" })
+/** @category models @since 0.1.0 */
+export interface CheckOptions extends Schema.Schema.Type<typeof CheckOptions> {}
+
+/**
+ * The secrets of one run. They exist only in memory and only as `Redacted`; a run that is resumed asks again.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Secrets {
+  readonly secret?: Redacted.Redacted<string> | undefined
+  readonly token?: Redacted.Redacted<string> | undefined
+}

@@ -1,0 +1,191 @@
+/**
+ * Failures on the way to a conversation: names, connections, greetings, silence.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { CodeReply, Reply } from "../Reply.ts"
+import { common, Millis } from "./common.ts"
+
+/**
+ * A name could not be resolved. `NoSuchName` is NXDOMAIN, `NoRecords` an empty answer (NODATA), `NullMx` a domain
+ * that takes no mail (RFC 7505 section 3). `ServerFailure` and `Timeout` say nothing about the name: try again.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ResolveError extends Schema.TaggedError<ResolveError>()("ResolveError", {
+  ...common,
+  reason: Schema.Literals(["NoSuchName", "NoRecords", "ServerFailure", "Refused", "Timeout", "BadName", "NullMx"]),
+  name: Schema.optionalKey(Schema.String)
+}) {
+  /** Whether trying again unchanged can help. */
+  get isTemporary(): boolean {
+    return this.reason === "ServerFailure" || this.reason === "Timeout"
+  }
+}
+
+/**
+ * What became of dialling one address.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Attempt = Schema.Struct({
+  address: Schema.String,
+  port: Schema.Int,
+  result: Schema.Literals(["Connected", "Refused", "Timeout", "Unreachable", "Reset", "AddressDenied", "Abandoned"]),
+  durationMillis: Millis
+}).annotate({ identifier: "Attempt" })
+/** @category models @since 0.1.0 */
+export interface Attempt extends Schema.Schema.Type<typeof Attempt> {}
+
+/**
+ * No address took the connection. `attempts` lists every address that was dialled, in the order of the race.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ConnectError extends Schema.TaggedError<ConnectError>()("ConnectError", {
+  ...common,
+  reason: Schema.Literals(["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied"]),
+  attempts: Schema.Array(Attempt)
+}) {
+  /** Whether trying again unchanged can help. */
+  get isTemporary(): boolean {
+    return false
+  }
+}
+
+/**
+ * The connection stands, but what came is no welcome. `TlsExpected` means the port begins with TLS.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class GreetingError extends Schema.TaggedError<GreetingError>()("GreetingError", {
+  ...common,
+  reason: Schema.Literals(["Rejected", "Silent", "NotThisProtocol", "TlsExpected"]),
+  reply: Schema.optionalKey(Reply)
+}) {
+  /** Whether trying again unchanged can help. */
+  get isTemporary(): boolean {
+    return false
+  }
+}
+
+/**
+ * The peer broke the protocol. `UnexpectedReply` is a well-formed reply that has no place where it came; then
+ * `reply` holds it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ProtocolError extends Schema.TaggedError<ProtocolError>()("ProtocolError", {
+  ...common,
+  reason: Schema.Literals([
+    "MalformedReply",
+    "ReplyTooLong",
+    "LineTooLong",
+    "CodeChanged",
+    "UnexpectedData",
+    "UnexpectedReply",
+    "Injection",
+    "PreAuth"
+  ]),
+  reply: Schema.optionalKey(Reply)
+}) {
+  /** Whether trying again unchanged can help. */
+  get isTemporary(): boolean {
+    return false
+  }
+}
+
+/**
+ * The connection ended inside a conversation. `bytes` counts what had been received, `lastCommand` is the command
+ * that was waiting for its reply, masked, empty before the first.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ConnectionLost extends Schema.TaggedError<ConnectionLost>()("ConnectionLost", {
+  ...common,
+  reason: Schema.Literals(["Closed", "Reset"]),
+  bytes: Schema.Int,
+  lastCommand: Schema.String
+}) {
+  /** Whether trying again unchanged can help. */
+  get isTemporary(): boolean {
+    return false
+  }
+}
+
+/**
+ * No answer within the limit. `awaited` says for what, in words.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class PhaseTimeout extends Schema.TaggedError<PhaseTimeout>()("PhaseTimeout", {
+  ...common,
+  afterMillis: Millis,
+  awaited: Schema.String
+}) {
+  /** Whether trying again unchanged can help. */
+  get isTemporary(): boolean {
+    return true
+  }
+}
+
+/**
+ * The provider limits how much may be sent or how often one may connect. `scope` says for whom; `retryAfterMillis`
+ * is how long to wait at least.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Throttled extends Schema.TaggedError<Throttled>()("Throttled", {
+  ...common,
+  reply: Schema.optionalKey(Reply),
+  scope: Schema.Literals(["connection", "mailbox", "tenant", "address"]),
+  retryAfterMillis: Millis
+}) {
+  /** Whether trying again unchanged can help. */
+  get isTemporary(): boolean {
+    return true
+  }
+}
+
+/**
+ * A 4yz reply, or its like elsewhere, that is no throttle (RFC 5321 section 4.2.1).
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class TemporaryFailure extends Schema.TaggedError<TemporaryFailure>()("TemporaryFailure", {
+  ...common,
+  reply: Reply
+}) {
+  /** Whether trying again unchanged can help. */
+  get isTemporary(): boolean {
+    return true
+  }
+}
+
+/**
+ * A Graph call was refused.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class ApiError extends Schema.TaggedError<ApiError>()("ApiError", {
+  ...common,
+  status: Schema.Int,
+  providerCode: Schema.String,
+  reply: Schema.optionalKey(CodeReply)
+}) {
+  /** Whether trying again unchanged can help. */
+  get isTemporary(): boolean {
+    return false
+  }
+}
