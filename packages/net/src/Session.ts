@@ -1,0 +1,125 @@
+/**
+ * A live conversation over one connection: line exchanges with a time limit, and the change to TLS in place.
+ *
+ * A session is a value that a recipe passes on; it belongs to one connection and closes with its scope. It knows
+ * nothing of mail protocols: a reply decoder says where a reply ends.
+ *
+ * @since 0.1.0
+ */
+import type { Certificate, TlsReason } from "@sonde/domain/Certificate"
+import type { Endpoint } from "@sonde/domain/Endpoint"
+import type { Attempt } from "@sonde/domain/Errors"
+import type { ReplyDecoder } from "@sonde/wire/ReplyDecoder"
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import type { Outgoing } from "./Outgoing.ts"
+
+/**
+ * The connection ended. `bytes` counts the octets received on it, `lastCommand` is masked, `pending` what had
+ * arrived of an unfinished line.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class SessionLost extends Data.TaggedError("SessionLost")<{
+  readonly reason: "Closed" | "Reset"
+  readonly bytes: number
+  readonly lastCommand: string
+  readonly pending: string
+}> {}
+
+/**
+ * No complete reply within the limit. `bytes` counts the octets received on the connection.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class SessionTimeout extends Data.TaggedError("SessionTimeout")<{
+  readonly afterMillis: number
+  readonly bytes: number
+}> {}
+
+/**
+ * The peer sent a line beyond the limit of the wire codecs.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class SessionLineTooLong extends Data.TaggedError("SessionLineTooLong")<{
+  readonly octets: number
+}> {}
+
+/** @category errors @since 0.1.0 */
+export type SessionError = SessionLost | SessionTimeout | SessionLineTooLong
+
+/**
+ * The handshake did not complete. `reason` is one of the handshake's own (`PlaintextPeer` to `Reset`);
+ * `platformCode` is the runtime's code, such as `ERR_SSL_WRONG_VERSION_NUMBER`.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class HandshakeFailed extends Data.TaggedError("HandshakeFailed")<{
+  readonly reason: TlsReason
+  readonly platformCode: string
+  readonly detail: string
+}> {}
+
+/**
+ * Octets had arrived in clear between the reply to STARTTLS and the handshake (RFC 3207 section 6). They are
+ * discarded, never read as part of the encrypted conversation; `octets` tells how many.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class InjectedOctets extends Data.TaggedError("InjectedOctets")<{
+  readonly octets: number
+}> {}
+
+/**
+ * A completed handshake and the judgement on what was presented. An empty `conditions` means that chain, name and
+ * dates hold. `chain` is as sent, leaf first.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Handshake {
+  readonly protocol: string
+  readonly cipher: string
+  readonly alpn?: string
+  readonly chain: ReadonlyArray<Certificate>
+  readonly conditions: ReadonlyArray<TlsReason>
+  readonly platformCode?: string
+}
+
+/**
+ * A live conversation.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Session {
+  readonly endpoint: Endpoint
+  readonly peer: { readonly address: string; readonly port: number; readonly family: 4 | 6 }
+  readonly localAddress: string
+  /** Every address of the race that led here, the winner with `Connected`. */
+  readonly attempts: ReadonlyArray<Attempt>
+  /** Whether a TLS handshake has completed. */
+  readonly isEncrypted: () => boolean
+  /**
+   * Writes one line, when given, and reads until the decoder has a reply. Interruption closes the connection.
+   * Time is measured from the write.
+   */
+  readonly exchange: <A, E>(
+    line: Outgoing | undefined,
+    decoder: ReplyDecoder<A, E>,
+    timeoutMillis: number
+  ) => Effect.Effect<A, E | SessionError>
+  /** Writes octets that are no line (a message); the recorder keeps `note` in their place. */
+  readonly write: (octets: Uint8Array, note: string, timeoutMillis: number) => Effect.Effect<void, SessionError>
+  /** Takes the connection to TLS, at the start of the conversation or after STARTTLS. */
+  readonly startTls: (options: {
+    readonly serverName: string
+    readonly timeoutMillis: number
+  }) => Effect.Effect<Handshake, HandshakeFailed | InjectedOctets | SessionLost>
+}
