@@ -87,7 +87,10 @@ const imports = (path: string): ReadonlyArray<{ readonly specifier: string; read
   for (const match of text.matchAll(pattern)) {
     const start = text.lastIndexOf("\n", match.index) + 1
     if (/^\s*(?:\*|\/\/)/.test(text.slice(start))) continue
-    found.push({ specifier: match[1] ?? match[2] ?? match[3] ?? "", line: lineOf(text, match.index) })
+    found.push({
+      specifier: match[1] ?? match[2] ?? match[3] ?? "",
+      line: lineOf(text, match.index + match[0].search(/\S/))
+    })
   }
   return found
 }
