@@ -88,7 +88,7 @@ const isTested = (specifier: string, name: string): boolean =>
 let codecs = 0
 for (const path of files("packages/wire/src", (name) => name.endsWith(".ts") && !name.includes("/internal/"))) {
   const specifier = `@sonde/wire/${path.slice("packages/wire/src/".length, -".ts".length)}`
-  for (const match of read(path).matchAll(/^export\s+(?:const|function)\s+((?:from[A-Z]|decoder)\w*|from)\b/gm)) {
+  for (const match of read(path).matchAll(/^export\s+(?:const|function)\s+((?:from[A-Z]|decoder)\w*)\b/gm)) {
     codecs++
     const name = match[1] ?? ""
     if (!isTested(specifier, name)) {
