@@ -1,0 +1,142 @@
+/**
+ * The form of a pack: one provider's, server software's or the generic knowledge, as data.
+ *
+ * One Schema is the only definition: user packs, built-in packs, `sonde packs lint`, the JSON Schema for editors and
+ * the types all come from it. Unknown keys are errors. The parts are in `schema/`; how rules match is in `Match.ts`.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import {
+  Advice,
+  Decision,
+  Limit,
+  NotOffered,
+  PackEndpoint,
+  Recognise,
+  SignIn,
+  Source,
+  Success
+} from "./schema/Provider.ts"
+import { PreflightRule, Rule } from "./schema/Rule.ts"
+import { Id, IsoDate } from "./schema/Scalar.ts"
+
+/**
+ * A pack. `provider` packs are chosen by recognition, `software` packs by banner, the `generic` pack is always last.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Pack = Schema.Struct({
+  id: Id,
+  name: Schema.NonEmptyString,
+  kind: Schema.Literals(["provider", "software", "generic"]),
+  version: Schema.String.check(
+    Schema.isPattern(/^[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,4}$/u, { message: "Expected a version such as 2026.11.1" })
+  ),
+  aliases: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
+  reviewBy: IsoDate,
+  sources: Schema.optionalKey(Schema.Record(Schema.String, Source)),
+  recognise: Schema.optionalKey(Recognise),
+  endpoints: Schema.optionalKey(Schema.Array(PackEndpoint)),
+  notOffered: Schema.optionalKey(Schema.Array(NotOffered)),
+  signIn: Schema.optionalKey(SignIn),
+  limits: Schema.optionalKey(Schema.Array(Limit)),
+  preflight: Schema.optionalKey(Schema.Array(PreflightRule)),
+  rules: Schema.optionalKey(Schema.Array(Rule)),
+  decisions: Schema.optionalKey(Schema.Array(Decision)),
+  advice: Schema.optionalKey(Schema.Array(Advice)),
+  success: Schema.optionalKey(Schema.Array(Success))
+}).annotate({
+  identifier: "Pack",
+  title: "Sonde pack",
+  description: "Knowledge about one provider or server software"
+})
+/** @category models @since 0.1.0 */
+export interface Pack extends Schema.Schema.Type<typeof Pack> {}
+
+/**
+ * One thing wrong with a pack: where (`rules[3].cause`; empty for the document), and what is expected. `path` is
+ * `at` as keys; `line` and `column` count from 1 and exist where the pack was read from text.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export interface PackIssue {
+  readonly at: string
+  readonly path: ReadonlyArray<string | number>
+  readonly message: string
+  readonly line?: number
+  readonly column?: number
+}
+
+/**
+ * A pack that cannot be used, with everything that is wrong with it. `path` is the file, or where else it is from.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class PackError extends Data.TaggedError("PackError")<{
+  readonly path: string
+  readonly issues: ReadonlyArray<PackIssue>
+}> {
+  override get message(): string {
+    return this.issues
+      .map((issue) => {
+        const place = issue.line === undefined ? "" : `:${issue.line}:${issue.column ?? 1}`
+        return `${this.path}${place}: ${issue.at === "" ? "" : `${issue.at}: `}${issue.message}`
+      })
+      .join("\n")
+  }
+}
+
+/**
+ * Keys as one reads them: `rules[3].cause`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const place = (path: ReadonlyArray<string | number>): string =>
+  path.reduce<string>(
+    (at, key) => typeof key === "number" ? `${at}[${key}]` : at === "" ? key : `${at}.${key}`,
+    ""
+  )
+
+const formatter = SchemaIssue.makeFormatterStandardSchemaV1()
+const decodeResult = Schema.decodeUnknownResult(Pack, { errors: "all", onExcessProperty: "error" })
+
+const keyOf = (segment: PropertyKey | { readonly key: PropertyKey }): string | number => {
+  const key = typeof segment === "object" ? segment.key : segment
+  return typeof key === "number" ? key : String(key)
+}
+
+/**
+ * A pack from plain data. All that is wrong is reported at once; unknown keys are errors. `path` is what the errors
+ * name as their file.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const decode = (value: unknown, path = "pack"): Result.Result<Pack, PackError> => {
+  const decoded = decodeResult(value)
+  if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
+  const issues = formatter(decoded.failure.issue).issues.map((issue) => {
+    const keys = (issue.path ?? []).map(keyOf)
+    return { at: place(keys), path: keys, message: issue.message }
+  })
+  return Result.fail(new PackError({ path, issues }))
+}
+
+/**
+ * The JSON Schema of packs (draft 2020-12), for editors.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const jsonSchema = (): object => {
+  const document = Schema.toJsonSchemaDocument(Pack, { onExcessProperty: "error" })
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...document.schema, $defs: document.definitions }
+}

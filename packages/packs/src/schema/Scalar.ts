@@ -1,0 +1,150 @@
+/**
+ * The small words of a pack: ids, dates, durations, codes and the scalar-or-list form.
+ *
+ * Everything here is a Schema over plain JSON data; decoding changes nothing. How a word is matched is said in
+ * `Match.ts`.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * A word in kebab-case, 1 to 64 characters: pack ids, rule ids, limit ids.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Id = Schema.String.check(
+  Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,63}$/u, {
+    message: "Expected an id: lower-case letters, digits and hyphens, at most 64 characters"
+  })
+)
+
+/**
+ * A calendar date, `2026-11-24`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const IsoDate = Schema.String.check(
+  Schema.isPattern(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/u, {
+    message: "Expected a date such as 2026-11-24"
+  })
+)
+
+/**
+ * A duration as a number with a unit, `500ms`, `60s`, `15m`, `24h` or `2d`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Duration = Schema.String.check(
+  Schema.isPattern(/^[0-9]{1,6}(ms|s|m|h|d)$/u, { message: "Expected a duration such as 60s, 15m or 24h" })
+)
+
+/**
+ * A reply code: a number, a class (`4yz`, `5yz`), or the response code of IMAP and POP3 in capitals
+ * (`AUTHENTICATIONFAILED`, `SYS/TEMP`), or the provider's own code (`AADSTS50076`, `ErrorSendAsDenied`).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Code = Schema.Union([
+  Schema.Int.check(Schema.isBetween({ minimum: 100, maximum: 599 })),
+  Schema.String.check(
+    Schema.isPattern(/^([1-5]yz|[A-Za-z-][A-Za-z0-9/_-]{0,63})$/u, {
+      message: "Expected a reply code (535), a class (5yz) or a response code such as AUTHENTICATIONFAILED"
+    })
+  )
+])
+
+/**
+ * An enhanced status code (RFC 3463 section 2), exact or with a star for the rest: `5.7.139`, `4.7.*`, `5.*`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Enhanced = Schema.String.check(
+  Schema.isPattern(/^[245]\.(\*|[0-9]{1,3}\.(\*|[0-9]{1,3}))$/u, {
+    message: "Expected an enhanced status code such as 5.7.139, or 5.7.*"
+  })
+)
+
+/**
+ * Literal text to look for, 2 to 400 characters. Case, white space and typographic quotes do not matter.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Text = Schema.String.check(Schema.isMinLength(2), Schema.isMaxLength(400))
+
+/**
+ * A host name (`smtp.example.com`), or with a leading dot everything below a name (`.example.com`).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const HostPattern = Schema.String.check(
+  Schema.isPattern(/^\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/u, {
+    message: "Expected a host name, or .suffix for all names below it"
+  })
+)
+
+/**
+ * A domain name or the end of one, without a leading dot.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const DomainName = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/u, { message: "Expected a domain name without a leading dot" })
+)
+
+/**
+ * The same thing once or several times: `auth` or `[auth, mail]`.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const OneOrMany = <S extends Schema.Constraint>(schema: S) =>
+  Schema.Union([schema, Schema.NonEmptyArray(schema)])
+
+/**
+ * The list behind a scalar-or-list value; empty for an absent one.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const list = <A extends string | number>(value: A | ReadonlyArray<A> | undefined): ReadonlyArray<A> =>
+  value === undefined ? [] : typeof value === "object" ? value : [value]
+
+/**
+ * A value per service, each optional.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const perService = <S extends Schema.Constraint>(schema: S) =>
+  Schema.Struct({
+    "smtp-submission": Schema.optionalKey(schema),
+    "imap": Schema.optionalKey(schema),
+    "pop3": Schema.optionalKey(schema),
+    "sieve": Schema.optionalKey(schema),
+    "graph": Schema.optionalKey(schema),
+    "token": Schema.optionalKey(schema),
+    "mx": Schema.optionalKey(schema),
+    "posture": Schema.optionalKey(schema)
+  })
+
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/**
+ * The milliseconds of a `Duration`.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const toMillis = (duration: string): number => {
+  const found = /^([0-9]+)([a-z]+)$/u.exec(duration)
+  return found === null ? 0 : Number(found[1]) * (units[found[2] ?? ""] ?? 0)
+}
