@@ -84,6 +84,14 @@ export const rfcMailParameterOctets = 26 + 17 + 10
 export const rfcHeaderLineCharacters = 78
 
 /**
+ * Longest header line in characters without CRLF when it holds an encoded word: RFC 2047 section 2.
+ *
+ * @category rfc
+ * @since 0.1.0
+ */
+export const rfcEncodedWordLineCharacters = 76
+
+/**
  * Longest line of Base64 text in characters without CRLF: RFC 2045 section 6.8.
  *
  * @category rfc

@@ -67,8 +67,7 @@ export const messageId = (message: Uint8Array): string | undefined =>
  * @category reading
  * @since 0.1.0
  */
-export const from = (message: Uint8Array): ReadonlyArray<string> =>
-  addresses(first(fromBytes(message), "From") ?? "")
+export const from = (message: Uint8Array): ReadonlyArray<string> => addresses(first(fromBytes(message), "From") ?? "")
 
 /**
  * The addresses in the value of an address field such as From or To: what stands in angle brackets, or the whole entry when

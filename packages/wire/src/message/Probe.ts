@@ -7,8 +7,9 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
-import * as Result from "effect/Result"
+import * as DateTime from "effect/DateTime"
 import * as Base64 from "effect/encoding/Base64"
+import * as Result from "effect/Result"
 import * as Limits from "../Limits.ts"
 import * as Address from "../smtp/Address.ts"
 
@@ -57,7 +58,7 @@ export const defaultSubject = "Sonde delivery test"
 const encoder = new TextEncoder()
 
 /**
- * The message in octets: CRLF line ends, header lines of at most 78 characters unless one address or identifier alone is
+ * The message in octets: CRLF line ends, header lines of at most 76 characters unless one address or identifier alone is
  * longer, ASCII throughout unless an address is not (RFC 6532), which then needs SMTPUTF8.
  *
  * @category encoding
@@ -100,6 +101,7 @@ const problemOf = (probe: ProbeMessage): ProbeMessageError | undefined => {
   }
   // RFC 5322 section 3.3: the year has four digits and is 1900 or later.
   if (!(probe.date >= Date.UTC(1900, 0) && probe.date < Date.UTC(10_000, 0))) return wrong("date", "out of range")
+  if (bareId(probe.messageId).length > 250) return wrong("messageId", "longer than 250 characters")
   if (!/^[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f\x41-\x7e]+$/.test(bareId(probe.messageId))) {
     return wrong("messageId", "not of the form left@right in printable ASCII")
   }
@@ -110,33 +112,26 @@ const problemOf = (probe: ProbeMessage): ProbeMessageError | undefined => {
   return undefined
 }
 
-/**
- * Writes a time as RFC 5322 section 3.3 does, in UTC: `Tue, 24 Nov 2026 03:34:15 +0000`. `millis` is since the epoch, and
- * fractions of a second are dropped.
- *
- * @category encoding
- * @since 0.1.0
- */
-export const dateText = (millis: number): string => {
-  const date = new Date(millis)
+// RFC 5322 section 3.3, in UTC: `Tue, 24 Nov 2026 03:34:15 +0000`. The range has been checked.
+const dateText = (millis: number): string => {
+  const date = DateTime.toPartsUtc(DateTime.makeUnsafe(millis))
   const two = (value: number) => `${value}`.padStart(2, "0")
-  const time = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(":")
-  const year = `${date.getUTCFullYear()}`.padStart(4, "0")
-  return `${days[date.getUTCDay()]}, ${date.getUTCDate()} ${months[date.getUTCMonth()]} ${year} ${time} +0000`
+  const time = [date.hour, date.minute, date.second].map(two).join(":")
+  return `${days[date.weekDay]}, ${date.day} ${months[date.month - 1]} ${date.year} ${time} +0000`
 }
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 /**
- * Writes a header field in lines without CRLF, folded between tokens so that lines stay within 78 characters where the tokens
- * allow it (RFC 5322 section 2.1.1 and section 2.2.3).
+ * Writes a header field in lines without CRLF, folded between tokens so that lines stay within 76 characters where the tokens
+ * allow it: 78 would do (RFC 5322 section 2.1.1 and section 2.2.3), but not with encoded words (RFC 2047 section 2).
  */
 const folded = (name: string, tokens: ReadonlyArray<string>): ReadonlyArray<string> => {
   const lines: Array<string> = []
   let line = `${name}:`
   for (const token of tokens) {
-    if (line.length + 1 + token.length > Limits.rfcHeaderLineCharacters && lines.length + tokens.length > 1) {
+    if (line.length + 1 + token.length > Limits.rfcEncodedWordLineCharacters && line !== "") {
       lines.push(line)
       line = ""
     }
@@ -147,6 +142,7 @@ const folded = (name: string, tokens: ReadonlyArray<string>): ReadonlyArray<stri
 
 // Tokens of unstructured text: words when it is plain, otherwise encoded words (RFC 2047 section 2).
 const words = (text: string): ReadonlyArray<string> => {
+  if (text === "") return []
   const plain = text.split(" ")
   const fits = plain.every((word) => /^[\x21-\x7e]{1,70}$/.test(word) && !word.startsWith("=?"))
   return fits ? plain : encodedWords(text)

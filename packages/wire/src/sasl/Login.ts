@@ -56,7 +56,10 @@ export const username = (user: string): Result.Result<string, SaslError> =>
 export const password = (
   secret: Redacted.Redacted<string>
 ): Result.Result<Redacted.Redacted<string>, SaslError> =>
-  Result.map(checked("password", Redacted.value(secret)), (text) => Redacted.make(Base64.encode(text), { label: "LOGIN" }))
+  Result.map(
+    checked("password", Redacted.value(secret)),
+    (text) => Redacted.make(Base64.encode(text), { label: "LOGIN" })
+  )
 
 const checked = (field: "user" | "password", text: string): Result.Result<string, SaslError> =>
   text === ""

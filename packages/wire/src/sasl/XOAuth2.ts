@@ -66,8 +66,7 @@ export const failureOf = (challenge: string): XOAuth2Failure => {
   return { text, ...field(parsed, "status"), ...field(parsed, "schemes"), ...field(parsed, "scope") }
 }
 
-// oxlint-disable-next-line no-control-regex
-const forbidden = { user: /[\u0000-\u001f\u007f]/, token: /[\u0000-\u0020\u007f]/ }
+const forbidden = { user: /\p{Cc}/u, token: /[\p{Cc} ]/u }
 
 const problemOf = (name: "user" | "token", text: string): SaslError | undefined =>
   text === ""

@@ -53,9 +53,10 @@ const fail = (problem: AddressError["problem"], index: number, detail: string) =
   Result.fail(new AddressError({ problem, index, detail }))
 
 // RFC 5321 section 4.1.2: atext of RFC 5322 section 3.2.3; RFC 6531 section 3.3 adds what is beyond ASCII.
-const dotString = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u
+const dotString =
+  /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u
 const atext = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u0080-\u{10ffff}-]/u
-const control = /[\u0000-\u001f\u007f-\u009f\p{Cs}]/u
+const control = /[\p{Cc}\p{Cs}]/u
 
 /**
  * Reads a mailbox such as `ada@example.org` or `"ada l"@[192.0.2.1]`: local part up to 64 octets, domain up to 255, all up to
@@ -131,8 +132,7 @@ export const formatPath = (path: Mailbox | null): Result.Result<string, AddressE
  * @since 0.1.0
  */
 export const needsSmtpUtf8 = (address: string | Mailbox): boolean =>
-  // oxlint-disable-next-line no-control-regex
-  /[^\u0000-\u007f]/.test(typeof address === "string" ? address : `${address.localPart}@${address.domain}`)
+  /\P{ASCII}/u.test(typeof address === "string" ? address : `${address.localPart}@${address.domain}`)
 
 interface LocalPart {
   readonly value: string

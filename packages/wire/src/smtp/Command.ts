@@ -212,8 +212,7 @@ const fail = (
   detail: string
 ) => Result.fail(new CommandError({ command, argument, problem, detail }))
 
-// oxlint-disable-next-line no-control-regex
-const hasControl = (text: string): boolean => /[\u0000-\u001f\u007f-\u009f]/.test(text)
+const hasControl = (text: string): boolean => /\p{Cc}/u.test(text)
 
 const limited = (
   command: Name,

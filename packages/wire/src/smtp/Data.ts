@@ -98,7 +98,13 @@ export const fromWire = (wire: Uint8Array): Uint8Array => {
  */
 export type DataPushed =
   | { readonly done: false }
-  | { readonly done: true; readonly message: Uint8Array; readonly rest: Uint8Array; readonly tooLong: boolean; readonly bareEnds: boolean }
+  | {
+    readonly done: true
+    readonly message: Uint8Array
+    readonly rest: Uint8Array
+    readonly tooLong: boolean
+    readonly bareEnds: boolean
+  }
 
 /**
  * Reads message data as a server does.

@@ -14,7 +14,15 @@ import * as Limits from "../Limits.ts"
  * @since 0.1.0
  */
 export interface DomainProblem {
-  readonly problem: "empty" | "trailing-dot" | "empty-label" | "label" | "label-too-long" | "too-long" | "bare-address" | "literal"
+  readonly problem:
+    | "empty"
+    | "trailing-dot"
+    | "empty-label"
+    | "label"
+    | "label-too-long"
+    | "too-long"
+    | "bare-address"
+    | "literal"
   readonly index: number
 }
 
@@ -29,7 +37,7 @@ const encoder = new TextEncoder()
 export const octetLength = (text: string): number => encoder.encode(text).length
 
 // RFC 6531 section 3.3: sub-domain also holds U-labels. C1 controls, spaces and separators of Unicode are in no U-label.
-const label = /^(?:[A-Za-z0-9]|[^\u0000-\u00a0\p{Z}\p{Cc}\p{Cs}])(?:(?:[A-Za-z0-9-]|[^\u0000-\u00a0\p{Z}\p{Cc}\p{Cs}])*(?:[A-Za-z0-9]|[^\u0000-\u00a0\p{Z}\p{Cc}\p{Cs}]))?$/u
+const label = /^(?!-)(?:[A-Za-z0-9-]|[^\p{ASCII}\p{Z}\p{Cc}\p{Cs}])+(?<!-)$/u
 
 /**
  * Checks a domain: letters, digits, inner hyphens and U-labels, between dots; at most 63 octets a label and 255 in all.
@@ -79,8 +87,7 @@ export const isAddressLiteral = (text: string): boolean => {
  * @category predicates
  * @since 0.1.0
  */
-export const isIPv4 = (text: string): boolean =>
-  /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text)
+export const isIPv4 = (text: string): boolean => /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text)
 
 /**
  * Whether the text is an IPv6 address without a zone: eight groups, or fewer with one `::` for at least one group

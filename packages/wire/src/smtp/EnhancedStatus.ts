@@ -81,7 +81,9 @@ export const toText = (status: EnhancedStatus): Result.Result<string, EnhancedSt
  */
 export const split = (text: string): { readonly code?: string; readonly rest: string } => {
   const match = leading.exec(text)
-  return match === null || match[1] === undefined ? { rest: text } : { code: match[1], rest: text.slice(match[0].length) }
+  return match === null || match[1] === undefined
+    ? { rest: text }
+    : { code: match[1], rest: text.slice(match[0].length) }
 }
 
 /**
