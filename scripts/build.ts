@@ -1,0 +1,114 @@
+/**
+ * Builds what is published, and only that: nothing in development needs it.
+ *
+ * 1. Every package: JavaScript and declarations from `tsc -b` in `dist/`, and beside them the data files of `src/`.
+ * 2. The command: one bundle in `packages/cli/dist/`, entry `sonde.mjs`, code in `chunks/`. It needs no `node_modules`,
+ *    loads a subcommand's code when that subcommand runs, and keeps V8's code cache between runs.
+ *
+ *     node scripts/build.ts
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { isBuiltin } from "node:module"
+import { dirname } from "node:path"
+import { performance } from "node:perf_hooks"
+import process from "node:process"
+import { rolldown } from "rolldown"
+import { run, seconds } from "./internal/run.ts"
+import { at, files, publishable } from "./internal/workspace.ts"
+
+const entry = "packages/cli/src/bin.ts"
+const dist = "packages/cli/dist"
+
+/**
+ * The file a user runs. Written for old parsers too, so that a Node that is too old gets a sentence and not a stack.
+ * The code cache is on before the first chunk loads.
+ */
+const launcher = (chunk: string): string =>
+  `#!/usr/bin/env node
+import module from "node:module"
+const [major, minor] = process.versions.node.split(".").map(Number)
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write("sonde needs Node 22.19 or newer; this is " + process.versions.node + "\\n")
+  process.exit(70)
+}
+module.enableCompileCache()
+await import("./chunks/${chunk}")
+`
+
+const step = async (name: string, work: () => Promise<string>): Promise<void> => {
+  const started = performance.now()
+  const result = await work()
+  console.error(`build: ${name}: ${result} (${seconds(performance.now() - started)})`)
+}
+
+const fail = (message: string): never => {
+  console.error(`build: ${message}`)
+  process.exit(1)
+}
+
+if (!existsSync(at(entry))) fail(`${entry} is missing`)
+
+await step("packages", async () => {
+  const rooms = publishable()
+  const compiled = await run(["tsc", "-b", ...rooms.map((room) => `packages/${room}`)])
+  if (compiled.status !== 0) fail(`tsc failed\n${compiled.output}`)
+  let copied = 0
+  let stale = 0
+  for (const room of rooms) {
+    for (const path of files(`packages/${room}/src`, (name) => !/\.tsx?$/.test(name))) {
+      const target = path.replace(/^(packages\/[^/]+)\/src\//, "$1/dist/")
+      mkdirSync(dirname(at(target)), { recursive: true })
+      cpSync(at(path), at(target))
+      copied++
+    }
+    // What an earlier build made of a file that is gone would be published with the rest.
+    for (const name of readdirSync(at(`packages/${room}/dist`), { recursive: true, encoding: "utf8" })) {
+      const source = `packages/${room}/src/${name.replace(/(?:\.js|\.d\.ts)(?:\.map)?$/, "")}`
+      if (
+        /(?:\.js|\.d\.ts)(?:\.map)?$/.test(name) && !existsSync(at(`${source}.ts`)) && !existsSync(at(`${source}.tsx`))
+      ) {
+        rmSync(at(`packages/${room}/dist/${name}`))
+        stale++
+      }
+    }
+  }
+  return `${rooms.length} compiled, ${copied} data files, ${stale} stale files removed`
+})
+
+await step("command", async () => {
+  const bundle = await rolldown({
+    input: { bin: at(entry) },
+    platform: "node",
+    external: (id) => isBuiltin(id),
+    treeshake: true,
+    onLog: (level, log) => {
+      // A warning here is an import that will not resolve on a user's machine, or a cycle that changes what runs first.
+      if (level === "warn") fail(log.message)
+    }
+  })
+  const { output } = await bundle.write({
+    dir: at(`${dist}/chunks`),
+    format: "esm",
+    minify: true,
+    entryFileNames: "[name]-[hash].mjs",
+    chunkFileNames: "[name]-[hash].mjs"
+  })
+  await bundle.close()
+  for (const chunk of output) {
+    if (chunk.type !== "chunk") continue
+    const foreign = [...chunk.imports, ...chunk.dynamicImports]
+      .filter((id) => !isBuiltin(id) && !output.some((other) => other.fileName === id))
+    if (foreign.length > 0) fail(`${chunk.fileName} still imports ${foreign.join(", ")}`)
+  }
+  const first = output.find((chunk) => chunk.type === "chunk" && chunk.isEntry)?.fileName ?? fail("no entry chunk")
+  // By renaming, and only then without the chunks of before: a command that runs meanwhile finds all of one build.
+  writeFileSync(at(`${dist}/sonde.mjs.new`), launcher(first), { mode: 0o755 })
+  renameSync(at(`${dist}/sonde.mjs.new`), at(`${dist}/sonde.mjs`))
+  for (const name of readdirSync(at(`${dist}/chunks`))) {
+    if (!output.some((chunk) => chunk.fileName === name)) rmSync(at(`${dist}/chunks/${name}`))
+  }
+  const size = (name: string): number => statSync(at(`${dist}/chunks/${name}`)).size
+  const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`
+  const all = output.reduce((sum, chunk) => sum + size(chunk.fileName), 0)
+  return `${dist}/sonde.mjs, ${output.length} chunks, ${kilobytes(all)}, of which the entry ${kilobytes(size(first))}`
+})
