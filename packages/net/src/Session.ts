@@ -117,6 +117,8 @@ export interface Session {
   ) => Effect.Effect<A, E | SessionError>
   /** Writes octets that are no line (a message); the recorder keeps `note` in their place. */
   readonly write: (octets: Uint8Array, note: string, timeoutMillis: number) => Effect.Effect<void, SessionError>
+  /** Octets that have arrived and that no exchange has read, complete lines and a part of one. */
+  readonly unread: () => number
   /** Takes the connection to TLS, at the start of the conversation or after STARTTLS. */
   readonly startTls: (options: {
     readonly serverName: string

@@ -1,0 +1,178 @@
+/**
+ * One exchange of an SMTP phase: write a line, read a reply, and put every failure of the way into its typed error.
+ *
+ * Covers the reading rules of RFC 5321 section 4.2 as far as a phase needs them. What a complete reply means is
+ * left to the phase.
+ *
+ * @since 0.1.0
+ */
+import { format } from "@sonde/domain/Endpoint"
+import { ConnectionLost, PhaseTimeout, ProtocolError, TemporaryFailure, Throttled } from "@sonde/domain/Errors"
+import type { CodeReply } from "@sonde/domain/Reply"
+import * as DomainReply from "@sonde/domain/Reply"
+import type { PhaseId } from "@sonde/domain/Service"
+import type { Outgoing } from "@sonde/net/Outgoing"
+import type { SessionError } from "@sonde/net/Session"
+import type { SmtpReply, SmtpReplyError } from "@sonde/wire/smtp/Reply"
+import * as Reply from "@sonde/wire/smtp/Reply"
+import * as Effect from "effect/Effect"
+import { type Classified, Classifier } from "./Classifier.ts"
+import { type Conversation, remaining } from "./Conversation.ts"
+
+/**
+ * What any exchange can fail with.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type ExchangeError = ProtocolError | ConnectionLost | PhaseTimeout
+
+const problemReason = {
+  "no-code": "MalformedReply",
+  "code-changed": "CodeChanged",
+  "too-many-lines": "ReplyTooLong",
+  "too-long": "ReplyTooLong",
+  "empty": "MalformedReply"
+} as const
+
+/**
+ * The fields that every error of a phase begins with.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const at = <P extends PhaseId>(conversation: Omit<Conversation, "session">, phase: P) => ({
+  service: conversation.service,
+  endpoint: conversation.endpoint,
+  phase
+})
+
+/**
+ * Puts a failure of the session into its typed error.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const translate =
+  (conversation: Omit<Conversation, "session">, phase: PhaseId, awaited: string) =>
+  (error: SessionError | SmtpReplyError): ExchangeError => {
+    const where = format(conversation.endpoint)
+    switch (error._tag) {
+      case "SessionLost":
+        return new ConnectionLost({
+          ...at(conversation, phase),
+          reason: error.reason,
+          bytes: error.bytes,
+          lastCommand: error.lastCommand,
+          message: error.reason === "Reset"
+            ? `${where} reset the connection while ${awaited} was awaited`
+            : `${where} closed the connection while ${awaited} was awaited`
+        })
+      case "SessionTimeout":
+        return new PhaseTimeout({
+          ...at(conversation, phase),
+          afterMillis: error.afterMillis,
+          awaited,
+          message: `${where} did not send ${awaited} within ${error.afterMillis / 1000} s`
+        })
+      case "SessionLineTooLong":
+        return new ProtocolError({
+          ...at(conversation, phase),
+          reason: "LineTooLong",
+          message: `${where} sent a line of more than ${error.octets} octets where ${awaited} was awaited`
+        })
+      case "SmtpReplyError":
+        return new ProtocolError({
+          ...at(conversation, phase),
+          reason: problemReason[error.problem],
+          message: `${where} sent what is no reply (${error.problem}) where ${awaited} was awaited: ${
+            JSON.stringify(error.line)
+          }`
+        })
+    }
+  }
+
+/**
+ * Writes a line, when given, and reads one reply. `awaited` names the reply in messages.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const ask = (
+  conversation: Conversation,
+  phase: PhaseId,
+  line: Outgoing | undefined,
+  awaited: string,
+  kind: "phaseMillis" | "commitMillis" = "phaseMillis"
+): Effect.Effect<SmtpReply, ExchangeError> =>
+  Effect.flatMap(
+    remaining(kind),
+    (millis) =>
+      Effect.mapError(
+        conversation.session.exchange(line, Reply.decoder(), millis),
+        translate(conversation, phase, awaited)
+      )
+  )
+
+/**
+ * A reply as it travels.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const travelling = (reply: SmtpReply): CodeReply => ({
+  code: reply.code,
+  ...(reply.enhanced === undefined ? {} : { enhanced: reply.enhanced }),
+  text: reply.text
+})
+
+/**
+ * A reply that has no place where it came, as `ProtocolError UnexpectedReply`.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const unexpected = (conversation: Conversation, phase: PhaseId, reply: SmtpReply, to: string) =>
+  new ProtocolError({
+    ...at(conversation, phase),
+    reason: "UnexpectedReply",
+    reply: travelling(reply),
+    message: `${format(conversation.endpoint)} answered ${to} with ${DomainReply.format(travelling(reply))}`
+  })
+
+/**
+ * What a refusal is: a throttle, a temporary failure, or the phase's own error, built by `own` from the reply and
+ * what the knowledge says of it. Codes of 400 to 499 are temporary unless the knowledge says otherwise
+ * (RFC 5321 section 4.2.1).
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const refused = <E>(
+  conversation: Conversation,
+  phase: PhaseId,
+  reply: SmtpReply,
+  own: (reply: CodeReply, classified: Exclude<Classified["error"], "Throttled" | "TemporaryFailure"> | undefined) => E,
+  mechanism?: string
+): Effect.Effect<never, E | Throttled | TemporaryFailure> =>
+  Effect.flatMap(Classifier, (classify): Effect.Effect<never, E | Throttled | TemporaryFailure> => {
+    const seen = travelling(reply)
+    const known = classify({ service: conversation.service, phase, reply: seen, mechanism })
+    const message = `${format(conversation.endpoint)} said ${DomainReply.format(seen)}`
+    if (known?.error === "Throttled") {
+      return Effect.fail(
+        new Throttled({
+          ...at(conversation, phase),
+          reply: seen,
+          scope: known.scope,
+          retryAfterMillis: known.retryAfterMillis,
+          message
+        })
+      )
+    }
+    const temporary = known === undefined ? reply.code >= 400 && reply.code < 500 : known.error === "TemporaryFailure"
+    if (temporary) {
+      return Effect.fail(new TemporaryFailure({ ...at(conversation, phase), reply: seen, message }))
+    }
+    return Effect.fail(own(seen, known === undefined || known.error === "TemporaryFailure" ? undefined : known.error))
+  })

@@ -1,0 +1,115 @@
+/**
+ * Opens the connection: `specs/connect.md`.
+ *
+ * All addresses are raced (RFC 8305 section 5); the session closes with its scope. Nothing is read or written.
+ *
+ * @since 0.1.0
+ */
+import { type Endpoint, format } from "@sonde/domain/Endpoint"
+import { ConnectError, type ProtocolError, type TemporaryFailure, type Throttled } from "@sonde/domain/Errors"
+import { ConnectFacts, type ResolveFacts } from "@sonde/domain/Facts"
+import type { ServiceId } from "@sonde/domain/Service"
+import { Dialer } from "@sonde/net/Dialer"
+import type { Recorder } from "@sonde/net/Recorder"
+import type { Session } from "@sonde/net/Session"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { remaining } from "./Conversation.ts"
+import type * as Phase from "./Phase.ts"
+
+/**
+ * Whom to dial, and what to record on. `ca` is PEM text of extra trust anchors for the handshake that may follow.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ConnectInput {
+  readonly service: ServiceId
+  readonly endpoint: Endpoint
+  readonly addresses: ResolveFacts
+  readonly recorder: Recorder
+  readonly ca?: string | undefined
+}
+
+/** @category errors @since 0.1.0 */
+export type ConnectFailure = ConnectError | ProtocolError | Throttled | TemporaryFailure
+
+/** @category models @since 0.1.0 */
+export const definition: Phase.Definition<"connect", Session, ConnectFacts> = {
+  id: "connect",
+  version: 1,
+  resume: { rule: "reacquire" },
+  facts: ConnectFacts,
+  factsOf: (session) => ({
+    address: session.peer.address,
+    port: session.peer.port,
+    family: session.peer.family,
+    localAddress: session.localAddress,
+    attempts: session.attempts
+  })
+}
+
+const sentence: Record<ConnectError["reason"], string> = {
+  Refused: "refused the connection",
+  Timeout: "did not answer in time",
+  Unreachable: "cannot be reached from this network",
+  Reset: "reset the connection at once",
+  AddressDenied: "has an address that this installation does not connect to"
+}
+
+/**
+ * The request that a dialer gets for an endpoint and its addresses.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const request = (input: ConnectInput, timeoutMillis: number) => ({
+  endpoint: input.endpoint,
+  addresses: input.addresses.addresses.map(({ address, family, port }) => ({
+    address,
+    family,
+    port: port ?? input.endpoint.port
+  })),
+  timeoutMillis,
+  service: input.service,
+  recorder: input.recorder,
+  ca: input.ca
+})
+
+/**
+ * Opens the connection.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Connect extends Context.Service<
+  Connect,
+  Phase.Phase<"connect", ConnectInput, Session, ConnectFacts, ConnectFailure, Scope.Scope>
+>()("@sonde/phases/Connect") {
+  static readonly layer = Layer.effect(
+    Connect,
+    Effect.gen(function*() {
+      const dialer = yield* Dialer
+      const run = Effect.fn("Connect.run")(function*(input: ConnectInput) {
+        const timeoutMillis = yield* remaining("phaseMillis")
+        return yield* Effect.mapError(
+          dialer.connect(request(input, timeoutMillis)),
+          (error) =>
+            new ConnectError({
+              service: input.service,
+              endpoint: input.endpoint,
+              phase: "connect",
+              reason: error.reason,
+              attempts: error.attempts,
+              message: `${format(input.endpoint)} ${sentence[error.reason]}${
+                error.attempts.length > 1 ? ` (${error.attempts.length} addresses tried)` : ""
+              }`
+            })
+        )
+      })
+      return Connect.of({ definition, run })
+    })
+  )
+}

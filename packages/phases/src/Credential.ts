@@ -1,0 +1,21 @@
+/**
+ * What to sign in with.
+ *
+ * @since 0.1.0
+ */
+import type { AuthChoice } from "@sonde/domain/Options"
+import type * as Redacted from "effect/Redacted"
+
+/**
+ * A sign-in name with a password or an access token. The secret is never anything but `Redacted`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Credential {
+  readonly kind: "password" | "token"
+  readonly user: string
+  readonly secret: Redacted.Redacted<string>
+  /** The mechanism to use, `auto` for the strongest that both sides can. */
+  readonly mechanism: AuthChoice
+}

@@ -1,0 +1,193 @@
+/**
+ * Names the sender and the recipients: the phases `mail` and `rcpt`, `specs/mail.md` and `specs/rcpt.md`.
+ *
+ * RFC 5321 section 4.1.1.2 and section 4.1.1.3, SIZE of RFC 1870, SMTPUTF8 of RFC 6531. No message is sent.
+ *
+ * @since 0.1.0
+ */
+import { format } from "@sonde/domain/Endpoint"
+import {
+  type ConnectionLost,
+  type PhaseTimeout,
+  type ProtocolError,
+  RecipientRejected,
+  SendAsDenied,
+  SenderRejected,
+  type TemporaryFailure,
+  type Throttled
+} from "@sonde/domain/Errors"
+import { type EhloFacts, MailFacts, RcptFacts } from "@sonde/domain/Facts"
+import * as DomainReply from "@sonde/domain/Reply"
+import type { PhaseId } from "@sonde/domain/Service"
+import * as Address from "@sonde/wire/smtp/Address"
+import * as Command from "@sonde/wire/smtp/Command"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import { ask, at, refused, unexpected } from "./Ask.ts"
+import type { Conversation } from "./Conversation.ts"
+import * as Phase from "./Phase.ts"
+
+/**
+ * Who sends. `from` is a valid mailbox; `user` the sign-in name, empty without a sign-in; `octets` the size of the
+ * message, declared where the server takes SIZE.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface MailInput {
+  readonly conversation: Conversation
+  readonly offered: EhloFacts
+  readonly from: string
+  readonly user: string
+  readonly octets?: number | undefined
+  readonly eightBit?: boolean | undefined
+}
+
+/** @category errors @since 0.1.0 */
+export type MailFailure =
+  | SendAsDenied
+  | SenderRejected
+  | ProtocolError
+  | ConnectionLost
+  | PhaseTimeout
+  | Throttled
+  | TemporaryFailure
+
+/** @category models @since 0.1.0 */
+export const mailDefinition = Phase.define({
+  id: "mail",
+  version: 1,
+  resume: { rule: "reacquire" },
+  facts: MailFacts
+})
+
+/**
+ * The `SendAsDenied` of a refusal, wherever in the transaction it came.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const sendAsDenied = (
+  conversation: Conversation,
+  phase: PhaseId,
+  reply: DomainReply.CodeReply,
+  sender: { readonly from: string; readonly user: string }
+) =>
+  new SendAsDenied({
+    ...at(conversation, phase),
+    reply,
+    from: sender.from,
+    authenticatedAs: sender.user,
+    message: `${sender.user === "" ? "an unauthenticated client" : sender.user} may not send as ${sender.from}: ${
+      format(conversation.endpoint)
+    } said ${DomainReply.format(reply)}`
+  })
+
+const offers = (offered: EhloFacts, keyword: string): boolean =>
+  offered.keywords.some((capability) => capability.keyword === keyword)
+
+/**
+ * Names the sender.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class MailFrom
+  extends Context.Service<MailFrom, Phase.Phase<"mail", MailInput, MailFacts, MailFacts, MailFailure>>()(
+    "@sonde/phases/MailFrom"
+  )
+{
+  static readonly layer = Layer.sync(MailFrom, () => {
+    const run = Effect.fn("MailFrom.run")(function*(input: MailInput) {
+      const { conversation, from, offered } = input
+      // The address was checked when the run was planned.
+      const line = Result.getOrThrow(Command.mailFrom({
+        address: from,
+        size: offers(offered, "SIZE") ? input.octets : undefined,
+        smtpUtf8: Address.needsSmtpUtf8(from),
+        body: input.eightBit === true && offers(offered, "8BITMIME") ? "8BITMIME" : undefined
+      }))
+      const reply = yield* ask(conversation, "mail", [line], "the reply to MAIL FROM")
+      if (reply.code === 250) return { from, text: reply.text }
+      if (reply.code < 400) return yield* unexpected(conversation, "mail", reply, "MAIL FROM")
+      return yield* refused(conversation, "mail", reply, (seen, known) =>
+        known === "SendAsDenied"
+          ? sendAsDenied(conversation, "mail", seen, input)
+          : new SenderRejected({
+            ...at(conversation, "mail"),
+            reply: seen,
+            message: `${format(conversation.endpoint)} refused the sender ${from} with ${DomainReply.format(seen)}`
+          }))
+    })
+    return MailFrom.of({ definition: mailDefinition, run })
+  })
+}
+
+/**
+ * Whom to send to, at least one valid mailbox; the sender for errors that concern it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RcptInput {
+  readonly conversation: Conversation
+  readonly to: ReadonlyArray<string>
+  readonly from: string
+  readonly user: string
+}
+
+/** @category errors @since 0.1.0 */
+export type RcptFailure =
+  | SendAsDenied
+  | RecipientRejected
+  | ProtocolError
+  | ConnectionLost
+  | PhaseTimeout
+  | Throttled
+  | TemporaryFailure
+
+/** @category models @since 0.1.0 */
+export const rcptDefinition = Phase.define({
+  id: "rcpt",
+  version: 1,
+  resume: { rule: "reacquire" },
+  facts: RcptFacts
+})
+
+/**
+ * Names the recipients, one after the other; the first refusal ends it.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class RcptTo
+  extends Context.Service<RcptTo, Phase.Phase<"rcpt", RcptInput, RcptFacts, RcptFacts, RcptFailure>>()(
+    "@sonde/phases/RcptTo"
+  )
+{
+  static readonly layer = Layer.sync(RcptTo, () => {
+    const one = Effect.fnUntraced(function*(input: RcptInput, to: string) {
+      const { conversation } = input
+      const line = Result.getOrThrow(Command.rcptTo(to))
+      const reply = yield* ask(conversation, "rcpt", [line], `the reply to RCPT TO ${to}`)
+      // RFC 5321 section 3.4: 251 accepts and forwards; section 3.5.3: 252 accepts without having verified.
+      if (reply.code >= 250 && reply.code <= 252) return { to, text: reply.text }
+      if (reply.code < 400) return yield* unexpected(conversation, "rcpt", reply, "RCPT TO")
+      return yield* refused(conversation, "rcpt", reply, (seen, known) =>
+        known === "SendAsDenied"
+          ? sendAsDenied(conversation, "rcpt", seen, input)
+          : new RecipientRejected({
+            ...at(conversation, "rcpt"),
+            reply: seen,
+            to,
+            message: `${format(conversation.endpoint)} refused the recipient ${to} with ${DomainReply.format(seen)}`
+          }))
+    })
+    const run = Effect.fn("RcptTo.run")(function*(input: RcptInput) {
+      return { recipients: yield* Effect.forEach(input.to, (to) => one(input, to)) }
+    })
+    return RcptTo.of({ definition: rcptDefinition, run })
+  })
+}

@@ -1,0 +1,36 @@
+/**
+ * All phases of an SMTP conversation as one layer.
+ *
+ * @since 0.1.0
+ */
+import * as Layer from "effect/Layer"
+import { Authenticate } from "./Authenticate.ts"
+import { Connect } from "./Connect.ts"
+import { Ehlo } from "./Ehlo.ts"
+import { MailFrom, RcptTo } from "./Envelope.ts"
+import { Greeting } from "./Greeting.ts"
+import { Quit } from "./Quit.ts"
+import { Resolve } from "./Resolve.ts"
+import { SendData } from "./SendData.ts"
+import { StartTls } from "./StartTls.ts"
+import { Tls } from "./Tls.ts"
+
+/**
+ * Every phase, over a resolver and a dialer.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer = Layer.mergeAll(
+  Resolve.layer,
+  Connect.layer,
+  Greeting.layer,
+  Ehlo.layer,
+  StartTls.layer,
+  Tls.layer,
+  Authenticate.layer,
+  MailFrom.layer,
+  RcptTo.layer,
+  SendData.layer,
+  Quit.layer
+)
