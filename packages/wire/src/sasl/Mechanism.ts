@@ -83,7 +83,7 @@ export const isPlaintext = (name: string): boolean =>
   ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"].includes(name.toUpperCase())
 
 /**
- * Whether this package carries the mechanism out, in any case of its letters.
+ * Whether this package carries the mechanism out. `name` is in upper case.
  *
  * @category predicates
  * @since 0.1.0
