@@ -82,19 +82,21 @@ export const addresses = (value: string): ReadonlyArray<string> => {
   let angle: string | undefined = undefined
   let depth = 0
   let inQuotes = false
+  let open = false
 
+  // What stands behind a closing bracket belongs to no address.
   const add = (character: string) => {
     if (angle === undefined) bare += character
-    else angle += character
+    else if (open) angle += character
   }
   const flush = () => {
     const text = (angle ?? bare).trim()
     if (text.includes("@") && !(angle === undefined && /\s/.test(text) && !text.startsWith("\""))) found.push(text)
     bare = ""
     angle = undefined
+    open = false
   }
 
-  let open = false
   for (let index = 0; index < value.length; index++) {
     const character = value.charAt(index)
     if (character === "\\" && (inQuotes || depth > 0)) {
@@ -105,9 +107,9 @@ export const addresses = (value: string): ReadonlyArray<string> => {
       if (character === ")") depth--
     } else if (character === "\"") {
       inQuotes = !inQuotes
-      if (angle === undefined || open) add(character)
+      add(character)
     } else if (inQuotes) {
-      if (angle === undefined || open) add(character)
+      add(character)
     } else if (character === "(") depth++
     else if (character === "<") {
       angle = ""
@@ -115,7 +117,7 @@ export const addresses = (value: string): ReadonlyArray<string> => {
     } else if (character === ">") open = false
     else if (character === "," || character === ";") flush()
     else if (character === ":" && angle === undefined) bare = ""
-    else if (angle === undefined || open) add(character)
+    else add(character)
   }
   flush()
   return found
