@@ -24,6 +24,7 @@ const stop = (text, status = 1) => {
 const { config, devDependencies } = JSON.parse(readFileSync(at("package.json"), "utf8"))
 const pnpm = `pnpm@${config.pnpm}`
 
+if (process.report !== undefined) process.report.excludeNetwork = true
 // glibc and musl need different files, and so do two processors on one shared disk.
 const platform = `${process.platform}-${process.arch}-${
   process.platform === "linux" && process.report?.getReport().header.glibcVersionRuntime === undefined ? "musl" : "std"
