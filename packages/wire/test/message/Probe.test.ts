@@ -81,6 +81,15 @@ describe("Probe", () => {
     assert.include(ascii(compose({ subject: "" })), "\r\nSubject:\r\n")
   })
 
+  it("splits a long subject into encoded words between characters", () => {
+    const subject = "é🙂 ".repeat(60)
+    const message = ascii(compose({ subject }))
+    assert.strictEqual(decodeWords(Headers.first(Headers.fromBytes(compose({ subject })), "Subject") ?? ""), subject)
+    // RFC 2047 section 2: 75 characters a word, 76 a line.
+    assert.isTrue((message.match(/=\?\S+\?=/g) ?? []).every((word) => word.length <= 75))
+    assert.isTrue(message.split("\r\n").filter((line) => line.includes("=?")).every((line) => line.length <= 76))
+  })
+
   const hostile: ReadonlyArray<readonly [string, Partial<Probe.ProbeMessage>, keyof Probe.ProbeMessage]> = [
     ["a line break in the subject", { subject: "a\r\nBcc: x@y" }, "subject"],
     ["a lone LF in the subject", { subject: "a\nb" }, "subject"],
