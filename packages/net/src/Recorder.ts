@@ -4,10 +4,15 @@
  * Two nets: a session hands over masked lines, so secret octets never arrive here; and whatever does arrive is
  * scrubbed of the run's known secrets in every encoding a server might echo them in.
  *
+ * Octets that mean something to a terminal stay in the record as data: whoever shows a line escapes it.
+ *
  * @since 0.1.0
  */
 import type { ServiceId } from "@sonde/domain/Service"
 import type { TranscriptLine } from "@sonde/domain/Transcript"
+import * as Limits from "@sonde/wire/Limits"
+import * as Redacted from "effect/Redacted"
+import * as SecretForms from "./internal/SecretForms.ts"
 
 /**
  * The record of one run. `now` gives milliseconds since the run began.
@@ -24,4 +29,96 @@ export interface Recorder {
   readonly lines: () => ReadonlyArray<TranscriptLine>
   /** Replaces every known secret in a text, whatever its encoding, by a mask token. */
   readonly scrub: (text: string) => string
+  /** Makes one more secret known from now on, such as a token that was just acquired. Earlier lines stay as they are. */
+  readonly protect: (secret: Redacted.Redacted<string>) => void
 }
+
+/**
+ * The token that stands for a secret found in what was received.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const mask = "‹secret›"
+
+/**
+ * Most lines kept at the beginning of a run. Every diagnosis so far needs some dozens of lines; the bound exists for peers
+ * that never stop talking.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxFirstLines = 1000
+
+/**
+ * Most lines kept at the end of a run, where its failure is. Between the two kinds a remark says how many were left out.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxLastLines = 1000
+
+/**
+ * Most UTF-16 units kept of one line; what is cut is named at its end. As long as the longest reply line that is read.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxLineLength = Limits.maxReplyLineOctets
+
+/**
+ * Makes the record of one run. `now` gives milliseconds since the run began; `onLine` sees every line as it is recorded, the
+ * ones left out later included.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (options: {
+  readonly now: () => number
+  readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
+  readonly onLine?: (line: TranscriptLine) => void
+}): Recorder => {
+  const first: Array<TranscriptLine> = []
+  const last: Array<TranscriptLine> = []
+  const secrets = options.secrets.map(Redacted.value)
+  let pattern = SecretForms.pattern(secrets)
+  let n = 0
+
+  const scrub = (text: string): string => pattern === undefined ? text : text.replace(pattern, mask)
+
+  return {
+    record: (line) => {
+      n += 1
+      const scrubbed = scrub(line.text)
+      const kept: TranscriptLine = {
+        n,
+        service: line.service,
+        dir: line.dir,
+        tls: line.tls,
+        atMillis: options.now(),
+        text: scrubbed.length <= maxLineLength ? scrubbed : cut(scrubbed)
+      }
+      if (n <= maxFirstLines) first.push(kept)
+      else last[(n - maxFirstLines - 1) % maxLastLines] = kept
+      options.onLine?.(kept)
+      return kept
+    },
+    lines: () => {
+      const leftOut = n - first.length - last.length
+      if (leftOut === 0) return [...first, ...last]
+      const oldest = (n - maxFirstLines) % maxLastLines
+      const tail = [...last.slice(oldest), ...last.slice(0, oldest)]
+      const before = first[first.length - 1]
+      if (before === undefined) return tail
+      return [...first, { ...before, n: before.n + 1, dir: "=", text: `${leftOut} lines left out` }, ...tail]
+    },
+    scrub,
+    protect: (secret) => {
+      secrets.push(Redacted.value(secret))
+      pattern = SecretForms.pattern(secrets)
+    }
+  }
+}
+
+// Cut after scrubbing: a cut secret would not be found.
+const cut = (text: string): string => `${text.slice(0, maxLineLength)}… (${text.length - maxLineLength} more)`
