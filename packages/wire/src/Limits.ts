@@ -151,8 +151,8 @@ export const maxAuthLineOctets = 12_288
 export const errorExcerptOctets = 128
 
 /**
- * Largest message a `DataDecoder` collects when its maker names no limit, in octets: 64 MiB, above the 25 to 50 MB that
- * providers announce with SIZE.
+ * Largest message a `DataDecoder` collects when its maker names no limit, in octets: 64 MiB, far above
+ * any message a check sends, and small enough for a server in a test. Providers announce 25 to 150 MB with SIZE.
  *
  * @category tolerance
  * @since 0.1.0

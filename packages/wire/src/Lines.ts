@@ -68,7 +68,7 @@ export interface LineDecoder {
   readonly pending: number
   /**
    * Takes the held-back octets out of the decoder, as a copy. Before a TLS handshake anything here, and any line beyond the
-   * reply to STARTTLS, was sent in clear text and must not be used after it (RFC 3207 section 6).
+   * reply to STARTTLS, was sent in clear text and must not be used after it (RFC 3207 section 4.2).
    */
   readonly takePending: () => Uint8Array
 }

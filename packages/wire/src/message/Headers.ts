@@ -1,5 +1,6 @@
 /**
- * Reads the few header fields of a message that a delivery test needs (RFC 5322 sections 2.2, 3.4 and 3.6.4).
+ * Reads the few header fields of a message that a delivery test needs (RFC 5322 section 2.2, RFC 5322 section 3.4
+ * and RFC 5322 section 3.6.4).
  *
  * Pure. It is no full parser: bodies, MIME, encoded words and the obsolete syntax of RFC 5322 section 4 are left alone, and
  * nothing here judges a message.

@@ -20,8 +20,8 @@ import * as Domain from "./Domain.ts"
  * @since 0.1.0
  */
 export class CommandError extends Data.TaggedError("CommandError")<{
-  readonly command: "EHLO" | "HELO" | "LHLO" | "MAIL" | "RCPT" | "AUTH" | "NOOP"
-  readonly argument: "domain" | "address" | "size" | "mechanism" | "initialResponse" | "text"
+  readonly command: "EHLO" | "HELO" | "LHLO" | "MAIL" | "RCPT" | "AUTH"
+  readonly argument: "domain" | "address" | "size" | "mechanism" | "initialResponse"
   readonly problem: "control-character" | "syntax" | "range" | "line-too-long"
   readonly detail: string
 }> {
