@@ -18,7 +18,15 @@ const maxReadmeLines = 60
 const problems: Array<string> = []
 
 // What is in the repository or about to be: ignored files are nobody's documentation.
-const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
+const tracked = execFileSync("git", [
+  "-c",
+  "safe.directory=*",
+  "ls-files",
+  "--cached",
+  "--others",
+  "--exclude-standard",
+  "-z"
+], {
   cwd: root,
   encoding: "utf8",
   maxBuffer: 1 << 26

@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 /** The environment of everything that is run: the pinned Node and the tools of the workspace come first. */
-export const environment = (extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({
+const environment = (extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({
   ...process.env,
   PATH: `${at("node_modules/.bin")}${process.platform === "win32" ? ";" : ":"}${process.env["PATH"] ?? ""}`,
   ...extra
