@@ -1,0 +1,147 @@
+/**
+ * What the simulator tells about itself: how to reach it, with which credential, and how each mailbox behaves.
+ *
+ * The behaviour is derived by asking the gates what they would say to the announced credential and sender; tests compare
+ * it with what the server then really answers.
+ *
+ * @since 0.1.0
+ */
+import type { Behaviour } from "./Behaviour.ts"
+import * as Gates from "./Gates.ts"
+import type { LiveMailbox, State } from "./State.ts"
+
+/**
+ * One announced mailbox. `secret` is always a string, empty where nothing signs in with a password. `user` is there when
+ * the sign-in name for `secret` is not the address, `from` when the sender is another, `token` when the mailbox has an
+ * OAuth 2.0 access token; `behaviour` then speaks of the token, presented for `address`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AnnouncedMailbox {
+  readonly address: string
+  readonly secret: string
+  readonly behaviour: Behaviour
+  readonly user?: string
+  readonly from?: string
+  readonly token?: string
+  readonly appPassword?: string
+}
+
+/**
+ * The first line of `sonde simulate --json`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Announcement {
+  readonly smtp: { readonly host: string; readonly port: number }
+  readonly ca: string
+  readonly connectTo: ReadonlyArray<string>
+  readonly mailboxes: ReadonlyArray<AnnouncedMailbox>
+  readonly admin: string
+}
+
+/** Octets and recipients of the message the behaviour speaks of. */
+const probe = { octets: 600, recipients: 1 }
+
+/** The delegate a shared mailbox is used through: the first one that has a password. */
+const delegateOf = (state: State, mailbox: LiveMailbox): LiveMailbox | undefined =>
+  [...mailbox.sendAs, ...mailbox.fullAccess].flatMap((name) => state.mailboxOf(name) ?? []).find((delegate) =>
+    delegate !== mailbox && delegate.password !== null
+  )
+
+const signInOf = (state: State, mailbox: LiveMailbox): { readonly user: string; readonly secret: string } => {
+  const named = mailbox.announcedUser === null ? undefined : state.mailboxOf(mailbox.announcedUser)
+  const account = named ?? (mailbox.password === null ? delegateOf(state, mailbox) : undefined) ?? mailbox
+  return {
+    user: mailbox.announcedUser ?? account.address,
+    secret: mailbox.publishedSecret ?? account.publishedSecret ?? account.password ?? ""
+  }
+}
+
+/**
+ * The behaviour of a mailbox under the switches as they are now.
+ *
+ * @category deriving
+ * @since 0.1.0
+ */
+export const behaviourOf = (state: State, mailbox: LiveMailbox): Behaviour => {
+  const token = state.tokensOf(mailbox)[0]
+  const { secret, user } = signInOf(state, mailbox)
+  const identity = token === undefined
+    ? Gates.withPassword(state, user, secret, true)
+    : Gates.withToken(state, mailbox.address, token.presented)
+  if (Gates.isRefusal(identity)) return identity.gate
+  const from = mailbox.announcedFrom ?? mailbox.address
+  const before = Gates.atMail(state, identity, from, undefined, true)
+  if (before !== undefined) return before.gate
+  if (Gates.atRecipient(identity.mailbox, 2) !== undefined) return "too_many_recipients"
+  // The announced session would be one more than those open now.
+  identity.mailbox.sessions++
+  const after = Gates.atEnd(state, identity, [from], probe.recipients, probe.octets, true)
+  identity.mailbox.sessions--
+  return after?.gate ?? (mailbox.shared ? "shared_mailbox" : "ok")
+}
+
+/**
+ * Every mailbox with its credential, in the order of the world.
+ *
+ * @category deriving
+ * @since 0.1.0
+ */
+export const mailboxesOf = (state: State): ReadonlyArray<AnnouncedMailbox> =>
+  state.mailboxes.map((mailbox) => {
+    const { secret, user } = signInOf(state, mailbox)
+    const token = state.tokensOf(mailbox)[0]?.presented
+    const appPassword = mailbox.appPasswords[0]
+    return {
+      address: mailbox.address,
+      secret,
+      behaviour: behaviourOf(state, mailbox),
+      ...(user.toLowerCase() === mailbox.address.toLowerCase() ? {} : { user }),
+      ...(mailbox.announcedFrom === null ? {} : { from: mailbox.announcedFrom }),
+      ...(token === undefined ? {} : { token }),
+      ...(appPassword === undefined ? {} : { appPassword })
+    }
+  })
+
+/** Names that reach the simulated submission service on 587 and 25. */
+const submission = [
+  "smtp.office365.com",
+  "smtp-legacy.office365.com",
+  "smtp-mail.outlook.com",
+  "smtp.office365.us",
+  "outlook-dod.office365.us",
+  "smtp.partner.outlook.cn",
+  "smtp-legacy.partner.outlook.cn"
+]
+
+/** Names of the service that this simulator does not speak for; mapped to a closed port so that nothing leaves. */
+const unserved = [
+  ...["outlook.office365.com", "outlook.office365.us", "outlook-dod.office365.us", "partner.outlook.cn"].flatMap((
+    host
+  ) => [993, 995, 143, 110].map((port) => `${host}:${port}`)),
+  "smtp-hve.office365.com:587",
+  "smtp.hve.mx.microsoft:587",
+  "smtp.azurecomm.net:587"
+]
+
+/** Port 1 (tcpmux) of the loopback address: nothing listens there. */
+const closedPort = 1
+
+/**
+ * The `--connect-to` values that lead every name of Microsoft 365 here. Port 465 leads to a closed port, because the
+ * service offers none.
+ *
+ * @category deriving
+ * @since 0.1.0
+ */
+export const connectTo = (host: string, port: number): ReadonlyArray<string> => {
+  const address = host.includes(":") ? `[${host}]` : host
+  return [
+    ...submission.flatMap((name) => [587, 25].map((real) => `${name}:${real}:${address}:${port}`)),
+    ...submission.map((name) => `${name}:465:127.0.0.1:${closedPort}`),
+    ...unserved.map((name) => `${name}:127.0.0.1:${closedPort}`)
+  ]
+}

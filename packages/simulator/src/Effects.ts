@@ -1,0 +1,555 @@
+/**
+ * What the cmdlets do to the simulated organisations, and what the Get- cmdlets show of them.
+ *
+ * @since 0.1.0
+ */
+import type { Bound, Parameters } from "./Binding.ts"
+import { filterOf, mayByRole } from "./Gates.ts"
+import { CmdletError } from "./PowerShell.ts"
+import type { LiveMailbox, LiveTenant, State } from "./State.ts"
+import { domainOf } from "./World.ts"
+
+/** A value of a property. */
+export type Cell = string | boolean | number | null | ReadonlyArray<string>
+/** An object that goes down the pipe. */
+export type Row = Readonly<Record<string, Cell>>
+
+const fail = (text: string): never => {
+  throw new CmdletError({ text })
+}
+
+const equal = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
+
+const notFound = (identity: string): never =>
+  fail(
+    `The operation couldn't be performed because object '${identity}' couldn't be found on 'SONDE01A001DC01.SIMULATED.PROD.OUTLOOK.COM'.`
+  )
+
+/** An administrator's session: the organisations it manages, and what it was warned of. */
+export class Session {
+  tenants: ReadonlyArray<LiveTenant>
+  readonly warnings: Array<string> = []
+  readonly state: State
+
+  constructor(state: State) {
+    this.state = state
+    this.tenants = state.tenants.filter((tenant) => tenant.kind === "business")
+  }
+
+  /** Mailboxes of the managed organisations. */
+  mailboxes(): ReadonlyArray<LiveMailbox> {
+    return this.state.mailboxes.filter((mailbox) => this.tenants.includes(this.state.tenantOf(mailbox)))
+  }
+
+  /** The mailbox an identity names: an address, an alias, or the part before @ when that is unique. */
+  mailbox(identity: Bound | undefined): LiveMailbox {
+    const wanted = text(identity)
+    const mailboxes = this.mailboxes()
+    const byAddress = mailboxes.find((mailbox) =>
+      [mailbox.address, ...mailbox.aliases].some((one) => equal(one, wanted))
+    )
+    if (byAddress !== undefined) return byAddress
+    const byName = mailboxes.filter((mailbox) => equal(mailbox.address.slice(0, mailbox.address.indexOf("@")), wanted))
+    if (byName.length > 1) {
+      fail(`The operation couldn't be performed because '${wanted}' matches multiple entries.`)
+    }
+    return byName[0] ?? notFound(wanted)
+  }
+}
+
+const text = (value: Bound | undefined): string =>
+  typeof value === "string" ? value : value == null ? "" : String(value)
+
+const flag = (parameters: Parameters, name: string): boolean | undefined => {
+  const value = parameters.get(name)
+  return typeof value === "boolean" ? value : undefined
+}
+
+type Effect = (session: Session, parameters: Parameters) => ReadonlyArray<Row> | undefined
+
+/** Organisations in which `pick` finds something; an error when none has it. */
+const having = <A>(
+  session: Session,
+  identity: string,
+  pick: (tenant: LiveTenant) => A | undefined
+): ReadonlyArray<readonly [LiveTenant, A]> => {
+  const found = session.tenants.flatMap((tenant): ReadonlyArray<readonly [LiveTenant, A]> => {
+    const value = pick(tenant)
+    return value === undefined ? [] : [[tenant, value]]
+  })
+  return found.length > 0 ? found : notFound(identity)
+}
+
+const policyOf = (tenant: LiveTenant, name: string) =>
+  tenant.authenticationPolicies.find((policy) => equal(policy.name, name))
+
+const some = (session: Session, parameters: Parameters): ReadonlyArray<LiveMailbox> =>
+  parameters.get("Identity") === undefined ? session.mailboxes() : [session.mailbox(parameters.get("Identity"))]
+
+const sizeShown = (octets: number): string =>
+  Number.isFinite(octets)
+    ? `${Math.round(octets / 1024 ** 2 * 100) / 100} MB (${octets.toLocaleString("en-US")} bytes)`
+    : "Unlimited"
+
+const casRow = (mailbox: LiveMailbox): Row => ({
+  Identity: mailbox.address,
+  PrimarySmtpAddress: mailbox.address,
+  SmtpClientAuthenticationDisabled: mailbox.smtpAuth === null ? null : mailbox.smtpAuth === "off",
+  ImapEnabled: true,
+  PopEnabled: true,
+  EwsEnabled: null,
+  OWAEnabled: true
+})
+
+const mailboxRow = (mailbox: LiveMailbox): Row => ({
+  Identity: mailbox.address,
+  UserPrincipalName: mailbox.address,
+  PrimarySmtpAddress: mailbox.address,
+  EmailAddresses: [`SMTP:${mailbox.address}`, ...mailbox.aliases.map((alias) => `smtp:${alias}`)],
+  RecipientTypeDetails: mailbox.shared ? "SharedMailbox" : "UserMailbox",
+  AccountDisabled: !mailbox.accountEnabled || mailbox.shared,
+  MaxSendSize: sizeShown(mailbox.limits.maxSendSizeOctets),
+  RecipientLimits: mailbox.limits.recipientsPerMessage,
+  ProhibitSendQuota: sizeShown(mailbox.limits.prohibitSendQuotaOctets),
+  MessageCopyForSMTPClientSubmissionEnabled: mailbox.saveSentItems
+})
+
+const principalRow = (principal: LiveTenant["servicePrincipals"][number]): Row => ({
+  Identity: principal.objectId,
+  DisplayName: principal.displayName,
+  ObjectId: principal.objectId,
+  AppId: principal.appId
+})
+
+/** Who is meant by -User or -Trustee: a mailbox's address, or an application by any of its names. */
+const trusteeOf = (session: Session, mailbox: LiveMailbox, identity: string): string => {
+  const principal = session.state.tenantOf(mailbox).servicePrincipals.find((candidate) =>
+    [candidate.objectId, candidate.appId, candidate.displayName].some((name) => name !== "" && equal(name, identity))
+  )
+  return principal?.objectId ?? session.mailbox(identity).address
+}
+
+const rightsOf = (parameters: Parameters, allowed: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const rights = parameters.get("AccessRights")
+  const list = Array.isArray(rights) ? rights.map(String) : []
+  for (const right of list) {
+    if (!allowed.some((known) => equal(known, right))) {
+      fail(
+        `Cannot process argument transformation on parameter 'AccessRights'. Cannot convert value "${right}". Specify one of the following: ${
+          allowed.join(", ")
+        }`
+      )
+    }
+  }
+  return list
+}
+
+const mailboxRights = [
+  "FullAccess",
+  "SendAs",
+  "ExternalAccount",
+  "DeleteItem",
+  "ReadPermission",
+  "ChangePermission",
+  "ChangeOwner"
+]
+
+const add = (list: Array<string>, name: string): void => {
+  if (!list.some((known) => equal(known, name))) list.push(name)
+}
+
+const without = (list: Array<string>, name: string): Array<string> => list.filter((known) => !equal(known, name))
+
+const clamp = (session: Session, octets: number): number => {
+  const most = 150 * 1024 ** 2
+  if (octets > most) {
+    fail(`The value of MaxSendSize must be between 0 B (0 bytes) and 150 MB (${most.toLocaleString("en-US")} bytes).`)
+  }
+  void session
+  return octets
+}
+
+/** Effects by the proper name of the cmdlet. */
+export const effects: Readonly<Record<string, Effect>> = {
+  "Connect-ExchangeOnline": (session, parameters) => {
+    const wanted = text(parameters.get("DelegatedOrganization")) || text(parameters.get("Organization")) ||
+      domainOf(text(parameters.get("UserPrincipalName")))
+    if (wanted === "") return undefined
+    const found = session.tenants.filter((tenant) => tenant.domains.some((domain) => equal(domain, wanted)))
+    if (found.length === 0) {
+      fail(
+        `AADSTS90002: Tenant '${wanted}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`
+      )
+    }
+    session.tenants = found
+    return undefined
+  },
+  "Disconnect-ExchangeOnline": () => undefined,
+  "Install-Module": (_session, parameters) => {
+    if (!equal(text(parameters.get("Name")), "ExchangeOnlineManagement")) {
+      fail(`No match was found for the specified search criteria and module name '${text(parameters.get("Name"))}'.`)
+    }
+    return undefined
+  },
+  "Import-Module": (_session, parameters) => {
+    if (!equal(text(parameters.get("Name")), "ExchangeOnlineManagement")) {
+      fail(
+        `The specified module '${
+          text(parameters.get("Name"))
+        }' was not loaded because no valid module file was found in any module directory.`
+      )
+    }
+    return undefined
+  },
+  "Get-CASMailbox": (session, parameters) => some(session, parameters).map(casRow),
+  "Set-CASMailbox": (session, parameters) => {
+    const mailbox = session.mailbox(parameters.get("Identity"))
+    const value = parameters.get("SmtpClientAuthenticationDisabled")
+    if (value !== undefined) mailbox.smtpAuth = value === null ? null : value === true ? "off" : "on"
+    return undefined
+  },
+  "Get-TransportConfig": (session) =>
+    session.tenants.map((tenant) => ({
+      Identity: "Transport Settings",
+      Organization: tenant.name,
+      SmtpClientAuthenticationDisabled: tenant.smtpAuth === "off",
+      AllowLegacyTLSClients: tenant.allowLegacyTlsClients
+    })),
+  "Set-TransportConfig": (session, parameters) => {
+    const off = flag(parameters, "SmtpClientAuthenticationDisabled")
+    const legacy = flag(parameters, "AllowLegacyTLSClients")
+    for (const tenant of session.tenants) {
+      if (off !== undefined) tenant.smtpAuth = off ? "off" : "on"
+      if (legacy !== undefined) tenant.allowLegacyTlsClients = legacy
+    }
+    return undefined
+  },
+  "Get-OrganizationConfig": (session) =>
+    session.tenants.map((tenant) => ({
+      Identity: tenant.domains[0] ?? tenant.name,
+      Name: tenant.name,
+      DefaultAuthenticationPolicy: tenant.defaultAuthenticationPolicy,
+      RejectDirectSend: tenant.rejectDirectSend,
+      SendFromAliasEnabled: tenant.sendFromAliasEnabled,
+      EwsEnabled: null,
+      OAuth2ClientProfileEnabled: true
+    })),
+  "Set-OrganizationConfig": (session, parameters) => {
+    const alias = flag(parameters, "SendFromAliasEnabled")
+    const direct = flag(parameters, "RejectDirectSend")
+    const policy = parameters.get("DefaultAuthenticationPolicy")
+    if (typeof policy === "string" && policy !== "") {
+      for (const [tenant, found] of having(session, policy, (one) => policyOf(one, policy))) {
+        tenant.defaultAuthenticationPolicy = found.name
+      }
+    }
+    for (const tenant of session.tenants) {
+      if (policy === null || policy === "") tenant.defaultAuthenticationPolicy = null
+      if (alias !== undefined) tenant.sendFromAliasEnabled = alias
+      if (direct !== undefined) tenant.rejectDirectSend = direct
+    }
+    return undefined
+  },
+  "Get-AuthenticationPolicy": (session, parameters) => {
+    const name = text(parameters.get("Identity"))
+    const rows = session.tenants.flatMap((tenant) =>
+      tenant.authenticationPolicies.filter((policy) => name === "" || equal(policy.name, name)).map((policy) => ({
+        Identity: policy.name,
+        Name: policy.name,
+        Organization: tenant.name,
+        AllowBasicAuthSmtp: policy.allowBasicAuthSmtp
+      }))
+    )
+    return rows.length === 0 && name !== "" ? notFound(name) : rows
+  },
+  "New-AuthenticationPolicy": (session, parameters) => {
+    const name = text(parameters.get("Name"))
+    const tenants = session.tenants.filter((tenant) => policyOf(tenant, name) === undefined)
+    if (tenants.length === 0) fail(`The authentication policy '${name}' already exists.`)
+    const allowBasicAuthSmtp = flag(parameters, "AllowBasicAuthSmtp") ?? false
+    for (const tenant of tenants) tenant.authenticationPolicies.push({ name, allowBasicAuthSmtp })
+    return [{ Identity: name, Name: name, AllowBasicAuthSmtp: allowBasicAuthSmtp }]
+  },
+  "Set-AuthenticationPolicy": (session, parameters) => {
+    const name = text(parameters.get("Identity"))
+    const allow = flag(parameters, "AllowBasicAuthSmtp")
+    for (const [, policy] of having(session, name, (tenant) => policyOf(tenant, name))) {
+      if (allow !== undefined) policy.allowBasicAuthSmtp = allow
+    }
+    return undefined
+  },
+  "Remove-AuthenticationPolicy": (session, parameters) => {
+    const name = text(parameters.get("Identity"))
+    for (const [tenant, policy] of having(session, name, (one) => policyOf(one, name))) {
+      tenant.authenticationPolicies = tenant.authenticationPolicies.filter((one) => one !== policy)
+      if (tenant.defaultAuthenticationPolicy !== null && equal(tenant.defaultAuthenticationPolicy, name)) {
+        tenant.defaultAuthenticationPolicy = null
+      }
+    }
+    for (const mailbox of session.mailboxes()) {
+      if (mailbox.authenticationPolicy !== null && equal(mailbox.authenticationPolicy, name)) {
+        mailbox.authenticationPolicy = null
+      }
+    }
+    return undefined
+  },
+  "Get-User": (session, parameters) =>
+    some(session, parameters).map((mailbox) => ({
+      Identity: mailbox.address,
+      UserPrincipalName: mailbox.address,
+      AuthenticationPolicy: mailbox.authenticationPolicy,
+      RecipientTypeDetails: mailbox.shared ? "SharedMailbox" : "UserMailbox",
+      AccountDisabled: !mailbox.accountEnabled || mailbox.shared
+    })),
+  "Set-User": (session, parameters) => {
+    const mailbox = session.mailbox(parameters.get("Identity"))
+    const policy = parameters.get("AuthenticationPolicy")
+    if (policy === null || policy === "") mailbox.authenticationPolicy = null
+    else if (typeof policy === "string") {
+      mailbox.authenticationPolicy = policyOf(session.state.tenantOf(mailbox), policy)?.name ?? notFound(policy)
+    }
+    return undefined
+  },
+  "Get-Mailbox": (session, parameters) => some(session, parameters).map(mailboxRow),
+  "Set-Mailbox": (session, parameters) => {
+    const mailbox = session.mailbox(parameters.get("Identity"))
+    const size = parameters.get("MaxSendSize")
+    const quota = parameters.get("ProhibitSendQuota")
+    const recipients = parameters.get("RecipientLimits")
+    const copy = flag(parameters, "MessageCopyForSMTPClientSubmissionEnabled")
+    const disabled = flag(parameters, "AccountDisabled")
+    const type = parameters.get("Type")
+    if (recipients !== undefined) {
+      const count = Number(recipients)
+      if (!Number.isInteger(count) || count < 1 || count > 1000) {
+        fail("The value of RecipientLimits must be between 1 and 1000.")
+      }
+      mailbox.limits.recipientsPerMessage = count
+    }
+    if (typeof size === "number") mailbox.limits.maxSendSizeOctets = clamp(session, size)
+    if (typeof quota === "number") mailbox.limits.prohibitSendQuotaOctets = Math.min(quota, Number.MAX_SAFE_INTEGER)
+    if (copy !== undefined) mailbox.saveSentItems = copy
+    if (disabled !== undefined) mailbox.accountEnabled = !disabled
+    if (typeof type === "string") {
+      if (!/^(?:Regular|Shared|Room|Equipment)$/i.test(type)) {
+        fail(
+          `Cannot process argument transformation on parameter 'Type'. Cannot convert value "${type}" to type "ConvertibleMailboxSubType".`
+        )
+      }
+      mailbox.shared = equal(type, "Shared")
+    }
+    return undefined
+  },
+  "Get-MailboxPermission": (session, parameters) => {
+    const mailbox = session.mailbox(parameters.get("Identity"))
+    return mailbox.fullAccess.map((user) => ({
+      Identity: mailbox.address,
+      User: user,
+      AccessRights: ["FullAccess"],
+      Deny: false
+    }))
+  },
+  "Add-MailboxPermission": (session, parameters) => {
+    const mailbox = session.mailbox(parameters.get("Identity"))
+    const rights = rightsOf(parameters, mailboxRights)
+    const user = trusteeOf(session, mailbox, text(parameters.get("User")))
+    if (rights.some((right) => equal(right, "FullAccess"))) add(mailbox.fullAccess, user)
+    return [{ Identity: mailbox.address, User: user, AccessRights: rights, IsInherited: false, Deny: false }]
+  },
+  "Remove-MailboxPermission": (session, parameters) => {
+    const mailbox = session.mailbox(parameters.get("Identity"))
+    const user = trusteeOf(session, mailbox, text(parameters.get("User")))
+    if (rightsOf(parameters, mailboxRights).some((right) => equal(right, "FullAccess"))) {
+      mailbox.fullAccess = without(mailbox.fullAccess, user)
+    }
+    return undefined
+  },
+  "Get-RecipientPermission": (session, parameters) =>
+    some(session, parameters).flatMap((mailbox) =>
+      mailbox.sendAs.map((trustee) => ({
+        Identity: mailbox.address,
+        Trustee: trustee,
+        AccessControlType: "Allow",
+        AccessRights: ["SendAs"]
+      }))
+    ),
+  "Add-RecipientPermission": (session, parameters) => {
+    const mailbox = session.mailbox(parameters.get("Identity"))
+    rightsOf(parameters, ["SendAs"])
+    const trustee = trusteeOf(session, mailbox, text(parameters.get("Trustee")))
+    add(mailbox.sendAs, trustee)
+    return [{ Identity: mailbox.address, Trustee: trustee, AccessControlType: "Allow", AccessRights: ["SendAs"] }]
+  },
+  "Remove-RecipientPermission": (session, parameters) => {
+    const mailbox = session.mailbox(parameters.get("Identity"))
+    rightsOf(parameters, ["SendAs"])
+    mailbox.sendAs = without(mailbox.sendAs, trusteeOf(session, mailbox, text(parameters.get("Trustee"))))
+    return undefined
+  },
+  "Get-BlockedSenderAddress": (session, parameters) => {
+    const wanted = text(parameters.get("SenderAddress"))
+    return session.mailboxes().filter((mailbox) =>
+      mailbox.blockedSender && (wanted === "" || equal(mailbox.address, wanted))
+    )
+      .map((mailbox) => ({
+        Identity: mailbox.address,
+        SenderAddress: mailbox.address,
+        Reason: "OutboundSpamLast24Hours"
+      }))
+  },
+  "Remove-BlockedSenderAddress": (session, parameters) => {
+    const wanted = text(parameters.get("SenderAddress"))
+    const mailbox = session.mailboxes().find((one) => one.blockedSender && equal(one.address, wanted))
+    if (mailbox === undefined) return notFound(wanted)
+    mailbox.blockedSender = false
+    return undefined
+  },
+  "Get-ServicePrincipal": (session, parameters) => {
+    const wanted = text(parameters.get("Identity"))
+    return session.tenants.flatMap((tenant) =>
+      tenant.servicePrincipals.filter((one) =>
+        wanted === "" || [one.appId, one.objectId, one.displayName].some((name) => equal(name, wanted))
+      ).map(principalRow)
+    )
+  },
+  "New-ServicePrincipal": (session, parameters) => {
+    const appId = text(parameters.get("AppId"))
+    const objectId = text(parameters.get("ObjectId"))
+    for (const id of [appId, objectId]) {
+      if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
+        fail(`Cannot process argument transformation: "${id}" is not a GUID.`)
+      }
+    }
+    const taken = (tenant: LiveTenant): boolean => tenant.servicePrincipals.some((one) => equal(one.appId, appId))
+    const tenants = session.tenants.filter((tenant) => !taken(tenant))
+    if (tenants.length === 0) fail(`A service principal with AppId '${appId}' already exists.`)
+    const principal = { appId, objectId, displayName: text(parameters.get("DisplayName")) }
+    for (const tenant of tenants) tenant.servicePrincipals.push({ ...principal })
+    return [principalRow(principal)]
+  },
+  "Set-ServicePrincipal": (session, parameters) => {
+    const wanted = text(parameters.get("Identity"))
+    const pick = (tenant: LiveTenant) =>
+      tenant.servicePrincipals.find((one) =>
+        [one.appId, one.objectId, one.displayName].some((name) => equal(name, wanted))
+      )
+    const name = parameters.get("DisplayName")
+    for (const [, principal] of having(session, wanted, pick)) {
+      if (typeof name === "string") principal.displayName = name
+    }
+    return undefined
+  },
+  "Remove-ServicePrincipal": (session, parameters) => {
+    const wanted = text(parameters.get("Identity"))
+    const pick = (tenant: LiveTenant) =>
+      tenant.servicePrincipals.find((one) =>
+        [one.appId, one.objectId, one.displayName].some((name) => equal(name, wanted))
+      )
+    for (const [tenant, principal] of having(session, wanted, pick)) {
+      tenant.servicePrincipals = tenant.servicePrincipals.filter((one) => one !== principal)
+    }
+    return undefined
+  },
+  "Get-ManagementScope": (session) =>
+    session.tenants.flatMap((tenant) =>
+      tenant.managementScopes.map((scope) => ({
+        Identity: scope.name,
+        Name: scope.name,
+        RecipientFilter: scope.recipientRestrictionFilter
+      }))
+    ),
+  "New-ManagementScope": (session, parameters) => {
+    const name = text(parameters.get("Name"))
+    const recipientRestrictionFilter = text(parameters.get("RecipientRestrictionFilter"))
+    if (filterOf(recipientRestrictionFilter) === undefined) {
+      fail(
+        `The recipient restriction filter "${recipientRestrictionFilter}" can't be parsed here: give one comparison, Property -eq 'value'.`
+      )
+    }
+    for (const tenant of session.tenants) {
+      if (!tenant.managementScopes.some((scope) => equal(scope.name, name))) {
+        tenant.managementScopes.push({ name, recipientRestrictionFilter })
+      }
+    }
+    return [{ Identity: name, Name: name, RecipientFilter: recipientRestrictionFilter }]
+  },
+  "Remove-ManagementScope": (session, parameters) => {
+    const name = text(parameters.get("Identity"))
+    for (
+      const [tenant] of having(session, name, (one) => one.managementScopes.find((scope) => equal(scope.name, name)))
+    ) {
+      tenant.managementScopes = tenant.managementScopes.filter((scope) => !equal(scope.name, name))
+    }
+    return undefined
+  },
+  "Get-ManagementRoleAssignment": (session) =>
+    session.tenants.flatMap((tenant) =>
+      tenant.roleAssignments.map((one) => ({
+        Identity: one.name,
+        Name: one.name,
+        Role: one.role,
+        App: one.app,
+        CustomResourceScope: one.scope
+      }))
+    ),
+  "New-ManagementRoleAssignment": (session, parameters) => {
+    const app = text(parameters.get("App"))
+    const role = text(parameters.get("Role"))
+    if (!/^Application \w+\.\w+(?:\.\w+)*$/i.test(role) && app !== "") notFound(role)
+    const scope = text(parameters.get("CustomResourceScope"))
+    const name = text(parameters.get("Name")) || `${role}-${app}`
+    const pick = (tenant: LiveTenant) =>
+      app === "" ? true : tenant.servicePrincipals.find((one) => [one.appId, one.objectId].some((id) => equal(id, app)))
+    for (const [tenant, principal] of having(session, app, pick)) {
+      if (scope !== "" && !tenant.managementScopes.some((one) => equal(one.name, scope))) notFound(scope)
+      if (principal !== true) {
+        tenant.roleAssignments.push({ name, role, app: principal.appId, scope: scope === "" ? null : scope })
+      }
+    }
+    return [{ Identity: name, Name: name, Role: role, App: app, CustomResourceScope: scope }]
+  },
+  "Remove-ManagementRoleAssignment": (session, parameters) => {
+    const name = text(parameters.get("Identity"))
+    for (
+      const [tenant] of having(session, name, (one) => one.roleAssignments.find((known) => equal(known.name, name)))
+    ) {
+      tenant.roleAssignments = tenant.roleAssignments.filter((known) => !equal(known.name, name))
+    }
+    return undefined
+  },
+  "Test-ServicePrincipalAuthorization": (session, parameters) => {
+    const wanted = text(parameters.get("Identity"))
+    const pick = (tenant: LiveTenant) =>
+      tenant.servicePrincipals.find((one) =>
+        [one.appId, one.objectId, one.displayName].some((name) => equal(name, wanted))
+      )
+    const resource = parameters.get("Resource")
+    const mailbox = resource === undefined ? undefined : session.mailbox(resource)
+    return having(session, wanted, pick).flatMap(([tenant, principal]) =>
+      tenant.roleAssignments.filter((one) => equal(one.app, principal.appId)).map((one): Row => ({
+        RoleName: one.role,
+        GrantedPermissions: one.role.replace(/^Application /i, ""),
+        AllowedResourceScope: one.scope ?? "Organization",
+        InScope: mailbox === undefined ? "Not Run" : mayByRole(tenant, principal.appId, mailbox)
+      }))
+    )
+  },
+  "Get-MessageTraceV2": (session, parameters) => {
+    const senders = parameters.get("SenderAddress")
+    const wanted = Array.isArray(senders) ? senders.map((one) => String(one).toLowerCase()) : []
+    return session.state.messages.slice(-1000).filter((message) =>
+      session.mailboxes().some((mailbox) => mailbox.address === message.mailbox) &&
+      (wanted.length === 0 || wanted.includes(message.from.toLowerCase()))
+    ).flatMap((message) =>
+      message.to.map((recipient) => ({
+        Received: message.at,
+        SenderAddress: message.from,
+        RecipientAddress: recipient,
+        Subject: message.subject,
+        Status: "Delivered",
+        MessageId: message.id,
+        Size: message.size
+      }))
+    )
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Starts a simulated Microsoft 365: submission server, administrator's door, certificates; and stops all of it.
+ *
+ * Everything listens on the address given, the loopback address unless asked otherwise, and goes away with the scope.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Admin from "./Admin.ts"
+import * as Announcement from "./Announcement.ts"
+import * as Cmdlets from "./Cmdlets.ts"
+import { CmdletError } from "./PowerShell.ts"
+import { defaultIdleMillis } from "./SmtpServer.ts"
+import { type Snapshot, State } from "./State.ts"
+import * as World from "./World.ts"
+import { microsoft365 } from "./Worlds.ts"
+
+/**
+ * The simulator could not start. `PortInUse` and `PortRefused` name `port`; `Files` means that the folder for the
+ * certificate could not be written.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class SimulatorError extends Data.TaggedError("SimulatorError")<{
+  readonly reason: "PortInUse" | "PortRefused" | "Files" | "WorldInvalid"
+  readonly port?: number
+  readonly detail: string
+}> {
+  override get message(): string {
+    switch (this.reason) {
+      case "PortInUse":
+        return `port ${this.port} is in use: give another with --port, or 0 for a free one`
+      case "PortRefused":
+        return `port ${this.port} cannot be listened on: ${this.detail}`
+      case "Files":
+        return `the certificate cannot be written: ${this.detail}`
+      case "WorldInvalid":
+        return `the world is not valid: ${this.detail}`
+    }
+  }
+}
+
+/**
+ * How to start. Without `world` the built-in one is used. `port` 0, the default, takes a free port. `now` is milliseconds
+ * since the epoch; `seed` makes session ids repeatable.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly world?: World.World
+  readonly port?: number
+  readonly host?: string
+  readonly idleMillis?: number
+  readonly now?: () => number
+  readonly seed?: string
+}
+
+/**
+ * A running simulator. `apply` takes the text of one or several Exchange cmdlets and gives their output; each script is a
+ * session of its own. `execute` is the same for a caller without Effect.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Running {
+  readonly smtp: { readonly host: string; readonly port: number }
+  readonly ca: string
+  readonly caPem: string
+  readonly connectTo: ReadonlyArray<string>
+  readonly mailboxes: ReadonlyArray<Announcement.AnnouncedMailbox>
+  readonly admin: string
+  readonly announcement: Announcement.Announcement
+  readonly apply: (script: string) => Effect.Effect<string, CmdletError>
+  readonly execute: (script: string) => { readonly ok: boolean; readonly text: string }
+  readonly state: () => Snapshot
+  /** The announced mailboxes as they behave now, after whatever was changed. */
+  readonly mailboxesNow: () => ReadonlyArray<Announcement.AnnouncedMailbox>
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
+
+const detailOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+
+const portError = (port: number) => (error: unknown) =>
+  new SimulatorError({
+    reason: codeOf(error) === "EADDRINUSE" ? "PortInUse" : "PortRefused",
+    port,
+    detail: detailOf(error)
+  })
+
+const filesError = (error: unknown) => new SimulatorError({ reason: "Files", detail: detailOf(error) })
+
+/** A folder only the user can read, removed with the scope. */
+const folder = Effect.acquireRelease(
+  Effect.tryPromise({ try: () => mkdtemp(join(tmpdir(), "sonde-simulator-")), catch: filesError }),
+  (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+)
+
+/**
+ * Starts a simulator. It stops, closes every connection and removes its files when the scope closes.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const start: (options: Options) => Effect.Effect<Running, SimulatorError, Scope.Scope> = Effect.fn(
+  "Simulator.start"
+)(function*(options: Options) {
+  const world = options.world ?? (yield* World.decode(microsoft365).pipe(
+    Effect.mapError((error) => new SimulatorError({ reason: "WorldInvalid", detail: error.problems.join("; ") }))
+  ))
+  const now = options.now ?? Date.now
+  const host = options.host ?? "127.0.0.1"
+  const port = options.port ?? 0
+  const state = new State(world, now, options.seed)
+  const { certificates, server } = yield* Effect.promise(async () => {
+    const [making, listening] = await Promise.all([import("./Certificates.ts"), import("./SmtpServer.ts")])
+    return { certificates: await making.make(now()), server: listening }
+  })
+  const ca = join(yield* folder, "ca.pem")
+  yield* Effect.tryPromise({ try: () => writeFile(ca, certificates.authority, { mode: 0o600 }), catch: filesError })
+  const smtp = yield* Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () =>
+        server.listen({ state, certificates, host, port, idleMillis: options.idleMillis ?? defaultIdleMillis }),
+      catch: portError(port)
+    }),
+    (running) => Effect.promise(running.close)
+  )
+  const execute = (script: string): { readonly ok: boolean; readonly text: string } => {
+    try {
+      return { ok: true, text: Cmdlets.run(state, script) }
+    } catch (error) {
+      if (error instanceof CmdletError) return { ok: false, text: `${error.message}\n` }
+      throw error
+    }
+  }
+  const admin = yield* Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () => Admin.listen(0, { apply: execute, state: () => state.snapshot() }),
+      catch: portError(0)
+    }),
+    (running) => Effect.promise(running.close)
+  )
+  const announcement: Announcement.Announcement = {
+    smtp: { host, port: smtp.port },
+    ca,
+    connectTo: Announcement.connectTo(host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host, smtp.port),
+    mailboxes: Announcement.mailboxesOf(state),
+    admin: admin.url
+  }
+  return {
+    ...announcement,
+    caPem: certificates.authority,
+    announcement,
+    apply: (script) => {
+      const result = execute(script)
+      return result.ok ? Effect.succeed(result.text) : Effect.fail(new CmdletError({ text: result.text.trimEnd() }))
+    },
+    execute,
+    state: () => state.snapshot(),
+    mailboxesNow: () => Announcement.mailboxesOf(state)
+  }
+})

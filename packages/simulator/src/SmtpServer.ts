@@ -1,0 +1,141 @@
+/**
+ * The sockets of the simulated service: listens, greets, upgrades to TLS in place (RFC 3207) and closes.
+ *
+ * @since 0.1.0
+ */
+import { createServer, type Server, type Socket } from "node:net"
+import { createSecureContext, TLSSocket } from "node:tls"
+import type { Certificates } from "./Certificates.ts"
+import { SmtpSession } from "./SmtpSession.ts"
+import type { State } from "./State.ts"
+
+/** RFC 5321 section 4.5.3.2.7 asks a server to wait at least 5 minutes for the next command. */
+export const defaultIdleMillis = 300_000
+/** Time a client gets for its handshake. */
+const handshakeMillis = 30_000
+/** Time a client gets to close its side after the last reply. */
+const lingerMillis = 2_000
+
+const peerOf = (socket: Socket): string => (socket.remoteAddress ?? "0.0.0.0").replace(/^::ffff:/, "")
+
+/** A running server. `close` ends every connection and resolves once the port is free. */
+export interface SmtpServer {
+  readonly port: number
+  readonly close: () => Promise<void>
+}
+
+const converse = (
+  socket: Socket,
+  state: State,
+  secureContext: ReturnType<typeof createSecureContext>,
+  idleMillis: number
+): void => {
+  let stream: Socket = socket
+  const timers = new Set<NodeJS.Timeout>()
+  const later = (millis: number, step: () => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      step()
+    }, millis)
+    timers.add(timer)
+  }
+  const session = new SmtpSession(state, {
+    peer: peerOf(socket),
+    write: (text) => {
+      if (stream.destroyed || stream.writableEnded) return
+      // A client that does not read its replies is not read either.
+      if (!stream.write(text)) {
+        stream.pause()
+        stream.once("drain", () => stream.resume())
+      }
+    },
+    close: () => {
+      stream.end()
+      later(lingerMillis, () => stream.destroy())
+    },
+    startTls: () => {
+      socket.off("data", onData)
+      socket.off("timeout", onTimeout)
+      socket.setTimeout(0)
+      const secured = new TLSSocket(socket, { isServer: true, secureContext })
+      stream = secured
+      const handshake = setTimeout(() => secured.destroy(), handshakeMillis)
+      timers.add(handshake)
+      secured.once("secure", () => {
+        clearTimeout(handshake)
+        timers.delete(handshake)
+        const name = (secured as { readonly servername?: unknown }).servername
+        session.secured({
+          protocol: secured.getProtocol() ?? "",
+          serverName: typeof name === "string" ? name.toLowerCase() : undefined
+        })
+        secured.setTimeout(idleMillis, onTimeout)
+      })
+      secured.on("data", onData)
+      secured.on("error", () => secured.destroy())
+      secured.once("close", () => socket.destroy())
+    },
+    later: (millis, step) => {
+      stream.pause()
+      later(millis, () => {
+        if (socket.destroyed) return
+        step()
+        stream.resume()
+      })
+    }
+  })
+  const onData = (octets: Buffer): void => session.push(octets)
+  const onTimeout = (): void => session.idle()
+  state.opened()
+  socket.setNoDelay(true)
+  socket.setTimeout(idleMillis, onTimeout)
+  socket.on("data", onData)
+  socket.on("error", () => socket.destroy())
+  socket.once("close", () => {
+    for (const timer of timers) clearTimeout(timer)
+    session.gone()
+    state.closed()
+  })
+  session.start()
+}
+
+/** Listens. Rejects with the system's error when the port cannot be had. */
+export const listen = (options: {
+  readonly state: State
+  readonly certificates: Certificates
+  readonly host: string
+  readonly port: number
+  readonly idleMillis: number
+}): Promise<SmtpServer> => {
+  // One context for all: building one per connection costs more than the handshake's own work. Old protocols are let in
+  // so that they can be refused by SMTP, as the real service does.
+  const secureContext = createSecureContext({
+    cert: options.certificates.certificate,
+    key: options.certificates.key,
+    minVersion: "TLSv1",
+    ciphers: "DEFAULT@SECLEVEL=0"
+  })
+  const open = new Set<Socket>()
+  const server: Server = createServer((socket) => {
+    open.add(socket)
+    socket.once("close", () => open.delete(socket))
+    converse(socket, options.state, secureContext, options.idleMillis)
+  })
+  server.maxConnections = 10_000
+  return new Promise((resolve, reject) => {
+    server.once("error", reject)
+    server.listen({ host: options.host, port: options.port, backlog: 1024 }, () => {
+      server.off("error", reject)
+      server.on("error", () => {})
+      const address = server.address()
+      resolve({
+        port: typeof address === "object" && address !== null ? address.port : options.port,
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done())
+            for (const socket of open) socket.destroy()
+          })
+      })
+    })
+  })
+}

@@ -1,0 +1,240 @@
+/**
+ * The live state of a simulated service: a world whose switches can be changed, and what happened so far.
+ *
+ * Everything here is synchronous and single-threaded; time comes in as a function. Nothing here speaks SMTP.
+ *
+ * @since 0.1.0
+ */
+import { createHash, randomBytes } from "node:crypto"
+import { domainOf } from "./World.ts"
+import type * as World from "./World.ts"
+
+type Mutable<T> = T extends ReadonlyArray<infer Item> ? Array<Mutable<Item>>
+  : T extends object ? { -readonly [Key in keyof T]: Mutable<T[Key]> }
+  : T
+
+/** A tenant whose switches may change. */
+export type LiveTenant = Mutable<World.Tenant>
+
+/** A mailbox whose switches may change, with its counters. */
+export interface LiveMailbox extends Mutable<World.Mailbox> {
+  /** When messages were accepted, milliseconds since the epoch, oldest first, at most a minute old. */
+  sentAt: Array<number>
+  /** Recipients of accepted messages within 24 hours. */
+  recipients: Array<{ at: number; count: number }>
+  /** Sessions signed in now. */
+  sessions: number
+  /** Most sessions signed in at one time. */
+  maxSessions: number
+  /** Wrong passwords in a row. */
+  wrongPasswords: number
+  /** When the load of others first caused a refusal. */
+  loadRefusedAt: number | undefined
+}
+
+/** A token with the string a client presents. */
+export interface LiveToken extends Mutable<World.Token> {
+  presented: string
+}
+
+/**
+ * A message that was accepted. `size` is octets as sent, without the dots added for transparency; `raw` is kept for
+ * messages up to 256 KiB.
+ */
+export interface Message {
+  readonly id: string
+  readonly from: string
+  readonly to: ReadonlyArray<string>
+  readonly mailbox: string
+  readonly size: number
+  readonly subject: string | null
+  readonly at: string
+  readonly raw: string | null
+}
+
+/** What `GET` on the admin address answers. */
+export interface Snapshot {
+  readonly signIns: Record<string, number>
+  readonly messages: ReadonlyArray<Message>
+  readonly maxSessions: number
+  readonly maxSessionsByMailbox: Record<string, number>
+}
+
+/** Bounds of what is remembered: a long-lived server must not grow without end. */
+const maxMessages = 100_000
+const maxSignInNames = 10_000
+const maxNameLength = 320
+
+const segment = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")
+
+/**
+ * Makes a JSON Web Token with the claims Entra puts into one. Its signature is made up: only the simulator knows its
+ * tokens, and it knows them by the whole string.
+ */
+const mint = (token: World.Token, tenant: { readonly name: string }, nowMillis: number): string => {
+  const now = Math.floor(nowMillis / 1000)
+  const tid = createHash("sha256").update(tenant.name).digest("hex").slice(0, 32)
+  const guid = (hex: string) =>
+    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  const claims = {
+    aud: token.audience,
+    iss: `https://sts.windows.net/${guid(tid)}/`,
+    iat: token.expired ? now - 7500 : now - 60,
+    nbf: token.expired ? now - 7500 : now - 60,
+    exp: token.expired ? now - 3600 : now + 86_400,
+    appid: token.appId,
+    ...(token.user === null ? { idtyp: "app" } : { idtyp: "user", upn: token.user }),
+    oid: token.objectId ?? guid(createHash("sha256").update(token.user ?? token.appId).digest("hex")),
+    ...(token.scopes.length > 0 ? { scp: token.scopes.join(" ") } : {}),
+    ...(token.roles.length > 0 ? { roles: token.roles } : {}),
+    tid: guid(tid),
+    ver: "1.0"
+  }
+  const body = `${segment({ typ: "JWT", alg: "RS256", kid: "sonde-simulator" })}.${segment(claims)}`
+  return `${body}.${createHash("sha256").update(`sonde-simulator ${body}`).digest("base64url")}`
+}
+
+/** The state of one running service. */
+export class State {
+  readonly tenants: Array<LiveTenant>
+  readonly mailboxes: Array<LiveMailbox>
+  readonly greetingMillis: number
+  readonly authRefusalMillis: number
+  readonly service: World.World["service"]
+  readonly messages: Array<Message> = []
+  readonly signIns = new Map<string, number>()
+  connections = 0
+  maxConnections = 0
+  readonly now: () => number
+  readonly #tokens = new Map<string, LiveToken>()
+  readonly #tokensOf = new Map<LiveMailbox, Array<LiveToken>>()
+  #serial = 0
+  readonly #base: string
+
+  constructor(world: World.World, now: () => number, seed: string | undefined) {
+    this.now = now
+    this.#base = (seed === undefined ? randomBytes(6).toString("hex") : createHash("sha256").update(seed).digest("hex"))
+      .slice(0, 4).toUpperCase()
+    this.tenants = structuredClone(world.tenants) as unknown as Array<LiveTenant>
+    this.mailboxes = world.mailboxes.map((mailbox) => ({
+      ...(structuredClone(mailbox) as unknown as Mutable<World.Mailbox>),
+      sentAt: [],
+      recipients: [],
+      sessions: 0,
+      maxSessions: 0,
+      wrongPasswords: 0,
+      loadRefusedAt: undefined
+    }))
+    this.greetingMillis = world.greetingMillis
+    this.authRefusalMillis = world.authRefusalMillis
+    this.service = world.service
+    for (const mailbox of this.mailboxes) {
+      const tokens = mailbox.tokens.map((token): LiveToken => ({
+        ...token,
+        presented: token.value ?? mint(token, this.tenantOf(mailbox), now())
+      }))
+      this.#tokensOf.set(mailbox, tokens)
+      for (const token of tokens) this.#tokens.set(token.presented, token)
+    }
+  }
+
+  /** The tenant of a mailbox. World decoding makes sure there is one. */
+  tenantOf(mailbox: { readonly address: string }): LiveTenant {
+    const domain = domainOf(mailbox.address)
+    const tenant = this.tenants.find((candidate) => candidate.domains.some((known) => known.toLowerCase() === domain))
+    if (tenant === undefined) throw new Error(`no tenant for ${mailbox.address}`)
+    return tenant
+  }
+
+  /** The mailbox whose sign-in name or primary address this is. */
+  mailboxOf(address: string): LiveMailbox | undefined {
+    const wanted = address.toLowerCase()
+    return this.mailboxes.find((mailbox) => mailbox.address.toLowerCase() === wanted)
+  }
+
+  /** The mailbox that receives at this address, aliases included. */
+  recipientOf(address: string): LiveMailbox | undefined {
+    const wanted = address.toLowerCase()
+    return this.mailboxes.find((mailbox) =>
+      mailbox.address.toLowerCase() === wanted || mailbox.aliases.some((alias) => alias.toLowerCase() === wanted)
+    )
+  }
+
+  /** The token a client presented. */
+  token(presented: string): LiveToken | undefined {
+    return this.#tokens.get(presented)
+  }
+
+  /** Tokens announced with a mailbox, in the order of the world. */
+  tokensOf(mailbox: LiveMailbox): ReadonlyArray<LiveToken> {
+    return this.#tokensOf.get(mailbox) ?? []
+  }
+
+  /** Counts an attempt to sign in, by the name given. */
+  countSignIn(name: string): void {
+    const key = name.toLowerCase().slice(0, maxNameLength)
+    if (!this.signIns.has(key) && this.signIns.size >= maxSignInNames) return
+    this.signIns.set(key, (this.signIns.get(key) ?? 0) + 1)
+  }
+
+  /** A connection was opened. */
+  opened(): void {
+    this.connections++
+    if (this.connections > this.maxConnections) this.maxConnections = this.connections
+  }
+
+  /** A connection is gone. */
+  closed(): void {
+    this.connections--
+  }
+
+  /** A fresh session id, 16 hexadecimal digits, as in the banner since 2023. */
+  sessionId(): string {
+    this.#serial++
+    return `08DE${this.#base}${this.#serial.toString(16).toUpperCase().padStart(8, "0")}`
+  }
+
+  /** Whether the load of others still weighs on a mailbox; the first refusal starts its clock. */
+  loadOf(mailbox: LiveMailbox, key: "messagesPerMinute" | "recipientsToday" | "sessions"): number {
+    const { forMillis } = mailbox.load
+    const since = mailbox.loadRefusedAt
+    return forMillis !== null && since !== undefined && this.now() - since >= forMillis ? 0 : mailbox.load[key]
+  }
+
+  /** Keeps an accepted message; called only after its last octet arrived and every rule let it pass. */
+  keep(message: Message, mailbox: LiveMailbox): void {
+    const at = this.now()
+    mailbox.sentAt = [...mailbox.sentAt.filter((time) => at - time < 60_000), at]
+    mailbox.recipients.push({ at, count: message.to.length })
+    if (this.messages.length >= maxMessages) this.messages.shift()
+    this.messages.push(message)
+  }
+
+  /** Messages of the last minute, those of others included. */
+  messagesInMinute(mailbox: LiveMailbox): number {
+    const at = this.now()
+    mailbox.sentAt = mailbox.sentAt.filter((time) => at - time < 60_000)
+    return mailbox.sentAt.length + this.loadOf(mailbox, "messagesPerMinute")
+  }
+
+  /** Recipients of the last 24 hours, those of others included. */
+  recipientsInDay(mailbox: LiveMailbox): number {
+    const at = this.now()
+    mailbox.recipients = mailbox.recipients.filter((entry) => at - entry.at < 86_400_000)
+    return mailbox.recipients.reduce((sum, entry) => sum + entry.count, 0) + this.loadOf(mailbox, "recipientsToday")
+  }
+
+  /** Sign-ins, messages and sessions so far. */
+  snapshot(): Snapshot {
+    return {
+      signIns: Object.fromEntries(this.signIns),
+      messages: [...this.messages],
+      maxSessions: this.maxConnections,
+      maxSessionsByMailbox: Object.fromEntries(
+        this.mailboxes.filter((mailbox) => mailbox.maxSessions > 0).map((
+          mailbox
+        ) => [mailbox.address, mailbox.maxSessions])
+      )
+    }
+  }
+}
