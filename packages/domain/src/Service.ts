@@ -98,7 +98,7 @@ export type PhaseState = typeof PhaseState.Type
  */
 export const SkipReason = Schema.Union([
   PhaseId,
-  Schema.Literals(["until", "no_credential", "policy", "not_offered", "interrupted", "preflight"])
+  Schema.Literals(["until", "no_credential", "policy", "not_offered", "interrupted"])
 ])
 /** @category models @since 0.1.0 */
 export type SkipReason = typeof SkipReason.Type

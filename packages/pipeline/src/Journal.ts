@@ -1,0 +1,117 @@
+/**
+ * What the journal of a run says: one JSON document per line, in the order in which things happened.
+ *
+ * The journal holds no secret: secrets are not among the options, and every line of a conversation was masked when
+ * it was recorded. Entries are only ever appended.
+ *
+ * @since 0.1.0
+ */
+import { Endpoint } from "@sonde/domain/Endpoint"
+import { errors, JournalError, PhaseError } from "@sonde/domain/Errors"
+import { Event } from "@sonde/domain/Event"
+import { CheckOptions } from "@sonde/domain/Options"
+import { Provider, ReportTarget } from "@sonde/domain/Report"
+import { PhaseId, RunState, ServiceId } from "@sonde/domain/Service"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/**
+ * How a secret can be asked for again: where it came from, never what it was.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Sources = Schema.Struct({
+  secret: Schema.optionalKey(Schema.Boolean),
+  token: Schema.optionalKey(Schema.Boolean)
+})
+/** @category models @since 0.1.0 */
+export interface Sources extends Schema.Schema.Type<typeof Sources> {}
+
+/**
+ * An entry of the journal.
+ *
+ * - `run` opens the journal, `attempt` opens each further attempt with the options then in force
+ * - `provider` tells what was recognised, `service` which endpoint a service was planned for
+ * - `event` is an event as it was published; `version` and `subject` say what facts of a phase are facts of
+ * - `intent` stands before something that must happen once
+ * - `end` closes an attempt
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Entry = Schema.Union([
+  Schema.Struct({
+    entry: Schema.Literal("run"),
+    schema: Schema.Literal("sonde.journal/1"),
+    run: Schema.String,
+    at: Schema.String,
+    target: ReportTarget,
+    options: CheckOptions,
+    had: Sources
+  }),
+  Schema.Struct({ entry: Schema.Literal("attempt"), at: Schema.String, options: CheckOptions, had: Sources }),
+  Schema.Struct({ entry: Schema.Literal("provider"), provider: Provider }),
+  Schema.Struct({ entry: Schema.Literal("service"), service: ServiceId, endpoint: Endpoint }),
+  Schema.Struct({
+    entry: Schema.Literal("event"),
+    event: Event,
+    version: Schema.optionalKey(Schema.Int),
+    subject: Schema.optionalKey(Schema.String)
+  }),
+  Schema.Struct({
+    entry: Schema.Literal("intent"),
+    at: Schema.String,
+    service: ServiceId,
+    phase: PhaseId,
+    subject: Schema.String,
+    messageId: Schema.String
+  }),
+  Schema.Struct({
+    entry: Schema.Literal("end"),
+    at: Schema.String,
+    seq: Schema.Int,
+    state: RunState,
+    durationMillis: Schema.Finite,
+    resumeAfter: Schema.optionalKey(Schema.String)
+  })
+])
+/** @category models @since 0.1.0 */
+export type Entry = typeof Entry.Type
+
+const isPhaseError = (value: unknown): value is PhaseError =>
+  value instanceof Error && "_tag" in value && typeof value._tag === "string" && value._tag in errors
+
+const encodeError = Schema.encodeSync(Schema.toCodecJson(PhaseError))
+const decodeEntry = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(Entry)))
+
+/**
+ * One line for an entry, without a line end. Everything but a typed error is plain data already.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const toLine = (entry: Entry): string =>
+  JSON.stringify(entry, function(this: Record<string, unknown>, key, value: unknown) {
+    // The holder's own value: an error would arrive here as what its `toJSON` makes of it.
+    const own = this[key]
+    return isPhaseError(own) ? encodeError(own) : value
+  })
+
+/**
+ * Reads the entries of a journal. A line that is no entry makes the journal `Corrupt`; the message names it.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const fromLines = (run: string, lines: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Entry>, JournalError> =>
+  Effect.forEach(lines, (line, index) =>
+    Effect.mapError(
+      decodeEntry(line),
+      () =>
+        new JournalError({
+          reason: "Corrupt",
+          run,
+          message: `line ${index + 1} of the journal of run ${run} is not what Sonde writes`
+        })
+    ))

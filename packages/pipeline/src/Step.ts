@@ -1,0 +1,150 @@
+/**
+ * The one mechanism of the pipeline: runs a phase, or reads back what it gave.
+ *
+ * A step consults the history by service, phase, version and subject, applies the resume rule, times the phase,
+ * opens its span, publishes its events, and attaches the transcript to its failure. It judges nothing.
+ *
+ * @since 0.1.0
+ */
+import { isInconclusive, type JournalError, type PhaseError } from "@sonde/domain/Errors"
+import type { PhaseReport } from "@sonde/domain/Report"
+import type { PhaseId, ServiceId, SkipReason } from "@sonde/domain/Service"
+import type { Transcript } from "@sonde/domain/Transcript"
+import type { Definition } from "@sonde/phases/Phase"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Recorder } from "@sonde/net/Recorder"
+import type { RunLog } from "./RunLog.ts"
+
+/**
+ * The attempt that a step belongs to: one service of one run.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Attempt extends Context.Service<Attempt, {
+  readonly service: ServiceId
+  readonly log: RunLog
+  readonly recorder: Recorder
+  /** Whether facts of earlier attempts may be read back. */
+  readonly restoring: boolean
+  /** Called with what a phase saw of the server, so that the provider can be recognised from it. */
+  readonly observe: (evidence: { readonly banner: string }) => Effect.Effect<void, JournalError>
+}>()("@sonde/pipeline/Attempt") {}
+
+interface Runnable<Id extends PhaseId, In, Out, Facts, E, R> {
+  readonly definition: Definition<Id, Out, Facts>
+  readonly run: (input: In) => Effect.Effect<Out, E, R>
+}
+
+type Facts = NonNullable<PhaseReport["facts"]>
+
+/** Facts that an earlier attempt of the run established and that are still fresh, decoded. */
+const restored = Effect.fnUntraced(function*<Out, F>(definition: Definition<PhaseId, Out, F>, subject: string) {
+  const { log, restoring, service } = yield* Attempt
+  if (!restoring || definition.resume.rule !== "restore") return Option.none<F>()
+  const now = yield* Clock.currentTimeMillis
+  for (const earlier of log.history.attempts.slice(0, -1).reverse()) {
+    const past = earlier.services.get(service)?.phases.findLast(({ report, subject: of, version }) =>
+      report.id === definition.id && report.state === "pass" && version === definition.version && of === subject
+    )
+    if (past === undefined) continue
+    if (Date.parse(past.at) + definition.resume.freshMillis < now) return Option.none<F>()
+    return yield* Effect.option(Schema.decodeUnknownEffect(definition.facts)(past.report.facts))
+  }
+  return Option.none<F>()
+})
+
+/** Attaches what was exchanged so far to a failure, by a copy of the error of the same class. */
+const withTranscript = <E>(error: E & PhaseError, transcript: Transcript): E => {
+  if (transcript.length === 0 || error.transcript !== undefined) return error
+  const Class = error.constructor as new(fields: object) => E
+  return new Class({ ...error, message: error.message, transcript })
+}
+
+/** The transcript stands once in a report, so the error inside it goes without. */
+const withoutTranscript = (error: PhaseError): PhaseError => {
+  if (error.transcript === undefined) return error
+  const { transcript: _, ...fields } = error
+  const Class = error.constructor as new(fields: object) => PhaseError
+  return new Class({ ...fields, message: error.message })
+}
+
+/**
+ * Runs a phase, or reads back what an earlier attempt established. `subject` says what the facts are facts of:
+ * they are read back for the same subject only.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, E, R>(
+  phase: Runnable<Id, In, Out, F, E, R>,
+  input: In,
+  subject: string
+): Effect.fn.Return<Out, E | JournalError, R | Attempt> {
+  const { log, recorder, service } = yield* Attempt
+  const { definition } = phase
+  const facts = { version: definition.version, subject }
+  const found = yield* restored(definition, subject)
+  if (Option.isSome(found)) {
+    const report = { id: definition.id, state: "restored" as const, facts: found.value as Facts }
+    yield* log.publish({ type: "phase.end", service, phase: report }, facts)
+    // A phase that may be restored has its facts for its output.
+    return found.value as unknown as Out
+  }
+
+  yield* log.publish({ type: "phase.start", service, phase: definition.id })
+  const started = yield* Clock.currentTimeMillis
+  const exit = yield* Effect.exit(phase.run(input))
+  const durationMillis = (yield* Clock.currentTimeMillis) - started
+  if (Exit.isSuccess(exit)) {
+    const report = {
+      id: definition.id,
+      state: "pass" as const,
+      durationMillis,
+      facts: definition.factsOf(exit.value) as Facts
+    }
+    yield* log.publish({ type: "phase.end", service, phase: report }, facts)
+    return exit.value
+  }
+  const error = Option.getOrUndefined(Exit.findErrorOption(exit))
+  if (error === undefined || !isPhaseError(error)) return yield* exit
+  const transcript = recorder.lines().filter((line) => line.service === service)
+  const report = {
+    id: definition.id,
+    state: isInconclusive(error) ? "inconclusive" as const : "fail" as const,
+    durationMillis,
+    error: withoutTranscript(error)
+  }
+  yield* log.publish({ type: "phase.end", service, phase: report }, facts)
+  return yield* Effect.fail(withTranscript(error, transcript))
+})
+
+const isPhaseError = <E>(error: E): error is E & PhaseError =>
+  typeof error === "object" && error !== null && "_tag" in error && "phase" in error && "service" in error
+
+/**
+ * Writes down that a phase was not run, and why.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const skip = Effect.fnUntraced(function*(phase: PhaseId, because: SkipReason) {
+  const { log, service } = yield* Attempt
+  yield* log.publish({ type: "phase.end", service, phase: { id: phase, state: "skip", because } })
+})
+
+/**
+ * Writes an intent, durably, before something that must happen once.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const intend = Effect.fnUntraced(function*(phase: PhaseId, subject: string, messageId: string) {
+  const { log, service } = yield* Attempt
+  yield* log.write({ entry: "intent", at: log.at(), service, phase, subject, messageId }, true)
+})
