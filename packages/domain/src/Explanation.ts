@@ -44,7 +44,8 @@ export const Read = Schema.Struct({
 export interface Read extends Schema.Schema.Type<typeof Read> {}
 
 /**
- * `unknown` has no verdicts: a guess is a defect.
+ * `unknown` has no verdicts: a guess is a defect. `success` says what a reply that reports no failure means; its
+ * outcome is `unknown`, because there is no cause to name.
  *
  * @category models
  * @since 0.1.0
@@ -54,6 +55,7 @@ export const Explanation = Schema.Struct({
   id: Schema.optionalKey(Schema.String),
   outcome: Schema.Literals(["explained", "unknown"]),
   read: Read,
+  success: Schema.optionalKey(Schema.String),
   verdicts: Schema.Array(Verdict)
 }).annotate({ identifier: "Explanation" })
 /** @category models @since 0.1.0 */

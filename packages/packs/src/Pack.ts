@@ -10,6 +10,7 @@ import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import { advise } from "./internal/advise.ts"
 import {
   Advice,
   Decision,
@@ -125,7 +126,7 @@ export const decode = (value: unknown, path = "pack"): Result.Result<Pack, PackE
   if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
   const issues = formatter(decoded.failure.issue).issues.map((issue) => {
     const keys = (issue.path ?? []).map(keyOf)
-    return { at: place(keys), path: keys, message: issue.message }
+    return { at: place(keys), path: keys, message: advise(issue.message, keys, value, jsonSchema) }
   })
   return Result.fail(new PackError({ path, issues }))
 }

@@ -42,6 +42,7 @@ export const Recognise = Schema.Struct({
   domains: Schema.optionalKey(Schema.Array(Schema.Struct({
     name: DomainName,
     subdomains: Schema.optionalKey(Schema.Boolean),
+    audience: Schema.optionalKey(Schema.NonEmptyString),
     weight: Weight
   }))),
   mx: Schema.optionalKey(Schema.Array(Suffix)),

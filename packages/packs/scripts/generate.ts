@@ -1,0 +1,40 @@
+/**
+ * Writes what is generated from `data/*.yaml`: the built-in packs as JSON modules, their index, and the JSON Schema.
+ *
+ * Run with `node packages/packs/scripts/generate.ts`; with `--check` nothing is written and the exit status is 1
+ * where a file is not up to date.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { render } from "./render.ts"
+
+const root = new URL("../", import.meta.url)
+const data = new URL("data/", root)
+const builtin = new URL("src/builtin/", root)
+
+const sources = readdirSync(data)
+  .filter((name) => name.endsWith(".yaml"))
+  .sort()
+  .map((name) => ({ path: `packages/packs/data/${name}`, text: readFileSync(new URL(name, data), "utf8") }))
+
+const rendered = render(sources)
+if (rendered.errors.length > 0) {
+  console.error(rendered.errors.join("\n"))
+  process.exit(1)
+}
+
+const check = process.argv.includes("--check")
+mkdirSync(builtin, { recursive: true })
+const stale: Array<string> = []
+for (const [path, text] of rendered.files) {
+  const file = new URL(path, root)
+  if (existsSync(file) && readFileSync(file, "utf8") === text) continue
+  stale.push(path)
+  if (!check) writeFileSync(file, text)
+}
+for (const name of readdirSync(builtin)) {
+  if (rendered.files.has(`src/builtin/${name}`)) continue
+  stale.push(`src/builtin/${name}`)
+  if (!check) rmSync(new URL(name, builtin))
+}
+for (const path of stale) console.error(`${check ? "not up to date" : "written"}: ${path}`)
+if (check && stale.length > 0) process.exit(1)

@@ -1,0 +1,205 @@
+/**
+ * Which rules fit what was seen, most specific first.
+ *
+ * A rule fits when every condition holds. A condition on something that is unknown does not hold. For a pasted text
+ * (`open`) three things may be unknown or, for phases that clients confuse, near: `service`, `phase` and `error`,
+ * and then only for a rule that demands text; a rule without text must name an exact code and have its service and
+ * phase known. So a rule with nothing but `code: 5yz` never explains a paste.
+ *
+ * The order is: provider packs before software packs before generic ones; within them the sum of the weights of the
+ * conditions that hold, then the name of the rule. The order of rules in a file never matters. The weights are in
+ * `internal/conditions.ts` and explained in `decisions/0001-specificity.md`.
+ *
+ * @since 0.1.0
+ */
+import { type Condition, prepare, type Prepared } from "./internal/conditions.ts"
+import type { CompiledRule, Knowledge } from "./Knowledge.ts"
+import type { Pack } from "./Pack.ts"
+import type { As, Rule } from "./schema/Rule.ts"
+import { toMillis } from "./schema/Scalar.ts"
+import type { Seen } from "./Seen.ts"
+
+export type { ErrorTag, Seen, ServicesSeen } from "./Seen.ts"
+
+/**
+ * A rule that fits. `name` is `pack/rule`; `score` is comparable within a `tier` (0 provider, 1 software, 2
+ * generic); `byText` says that literal text took part.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Hit {
+  readonly pack: Pack
+  readonly rule: Rule
+  readonly name: string
+  readonly tier: number
+  readonly score: number
+  readonly byText: boolean
+  readonly literalLength: number
+}
+
+/**
+ * A rule that almost fits: what held, and what did not (`phase: wanted auth, seen data`).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface NearMiss {
+  readonly pack: Pack
+  readonly rule: Rule
+  readonly name: string
+  readonly held: ReadonlyArray<string>
+  readonly failed: ReadonlyArray<string>
+}
+
+/**
+ * Which typed error a reply is, by the best rule. `rule` is `pack/rule`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Classified {
+  readonly error: As["error"]
+  readonly rule: string
+  readonly scope?: NonNullable<As["scope"]>
+  readonly retryAfterMillis?: number
+}
+
+/**
+ * How unknown things are treated: `closed` for what a phase saw, `open` for a pasted text.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Mode = "closed" | "open"
+
+const maybeUnknown: ReadonlySet<Condition["name"]> = new Set(["service", "phase", "error"])
+
+/** The score of a rule, or undefined where it does not fit. */
+const score = (compiled: CompiledRule, prepared: Prepared, unknownError: boolean): number | undefined => {
+  let sum = 0
+  for (const condition of compiled.conditions) {
+    const answer = condition.test(prepared)
+    if (answer === "holds") {
+      sum += condition.weight
+      continue
+    }
+    if (answer === "fails") return undefined
+    const allowed = (unknownError && condition.name === "error") ||
+      (prepared.open && maybeUnknown.has(condition.name) && (compiled.hasText || condition.name === "error"))
+    if (!allowed) return undefined
+  }
+  return prepared.open && !compiled.hasText && !compiled.hasExactCode ? undefined : sum
+}
+
+const order = (a: Hit, b: Hit): number =>
+  a.tier - b.tier || b.score - a.score || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+
+const hits = (knowledge: Knowledge, seen: Seen, mode: Mode, unknownError: boolean): ReadonlyArray<Hit> => {
+  const prepared = prepare(seen, mode === "open")
+  const found: Array<Hit> = []
+  for (const compiled of knowledge.candidates(prepared.text, prepared.code)) {
+    const sum = score(compiled, prepared, unknownError)
+    if (sum === undefined) continue
+    found.push({
+      pack: compiled.pack,
+      rule: compiled.rule,
+      name: compiled.name,
+      tier: compiled.tier,
+      score: sum,
+      byText: compiled.hasText,
+      literalLength: compiled.literalLength
+    })
+  }
+  return found.sort(order)
+}
+
+/**
+ * The rules that fit, most specific first; empty where nothing is known. Pure and total: any text is allowed, of
+ * which the first 65,536 characters count.
+ *
+ * @category matching
+ * @since 0.1.0
+ */
+export const match = (knowledge: Knowledge, seen: Seen, mode: Mode = "closed"): ReadonlyArray<Hit> =>
+  hits(knowledge, seen, mode, false)
+
+/**
+ * Which typed error a reply is, as the most specific rule says; undefined where that rule says nothing and where no
+ * rule fits. `seen.error` is what is asked for, so it may be absent.
+ *
+ * @category matching
+ * @since 0.1.0
+ */
+export const classify = (knowledge: Knowledge, seen: Seen): Classified | undefined => {
+  const best = hits(knowledge, seen, "closed", true)[0]
+  const as = best?.rule.as
+  if (best === undefined || as === undefined) return undefined
+  return {
+    error: as.error,
+    rule: best.name,
+    ...(as.scope === undefined ? {} : { scope: as.scope }),
+    ...(as.retryAfter === undefined ? {} : { retryAfterMillis: toMillis(as.retryAfter) })
+  }
+}
+
+const seenOf = (name: Condition["name"], seen: Seen): string => {
+  switch (name) {
+    case "text":
+    case "anyText":
+    case "notText":
+    case "pattern":
+      return "the text"
+    case "payload":
+      return seen.payload === undefined ? "unknown" : JSON.stringify(seen.payload)
+    case "services":
+      return seen.services === undefined ? "unknown" : JSON.stringify(seen.services)
+    case "reason":
+      return [seen.reason, ...(seen.conditions ?? [])].filter((one) => one !== undefined).join(", ") || "unknown"
+    default:
+      return seen[name] === undefined ? "unknown" : `${seen[name]}`
+  }
+}
+
+/**
+ * Rules that would fit but for one or two conditions, closest first, at most `limit`. Only rules count of which a
+ * text, an enhanced code or an exact code held; for people who write rules.
+ *
+ * @category matching
+ * @since 0.1.0
+ */
+export const nearMisses = (
+  knowledge: Knowledge,
+  seen: Seen,
+  mode: Mode = "closed",
+  limit = 5
+): ReadonlyArray<NearMiss> => {
+  const prepared = prepare(seen, mode === "open")
+  const strong: ReadonlySet<Condition["name"]> = new Set(["text", "anyText", "pattern", "enhanced", "code", "reason"])
+  return knowledge.rules
+    .flatMap((compiled) => {
+      const answers = compiled.conditions.map((condition) => ({ condition, answer: condition.test(prepared) }))
+      const holding = answers.filter(({ answer }) => answer === "holds")
+      const missing = answers.filter(({ answer }) => answer !== "holds")
+      if (missing.length === 0 || missing.length > 2 || !holding.some(({ condition: { name } }) => strong.has(name))) {
+        return []
+      }
+      if (score(compiled, prepared, false) !== undefined) return []
+      return [{
+        pack: compiled.pack,
+        rule: compiled.rule,
+        name: compiled.name,
+        held: holding.map(({ condition }) => condition.name),
+        failed: missing.map(({ condition }) =>
+          `${condition.name}: wanted ${condition.wanted}, seen ${seenOf(condition.name, seen)}`
+        ),
+        tier: compiled.tier,
+        weight: holding.reduce((sum, { condition }) => sum + condition.weight, 0)
+      }]
+    })
+    .sort((a, b) =>
+      a.failed.length - b.failed.length || b.weight - a.weight || a.tier - b.tier || (a.name < b.name ? -1 : 1)
+    )
+    .slice(0, limit)
+    .map(({ failed, held, name, pack, rule }) => ({ pack, rule, name, held, failed }))
+}

@@ -1,0 +1,79 @@
+/**
+ * How texts are compared: without regard to case, white space and typographic quotes, and never within a number.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * How much of a text is looked at, in characters. Replies have at most a few thousand; the rest of a longer text is
+ * ignored so that the cost of matching has a bound.
+ */
+export const maxText = 65_536
+
+/**
+ * A text in the form in which it is compared: lower case, straight quotes, white space collapsed to single spaces,
+ * trimmed. Idempotent.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const fold = (text: string): string =>
+  (text.length > maxText ? text.slice(0, maxText) : text)
+    .toLowerCase()
+    .replace(/[\u2018\u2019\u201a\u201b\u2032]/gu, "'")
+    .replace(/[\u201c\u201d\u201e]/gu, "\"")
+    .replace(/\s+/gu, " ")
+    .trim()
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+/**
+ * Whether a folded text contains a folded literal. A literal that begins or ends with a digit does not match within
+ * a longer number: `5.7.1` is not in `5.7.139`, `AADSTS70000` not in `AADSTS700016`.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const contains = (text: string, literal: string): boolean => {
+  if (literal.length === 0) return false
+  const first = isDigit(literal.charCodeAt(0))
+  const last = isDigit(literal.charCodeAt(literal.length - 1))
+  let at = text.indexOf(literal)
+  while (at !== -1) {
+    const end = at + literal.length
+    const before = first && at > 0 && isDigit(text.charCodeAt(at - 1))
+    const after = last && end < text.length && isDigit(text.charCodeAt(end))
+    if (!before && !after) return true
+    at = text.indexOf(literal, at + 1)
+  }
+  return false
+}
+
+/**
+ * Whether a host is a name (`smtp.example.com`) or, for a pattern with a leading dot, below it. Both in lower case
+ * and without a trailing dot.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const hostMatches = (host: string, pattern: string): boolean =>
+  pattern.startsWith(".") ? host.endsWith(pattern) && host.length > pattern.length : host === pattern
+
+/**
+ * Whether a name is a domain or below it. Both in lower case.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isWithin = (name: string, domain: string): boolean => name === domain || name.endsWith(`.${domain}`)
+
+/**
+ * A host or domain name in the form in which it is compared: lower case, no trailing dot.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const foldName = (name: string): string => {
+  const lower = name.trim().toLowerCase()
+  return lower.endsWith(".") ? lower.slice(0, -1) : lower
+}

@@ -1,0 +1,121 @@
+/**
+ * A pack from the text of a YAML file, with errors that name line and column.
+ *
+ * Loads a YAML parser: import it only where user packs are read, never at start-up. Reading the file is the
+ * caller's. Files over 1 MiB, over 200,000 values or nested deeper than 32 are refused, and so are anchors and
+ * aliases beyond 100 uses, so that a hostile file costs little.
+ *
+ * @since 0.1.0
+ */
+import * as Result from "effect/Result"
+import { isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml"
+import type { Document, Node } from "yaml"
+import { decode, type Pack, PackError, type PackIssue, place } from "./Pack.ts"
+
+/** The longest file, in characters. The largest built-in pack has about a tenth. */
+export const maxCharacters = 1_048_576
+
+/** How often aliases (`*name`) may be used in a file. */
+export const maxAliases = 100
+
+/** How deep maps and lists may be nested. A pack needs 8. */
+export const maxDepth = 32
+
+/** How many maps, lists and scalars a file may have. */
+export const maxNodes = 200_000
+
+const refusal = (path: string, message: string, more: Partial<PackIssue> = {}): PackError =>
+  new PackError({ path, issues: [{ at: "", path: [], message, ...more }] })
+
+/** The node at a path, or the nearest one above it; for an unknown key the key itself. */
+const nodeAt = (document: Document, path: ReadonlyArray<string | number>): Node | undefined => {
+  let node: unknown = document.contents
+  for (const key of path) {
+    if (isAlias(node)) node = node.resolve(document)
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && `${item.key.value}` === `${key}`)
+      if (pair === undefined) break
+      const value: unknown = pair.value
+      node = isNode(value) ? value : pair.key
+      continue
+    }
+    const next: unknown = isNode(node) && "get" in node && typeof node.get === "function"
+      ? node.get(key, true)
+      : undefined
+    if (!isNode(next)) break
+    node = next
+  }
+  return isNode(node) ? node : undefined
+}
+
+/** How large a document is; stops counting where it is too large. */
+const measure = (document: Document.Parsed) => {
+  const size: { nodes: number; aliases: number; tooDeep?: number } = { nodes: 0, aliases: 0 }
+  visit(document, {
+    Node: (_key, node, ancestors) => {
+      size.nodes++
+      if (isAlias(node)) size.aliases++
+      if (ancestors.length > maxDepth * 2) size.tooDeep = node.range?.[0] ?? 0
+      const fits = size.tooDeep === undefined && size.nodes <= maxNodes && size.aliases <= maxAliases
+      return fits ? undefined : visit.BREAK
+    }
+  })
+  return size
+}
+
+/**
+ * A pack from YAML text. All that is wrong with its form is reported at once, each with line, column, key path and
+ * what to do; `path` is the name of the file in messages.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromText = (text: string, path: string): Result.Result<Pack, PackError> => {
+  if (text.length > maxCharacters) {
+    return Result.fail(refusal(path, `The file has ${text.length} characters; ${maxCharacters} are allowed. Split it.`))
+  }
+  const lines = new LineCounter()
+  let document: Document.Parsed
+  try {
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2", strict: true })
+  } catch (error) {
+    return Result.fail(refusal(path, `Not readable as YAML: ${error instanceof Error ? error.message : "too complex"}`))
+  }
+  const position = (offset: number) => {
+    const { col, line } = lines.linePos(offset)
+    return { line, column: col }
+  }
+  if (document.errors.length > 0) {
+    const issues = document.errors.slice(0, 20).map((error) => ({
+      at: "",
+      path: [],
+      message: `Not readable as YAML: ${error.message}`,
+      ...position(error.pos[0])
+    }))
+    return Result.fail(new PackError({ path, issues }))
+  }
+  const size = measure(document)
+  if (size.tooDeep !== undefined) {
+    return Result.fail(refusal(path, `Nested deeper than ${maxDepth} levels.`, position(size.tooDeep)))
+  }
+  if (size.nodes > maxNodes) return Result.fail(refusal(path, `The file has more than ${maxNodes} values.`))
+  if (size.aliases > maxAliases) return Result.fail(refusal(path, `The file uses more than ${maxAliases} aliases.`))
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: maxAliases })
+  } catch (error) {
+    return Result.fail(refusal(path, `Refused: ${error instanceof Error ? error.message : "too complex"}`))
+  }
+  const decoded = decode(value, path)
+  if (Result.isSuccess(decoded)) return decoded
+  const issues = decoded.failure.issues.slice(0, 50).map((issue): PackIssue => {
+    const range = nodeAt(document, issue.path)?.range
+    return {
+      at: place(issue.path),
+      path: issue.path,
+      message: issue.message,
+      ...(range === undefined || range === null ? {} : position(range[0]))
+    }
+  })
+  return Result.fail(new PackError({ path, issues }))
+}

@@ -1,0 +1,261 @@
+/**
+ * The conditions of a rule, compiled: each with its weight and a test with three answers.
+ *
+ * The weights are the definition of specificity, see `decisions/0001-specificity.md`.
+ */
+import type { PhaseId, ServiceId } from "@sonde/domain/Service"
+import * as Result from "effect/Result"
+import * as Pattern from "../Pattern.ts"
+import type { Rule, When } from "../schema/Rule.ts"
+import { list } from "../schema/Scalar.ts"
+import type { Seen } from "../Seen.ts"
+import { contains, fold, foldName, hostMatches } from "../Text.ts"
+
+/** What was seen in the form in which it is compared. */
+export interface Prepared {
+  readonly seen: Seen
+  /** The folded text. */
+  readonly text: string
+  /** A pasted text: service, phase and error may be unknown. */
+  readonly open: boolean
+  readonly host: string | undefined
+  readonly mailboxDomain: string | undefined
+  readonly mechanism: string | undefined
+  readonly code: string | undefined
+}
+
+export type Answer = "holds" | "fails" | "unknown"
+
+export interface Condition {
+  readonly name: keyof When
+  readonly wanted: string
+  readonly weight: number
+  readonly test: (prepared: Prepared) => Answer
+}
+
+export const weights = {
+  literal: 300,
+  character: 4,
+  charactersAtMost: 120,
+  pattern: 250,
+  enhanced: 200,
+  payload: 150,
+  reason: 120,
+  code: 100,
+  services: 80,
+  mechanism: 60,
+  enhancedDetail: 60,
+  host: 50,
+  mailboxDomain: 50,
+  audience: 50,
+  error: 40,
+  provider: 40,
+  port: 30,
+  security: 30,
+  enhancedSubject: 30,
+  phase: 20,
+  codeClass: 20,
+  status: 20,
+  service: 10,
+  notText: 3
+} as const
+
+export const prepare = (seen: Seen, open: boolean): Prepared => ({
+  seen,
+  open,
+  text: fold(seen.text),
+  host: seen.host === undefined ? undefined : foldName(seen.host),
+  mailboxDomain: seen.mailboxDomain === undefined ? undefined : foldName(seen.mailboxDomain),
+  mechanism: seen.mechanism?.toUpperCase(),
+  code: seen.code === undefined ? undefined : `${seen.code}`.toLowerCase()
+})
+
+const among = <A>(found: A | undefined, wanted: ReadonlyArray<A>): Answer =>
+  found === undefined ? "unknown" : wanted.includes(found) ? "holds" : "fails"
+
+/** Of several alternatives each says a little less. */
+const alternatives = (count: number): number => Math.min(count - 1, 9)
+
+const literalWeight = (literal: string): number =>
+  weights.literal + weights.character * Math.min(literal.length, weights.charactersAtMost)
+
+const servicesOf: Readonly<Record<string, ReadonlyArray<ServiceId>>> = {
+  smtp: ["smtp-submission", "mx"],
+  lmtp: ["mx"],
+  imap: ["imap"],
+  pop3: ["pop3"],
+  sieve: ["sieve"],
+  http: ["graph", "token", "posture"]
+}
+
+/** Phases that clients confuse: in a pasted text one of them does not speak against another. */
+const neighbours: ReadonlyArray<ReadonlyArray<PhaseId>> = [
+  ["connect", "greeting", "ehlo", "starttls", "tls"],
+  ["mail", "rcpt", "data", "send"],
+  ["select", "stat", "list", "mailbox", "capability"],
+  ["metadata", "token", "claims"]
+]
+
+const areNeighbours = (one: PhaseId, other: PhaseId): boolean =>
+  neighbours.some((group) => group.includes(one) && group.includes(other))
+
+const codeMatches = (code: string, wanted: string): boolean =>
+  /^[1-5]yz$/u.test(wanted) ? code.length === 3 && code[0] === wanted[0] && /^[0-9]{3}$/u.test(code) : code === wanted
+
+const enhancedMatches = (enhanced: string, wanted: string): boolean =>
+  wanted.endsWith("*") ? enhanced.startsWith(wanted.slice(0, -1)) : enhanced === wanted
+
+const codeWeight = (codes: ReadonlyArray<string>): number =>
+  (codes.some((code) => /^[1-5]yz$/u.test(code)) ? weights.codeClass : weights.code) - alternatives(codes.length)
+
+const enhancedWeight = (wanted: ReadonlyArray<string>): number => {
+  const each = wanted.map((code) =>
+    !code.endsWith("*")
+      ? weights.enhanced
+      : code.split(".").length === 3
+      ? weights.enhancedDetail
+      : weights.enhancedSubject
+  )
+  return Math.min(...each) - alternatives(wanted.length)
+}
+
+/** The literals of a rule, folded: all of `text`, one of `anyText`. */
+export const literals = (rule: Rule): { readonly all: ReadonlyArray<string>; readonly any: ReadonlyArray<string> } => ({
+  all: list(rule.when.text).map(fold),
+  any: list(rule.when.anyText).map(fold)
+})
+
+/** The conditions of a rule, cheapest first. */
+export const compile = (rule: Rule): ReadonlyArray<Condition> => {
+  const { when } = rule
+  const out: Array<Condition> = []
+  const add = (name: keyof When, wanted: ReadonlyArray<string>, weight: number, test: (p: Prepared) => Answer) =>
+    void out.push({ name, wanted: wanted.join(" or "), weight, test })
+
+  if (when.code !== undefined) {
+    const codes = list<string | number>(when.code).map((code) => `${code}`.toLowerCase())
+    add(
+      "code",
+      codes,
+      codeWeight(codes),
+      ({ code }) =>
+        code === undefined ? "unknown" : codes.some((wanted) => codeMatches(code, wanted)) ? "holds" : "fails"
+    )
+  }
+  if (when.enhanced !== undefined) {
+    const wanted = list(when.enhanced)
+    add(
+      "enhanced",
+      wanted,
+      enhancedWeight(wanted),
+      ({ seen: { enhanced } }) =>
+        enhanced === undefined ? "unknown" : wanted.some((code) => enhancedMatches(enhanced, code)) ? "holds" : "fails"
+    )
+  }
+  if (when.service !== undefined) {
+    const wanted = list(when.service)
+    add("service", wanted, weights.service, ({ open, seen }) => {
+      if (seen.service !== undefined || seen.protocol === undefined || !open) return among(seen.service, wanted)
+      return servicesOf[seen.protocol]?.some((service) => wanted.includes(service)) === true ? "unknown" : "fails"
+    })
+  }
+  if (when.phase !== undefined) {
+    const wanted = list(when.phase)
+    add("phase", wanted, weights.phase - alternatives(wanted.length), ({ open, seen: { phase } }) => {
+      const answer = among(phase, wanted)
+      const near = open && answer === "fails" && phase !== undefined && wanted.some((one) => areNeighbours(one, phase))
+      return near ? "unknown" : answer
+    })
+  }
+  if (when.error !== undefined) {
+    const wanted = list(when.error)
+    add("error", wanted, weights.error, ({ seen }) => among(seen.error, wanted))
+  }
+  if (when.reason !== undefined) {
+    const wanted = list(when.reason)
+    add("reason", wanted, weights.reason - alternatives(wanted.length), ({ seen: { conditions, reason } }) => {
+      if (reason === undefined && conditions === undefined) return "unknown"
+      const found = (reason !== undefined && wanted.includes(reason)) || conditions?.some((one) => wanted.includes(one))
+      return found === true ? "holds" : "fails"
+    })
+  }
+  if (when.status !== undefined) {
+    const wanted: ReadonlyArray<string> = list(when.status)
+    add("status", wanted, weights.status, ({ seen }) => among(seen.status, wanted))
+  }
+  if (when.mechanism !== undefined) {
+    const wanted = list(when.mechanism).map((name) => name.toUpperCase())
+    add("mechanism", wanted, weights.mechanism, ({ mechanism }) => among(mechanism, wanted))
+  }
+  if (when.port !== undefined) {
+    const wanted = list(when.port)
+    add("port", wanted.map(String), weights.port, ({ seen }) => among(seen.port, wanted))
+  }
+  if (when.security !== undefined) {
+    const wanted = list(when.security)
+    add("security", wanted, weights.security, ({ seen }) => among(seen.security, wanted))
+  }
+  if (when.host !== undefined) {
+    const wanted = list(when.host).map(foldName)
+    add(
+      "host",
+      wanted,
+      weights.host,
+      ({ host }) =>
+        host === undefined ? "unknown" : wanted.some((pattern) => hostMatches(host, pattern)) ? "holds" : "fails"
+    )
+  }
+  if (when.provider !== undefined) {
+    const wanted = list(when.provider)
+    add("provider", wanted, weights.provider, ({ seen }) => among(seen.provider, wanted))
+  }
+  if (when.audience !== undefined) {
+    const wanted = list(when.audience)
+    add("audience", wanted, weights.audience, ({ seen }) => among(seen.audience, wanted))
+  }
+  if (when.mailboxDomain !== undefined) {
+    const wanted = list(when.mailboxDomain).map(foldName)
+    add("mailboxDomain", wanted, weights.mailboxDomain, ({ mailboxDomain }) => among(mailboxDomain, wanted))
+  }
+  for (const [key, value] of Object.entries(when.payload ?? {})) {
+    const wanted = list(value)
+    add("payload", [`${key} ${wanted.join(" or ")}`], weights.payload, ({ seen: { payload } }) => {
+      if (payload === undefined || !Object.hasOwn(payload, key)) return "unknown"
+      return among(payload[key], wanted)
+    })
+  }
+  for (const [service, evidence] of Object.entries(when.services ?? {})) {
+    const states = list(evidence.state)
+    add("services", [`${service} ${evidence.phase} ${states.join(" or ")}`], weights.services, ({ seen }) => {
+      const phases = Object.entries(seen.services ?? {}).find(([id]) => id === service)?.[1]
+      return among(phases?.[evidence.phase], states)
+    })
+  }
+  const { all, any } = literals(rule)
+  for (const literal of all) {
+    add("text", [literal], literalWeight(literal), ({ text }) => contains(text, literal) ? "holds" : "fails")
+  }
+  if (any.length > 0) {
+    const shortest = any.reduce((found, next) => next.length < found.length ? next : found)
+    add(
+      "anyText",
+      any,
+      literalWeight(shortest) - alternatives(any.length),
+      ({ text }) => any.some((literal) => contains(text, literal)) ? "holds" : "fails"
+    )
+  }
+  for (const literal of list(when.notText).map(fold)) {
+    add("notText", [literal], weights.notText, ({ text }) => contains(text, literal) ? "fails" : "holds")
+  }
+  if (when.pattern !== undefined) {
+    const compiled = Pattern.compile(when.pattern)
+    const expression = Result.isSuccess(compiled) ? compiled.success : undefined
+    add(
+      "pattern",
+      [when.pattern],
+      weights.pattern,
+      ({ text }) => expression?.test(text.slice(0, Pattern.maxPatternText)) === true ? "holds" : "fails"
+    )
+  }
+  return out
+}
