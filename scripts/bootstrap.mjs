@@ -9,7 +9,17 @@
  */
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync
+} from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
@@ -85,6 +95,7 @@ if (found !== wanted || !nodeStarts()) {
   )
   try {
     mkdirSync(at("node_modules"), { recursive: true })
+    accessSync(at("node_modules"), constants.W_OK)
     // From here until the end nothing is vouched for, so that an install that is cut off is taken up again.
     rmSync(stamp, { force: true })
     if (found !== "" && found.split(" ")[0] !== platform) {
@@ -106,4 +117,11 @@ if (found !== wanted || !nodeStarts()) {
   }
   writeFileSync(stamp, wanted)
   say(`set up in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+} else {
+  // `scripts/sonde` compares dates before it asks; a checkout that only touched the lock file is settled here once.
+  try {
+    utimesSync(stamp, new Date(), new Date())
+  } catch {
+    // The folder is somebody else's: then it is asked every time.
+  }
 }
