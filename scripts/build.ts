@@ -62,6 +62,7 @@ await step("packages", async () => {
       copied++
     }
     // What an earlier build made of a file that is gone would be published with the rest.
+    if (!existsSync(at(`packages/${room}/dist`))) fail(`packages/${room} has no source`)
     for (const name of readdirSync(at(`packages/${room}/dist`), { recursive: true, encoding: "utf8" })) {
       const source = `packages/${room}/src/${name.replace(/(?:\.js|\.d\.ts)(?:\.map)?$/, "")}`
       if (

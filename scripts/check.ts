@@ -42,7 +42,11 @@ const vitest = (project: string): ReadonlyArray<string> => [
 ]
 
 const checks: ReadonlyArray<Check> = [
-  { name: "format", command: ["dprint", "check", "--config", "scripts/dprint.json"], says: () => "" },
+  {
+    name: "format",
+    command: ["dprint", "check", "--config", "scripts/dprint.json", "--list-different"],
+    says: () => ""
+  },
   {
     name: "lint",
     command: ["oxlint", "-c", "scripts/oxlintrc.json", "--deny-warnings"],
