@@ -1,0 +1,477 @@
+/**
+ * The words of a report: services, phases, states, reasons, facts, errors, time.
+ *
+ * Every text comes from closed lists of `domain`; what a server said is escaped here before it becomes part of a
+ * phrase. No layout and no colour.
+ *
+ * @since 0.1.0
+ */
+import type { PhaseError } from "@sonde/domain/Errors"
+import * as Facts from "@sonde/domain/Facts"
+import type * as Reply from "@sonde/domain/Reply"
+import type { PhaseReport } from "@sonde/domain/Report"
+import type { PhaseId, PhaseState, ServiceId, SkipReason } from "@sonde/domain/Service"
+import type { Verdict } from "@sonde/domain/Verdict"
+import { actorNames } from "@sonde/domain/Verdict"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Escape from "./Escape.ts"
+
+/**
+ * Services as people call them.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const services: Readonly<Record<ServiceId, string>> = {
+  "smtp-submission": "SMTP submission",
+  "imap": "IMAP",
+  "pop3": "POP3",
+  "sieve": "ManageSieve",
+  "graph": "Graph",
+  "token": "Token",
+  "mx": "Incoming mail",
+  "posture": "Sending policy"
+}
+
+/**
+ * Marks of phase states, and their replacement where only ASCII can be shown.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const marks: Readonly<Record<PhaseState, { readonly mark: string; readonly ascii: string }>> = {
+  pass: { mark: "✓", ascii: "ok" },
+  restored: { mark: "✓", ascii: "ok" },
+  fail: { mark: "✗", ascii: "FAIL" },
+  warn: { mark: "!", ascii: "warn" },
+  inconclusive: { mark: "?", ascii: "????" },
+  skip: { mark: "·", ascii: "skip" }
+}
+
+/**
+ * What an exit status means.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const exitMeaning = (code: number): string | undefined => exitMeanings[code]
+
+const exitMeanings: Readonly<Record<number, string>> = {
+  1: "something was found",
+  2: "could not tell",
+  64: "wrong usage",
+  66: "a secret, a file or a run is missing",
+  67: "a recipient or the mailbox was refused",
+  68: "a name could not be resolved",
+  69: "no address answered, or the greeting was refused",
+  70: "a defect in Sonde",
+  74: "the state folder cannot be written",
+  75: "could not tell, try again",
+  76: "the server broke the protocol",
+  77: "sign-in, token or send-as refused",
+  78: "TLS, certificate, port or policy set up wrongly",
+  130: "interrupted",
+  143: "terminated"
+}
+
+/**
+ * A duration for people: `12 ms`, `5.2 s`, `2 min 5 s`.
+ *
+ * @category time
+ * @since 0.1.0
+ */
+export const duration = (millis: number): string => {
+  if (millis < 999.5) return `${Math.round(millis)} ms`
+  if (millis < 99_950) return `${(millis / 1000).toFixed(1)} s`
+  const seconds = Math.round(millis / 1000)
+  if (seconds < 7200) {
+    return seconds % 60 === 0
+      ? `${seconds / 60} min`
+      : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  }
+  return `${Math.round(seconds / 3600)} h`
+}
+
+/**
+ * Milliseconds between two ISO 8601 moments, `undefined` where one of them is none.
+ *
+ * @category time
+ * @since 0.1.0
+ */
+export const between = (from: string, to: string): number | undefined => {
+  const millis = (text: string) => Option.getOrUndefined(Option.map(DateTime.make(text), DateTime.toEpochMillis))
+  const start = millis(from)
+  const end = millis(to)
+  return start === undefined || end === undefined ? undefined : end - start
+}
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`
+
+/**
+ * How long ago a moment was: `just now`, `12 minutes ago`, `3 days ago`. A moment that cannot be read is `earlier`.
+ *
+ * @category time
+ * @since 0.1.0
+ */
+export const age = (at: string, now: string): string => {
+  const millis = between(at, now)
+  if (millis === undefined) return "earlier"
+  const seconds = Math.max(millis, 0) / 1000
+  if (seconds < 10) return "just now"
+  if (seconds < 90) return `${plural(Math.round(seconds), "second")} ago`
+  if (seconds < 5400) return `${plural(Math.round(seconds / 60), "minute")} ago`
+  if (seconds < 129_600) return `${plural(Math.round(seconds / 3600), "hour")} ago`
+  return `${plural(Math.round(seconds / 86_400), "day")} ago`
+}
+
+/**
+ * What became of a phase, as the past of a sentence: `refused`, `accepted`, `failed`, `passed`.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const became = (phase: PhaseId, state: PhaseState): string => {
+  const answered = phase === "auth" || phase === "mail" || phase === "rcpt" || phase === "data" || phase === "token"
+  switch (state) {
+    case "pass":
+    case "restored":
+      return answered ? "accepted" : "passed"
+    case "fail":
+      return answered ? "refused" : "failed"
+    case "warn":
+      return "passed with a warning"
+    case "inconclusive":
+      return "undecided"
+    case "skip":
+      return "not reached"
+  }
+}
+
+/**
+ * Why a phase was skipped.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const skipped = (because: SkipReason | undefined): string => {
+  switch (because) {
+    case "until":
+      return "not asked for"
+    case "no_credential":
+      return "not tried: no password or token was given"
+    case "policy":
+      return "not tried: the provider's pack says not to"
+    case "not_offered":
+      return "not offered by the server"
+    case "interrupted":
+      return "not reached: interrupted"
+    default:
+      return "not reached"
+  }
+}
+
+/**
+ * Areas of `ruledOut` and `notJudged`.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const area = (id: string): string => areas[id] ?? Escape.line(id.replaceAll("_", " "))
+
+const areas: Readonly<Record<string, string>> = {
+  dns: "DNS",
+  tls: "TLS",
+  secret: "the password",
+  password: "the password",
+  token: "the token",
+  user: "the user name",
+  auth: "sign-in",
+  sender: "the sender",
+  recipient: "the recipient",
+  message: "the message"
+}
+
+/**
+ * Who must act, with the organisation where there is one: `an Exchange administrator of contoso.example`.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const actor = (verdict: Verdict, domain: string | undefined): string => {
+  const name = actorNames[verdict.actor]
+  const ofDomain = verdict.actor === "exchange-admin" || verdict.actor === "entra-admin"
+    || verdict.actor === "workspace-admin"
+  return ofDomain && domain !== undefined ? `${name} of ${Escape.line(domain)}` : name
+}
+
+/**
+ * A list in a sentence: `a`, `a and b`, `a, b and c`.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const list = (items: ReadonlyArray<string>): string =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1) ?? ""}`
+
+const code = (reply: Reply.Reply): string =>
+  "status" in reply
+    ? [reply.status, reply.code].filter((part) => part !== undefined).map((part) => Escape.line(part)).join(" ")
+    : [`${reply.code}`, reply.enhanced].filter((part) => part !== undefined).map((part) => Escape.line(part)).join(" ")
+
+const reasons: Readonly<Record<string, string>> = {
+  NoSuchName: "the name does not exist",
+  NoRecords: "the name has no address",
+  ServerFailure: "the resolver could not answer",
+  BadName: "this is no host name",
+  NullMx: "the domain takes no mail",
+  Refused: "refused",
+  Timeout: "no answer in time",
+  Unreachable: "unreachable",
+  Reset: "reset",
+  AddressDenied: "the address may not be dialled",
+  NotOffered: "not offered",
+  Stripped: "removed on the way",
+  NoCommonMechanism: "no mechanism in common",
+  OnlyInClear: "only without encryption",
+  CertificateExpired: "certificate expired",
+  CertificateNotYetValid: "certificate not valid yet",
+  HostnameMismatch: "certificate for another name",
+  SelfSigned: "self-signed certificate",
+  UnknownIssuer: "issuer not trusted",
+  IncompleteChain: "chain incomplete",
+  Revoked: "certificate revoked",
+  WeakKey: "key too weak",
+  WeakSignature: "signature too weak",
+  BadSignature: "bad signature",
+  WrongPurpose: "certificate for another purpose",
+  IssuerNotCa: "issuer is no authority",
+  NameConstraint: "name outside the issuer's limits",
+  PathLength: "chain longer than allowed",
+  UnknownCriticalExtension: "unknown critical extension",
+  ClientCertificateRequired: "a client certificate is wanted",
+  ProtocolVersion: "no TLS version in common",
+  NoSharedCipher: "no cipher in common",
+  PlaintextPeer: "the server speaks in clear here",
+  HandshakeAlert: "handshake refused",
+  HandshakeTimeout: "handshake without an answer"
+}
+
+/**
+ * A closed reason in words; one without words stands as it is.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const reason = (id: string): string => reasons[id] ?? Escape.line(id)
+
+/**
+ * A failure in a few words, for its row: what was refused and with which code.
+ *
+ * @category phrases
+ * @since 0.1.0
+ */
+export const failure = (error: PhaseError): string => Escape.line(refusal(error))
+
+const refusal = (error: PhaseError): string => {
+  switch (error._tag) {
+    case "ResolveError":
+      return error.name === undefined ? reason(error.reason) : `${reason(error.reason)}: ${Escape.line(error.name)}`
+    case "ConnectError": {
+      const tried = error.attempts.map((attempt) => `${attempt.address} ${reason(attempt.result).toLowerCase()}`)
+      return tried.length === 0 ? reason(error.reason) : tried.join(", ")
+    }
+    case "GreetingError":
+      switch (error.reason) {
+        case "Rejected":
+          return error.reply === undefined ? "the server turned us away" : `turned away with ${code(error.reply)}`
+        case "Silent":
+          return "connected, but the server said nothing"
+        case "NotThisProtocol":
+          return "what answers here speaks another protocol"
+        case "TlsExpected":
+          return "this port begins with TLS"
+      }
+      break
+    case "StartTlsError":
+      return error.reply === undefined
+        ? `STARTTLS ${reason(error.reason)}`
+        : `STARTTLS refused with ${code(error.reply)}`
+    case "TlsError":
+      return error.conditions.length < 2 ? reason(error.reason) : error.conditions.map(reason).join(", ")
+    case "AuthUnavailable":
+      return error.offered.length === 0
+        ? `sign-in ${reason(error.reason)}`
+        : `${reason(error.reason)}; offered: ${error.offered.map(Escape.line).join(" ")}`
+    case "AuthRejected":
+      return `${Escape.line(error.mechanism)} refused with ${code(error.reply)}`
+    case "SendAsDenied":
+      return `may not send as ${Escape.line(error.from)}: ${code(error.reply)}`
+    case "SenderRejected":
+      return `sender refused with ${code(error.reply)}`
+    case "RecipientRejected":
+      return `${Escape.line(error.to)} refused with ${code(error.reply)}`
+    case "MessageRejected":
+      return `message refused with ${code(error.reply)}`
+    case "MailboxUnavailable":
+      return `mailbox refused with ${code(error.reply)}`
+    case "Throttled":
+      return [
+        `held back${error.reply === undefined ? "" : ` with ${code(error.reply)}`} (${error.scope})`,
+        error.retryAfterMillis > 0 ? `again in ${duration(error.retryAfterMillis)}` : undefined
+      ].filter((part) => part !== undefined).join(", ")
+    case "TemporaryFailure":
+      return `put off with ${code(error.reply)}`
+    case "ConnectionLost":
+      return error.lastCommand === ""
+        ? "the connection ended"
+        : `the connection ended after ${Escape.line(error.lastCommand)}`
+    case "PhaseTimeout":
+      return `no ${Escape.line(error.awaited)} within ${duration(error.afterMillis)}`
+    default:
+      return Escape.line(error.message)
+  }
+}
+
+const decoded = <A>(schema: Schema.Codec<A, unknown>) => {
+  const decode = Schema.decodeUnknownOption(schema)
+  return (facts: unknown, say: (facts: A) => string): string | undefined =>
+    Option.getOrUndefined(Option.map(decode(facts), say))
+}
+
+const read = {
+  resolve: decoded(Facts.ResolveFacts),
+  connect: decoded(Facts.ConnectFacts),
+  greeting: decoded(Facts.GreetingFacts),
+  ehlo: decoded(Facts.EhloFacts),
+  starttls: decoded(Facts.StartTlsFacts),
+  tls: decoded(Facts.TlsFacts),
+  auth: decoded(Facts.AuthFacts),
+  mail: decoded(Facts.MailFacts),
+  rcpt: decoded(Facts.RcptFacts),
+  data: decoded(Facts.DataFacts),
+  quit: decoded(Facts.QuitFacts)
+}
+
+const resolved = (facts: Facts.ResolveFacts): string => {
+  if (facts.source === "pinned") {
+    return `not asked: goes to ${
+      facts.addresses.map(({ address, port }) => port === undefined ? address : `${address}:${port}`).join(", ")
+    }`
+  }
+  if (facts.source === "literal") return "an address, nothing to look up"
+  const count = (family: number) => facts.addresses.filter((entry) => entry.family === family).length
+  return [count(4) > 0 ? `${count(4)} A` : undefined, count(6) > 0 ? `${count(6)} AAAA` : undefined]
+    .filter((part) => part !== undefined).join(", ") + (facts.source === "hosts" ? ", from the system's own table" : "")
+}
+
+const connected = (facts: Facts.ConnectFacts): string => {
+  const others = facts.attempts.filter((entry) => entry.result !== "Connected")
+    .map((entry) => `${entry.address} ${entry.result === "Abandoned" ? "was slower" : reason(entry.result)}`)
+  return [facts.address, ...others].map(Escape.line).join("; ")
+}
+
+const ehlo = (facts: Facts.EhloFacts, encrypted: boolean): string => {
+  if (facts.starttls && !encrypted && facts.auth.length === 0) return "STARTTLS; no AUTH before TLS, as usual here"
+  return [
+    facts.starttls ? "STARTTLS" : undefined,
+    facts.auth.length > 0 ? `AUTH ${facts.auth.map(Escape.line).join(" ")}` : "no AUTH",
+    facts.size === undefined || facts.size === 0 ? undefined : `SIZE ${facts.size}`
+  ].filter((part) => part !== undefined).join(", ")
+}
+
+const tls = (facts: Facts.TlsFacts): string => {
+  const version = Escape.line(facts.protocol).replace(/^TLSv/, "TLS ")
+  return facts.conditions.length === 0
+    ? `${version}, chain and name verified, ${plural(facts.daysLeft, "day")} left`
+    : `${version}, NOT verified: ${facts.conditions.map(reason).join(", ")}`
+}
+
+/**
+ * What a phase established, in a few words; empty where there is nothing to say. `encrypted` tells whether TLS stood
+ * when the phase ran.
+ *
+ * @category phrases
+ * @since 0.1.0
+ */
+export const established = (phase: PhaseReport, encrypted: boolean): string => {
+  const { facts } = phase
+  if (facts === undefined) return ""
+  const said = (() => {
+    switch (phase.id) {
+      case "resolve":
+        return read.resolve(facts, resolved)
+      case "connect":
+        return read.connect(facts, connected)
+      case "greeting":
+        return read.greeting(facts, (it) => Escape.line(`${it.code} ${it.text}`))
+      case "ehlo":
+        return read.ehlo(facts, (it) => ehlo(it, encrypted))
+      case "starttls":
+        return read.starttls(facts, (it) => Escape.line(it.text))
+      case "tls":
+        return read.tls(facts, tls)
+      case "auth":
+        return read.auth(facts, (it) => Escape.line(`${it.mechanism} as ${it.user}`))
+      case "mail":
+        return read.mail(facts, (it) => Escape.line(`from ${it.from === "" ? "<>" : it.from}`))
+      case "rcpt":
+        return read.rcpt(facts, (it) => Escape.line(`to ${it.recipients.map((one) => one.to).join(", ")}`))
+      case "data":
+        return read.data(facts, (it) => Escape.line(`accepted: ${it.reply}`))
+      case "quit":
+        return read.quit(facts, (it) => Escape.line(it.text))
+      default:
+        return undefined
+    }
+  })()
+  return Escape.line(said ?? "")
+}
+
+// Below these nothing is worth a remark: a look-up or a handshake takes two round trips, a sign-in may ask a directory.
+const slowMillis: Partial<Record<PhaseId, number>> = { resolve: 1000, connect: 1000, auth: 3000, data: 5000 }
+
+/**
+ * Whether a phase took so long that its row says so although it passed.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const isSlow = (phase: PhaseReport): boolean =>
+  phase.state !== "restored" && (phase.durationMillis ?? 0) >= (slowMillis[phase.id] ?? 2000)
+
+/**
+ * What a row says after the name of its phase.
+ *
+ * @category phrases
+ * @since 0.1.0
+ */
+export const detail = (phase: PhaseReport, encrypted: boolean, now: string): string => {
+  switch (phase.state) {
+    case "skip":
+      return skipped(phase.because)
+    case "restored": {
+      const kept = phase.before === undefined ? "kept" : `kept from ${age(phase.before.at, now)}`
+      return [established(phase, encrypted), kept].filter((part) => part !== "").join("; ")
+    }
+    case "pass":
+      return [established(phase, encrypted), isSlow(phase) ? "slow" : ""].filter((part) => part !== "").join("; ")
+    default:
+      return phase.error === undefined ? established(phase, encrypted) : failure(phase.error)
+  }
+}
+
+/**
+ * What differs from the earlier attempt: `auth: refused 12 minutes ago, accepted now`; `undefined` where nothing does.
+ *
+ * @category phrases
+ * @since 0.1.0
+ */
+export const change = (phase: PhaseReport, now: string): string | undefined => {
+  const { before } = phase
+  if (before === undefined || phase.state === "restored") return undefined
+  const then = became(phase.id, before.state)
+  const today = became(phase.id, phase.state)
+  return then === today ? undefined : `${phase.id}: ${then} ${age(before.at, now)}, ${today} now`
+}

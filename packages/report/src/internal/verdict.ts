@@ -1,0 +1,138 @@
+/**
+ * A verdict or a finding as a block: what it is, how sure, who must act, what to do.
+ */
+import type { DatedFact, Finding, Remedy, Verdict } from "@sonde/domain/Verdict"
+import type { Appearance } from "../Appearance.ts"
+import * as Escape from "../Escape.ts"
+import * as Phrases from "../Phrases.ts"
+import * as Layout from "./layout.ts"
+import { mark } from "./phases.ts"
+
+/** A title with an id at its right, on one line where both fit. */
+const headline = (
+  look: Appearance,
+  state: "pass" | "warn" | "fail" | "inconclusive",
+  title: string,
+  id: string
+): ReadonlyArray<string> => {
+  const text = Escape.line(title)
+  if (!look.terminal) return [`${text} (${id})`]
+  const { plain, shown } = mark(look, state)
+  const room = look.width - Layout.columns(plain) - 1
+  const indent = " ".repeat(Layout.columns(plain) + 1)
+  const gap = room - Layout.columns(text) - Layout.columns(id)
+  const bold = (part: string) => Layout.paint(look, "bold", part)
+  if (gap >= 2) return [`${shown} ${bold(text)}${" ".repeat(gap)}${Layout.paint(look, "dim", id)}`]
+  return [
+    ...Layout.wrap(text, room).map((row, index) => (index === 0 ? `${shown} ` : indent) + bold(row)),
+    indent + Layout.paint(look, "dim", id)
+  ]
+}
+
+const sure = (verdict: Verdict): string => {
+  const lines = verdict.evidence
+  const proof = lines.length === 0
+    ? ""
+    : `, by ${lines.length === 1 ? "line" : "lines"} ${Phrases.list(lines.map((n) => `${n}`))} of the transcript`
+  return `${verdict.confidence}${proof}`
+}
+
+const ruledOut = (verdict: Verdict): string | undefined => {
+  const out = verdict.ruledOut.map(Phrases.area)
+  const open = Phrases.list(verdict.notJudged.map(Phrases.area))
+  const first = out.length === 0 ? "" : `${out.join(", ")}.`
+  const second = open === ""
+    ? ""
+    : `${open.charAt(0).toUpperCase()}${open.slice(1)} ${verdict.notJudged.length > 1 ? "were" : "was"} not judged.`
+  const text = [first, second].filter((part) => part !== "").join(" ")
+  return text === "" ? undefined : text
+}
+
+const heads = {
+  look: "Look first, changes nothing",
+  change: "Change",
+  verify: "Then",
+  alternative: "Another way"
+} as const
+
+const heading = (remedy: Remedy): string => {
+  const scope = remedy.kind === "change" && remedy.scope !== undefined ? ` (${Escape.line(remedy.scope)})` : ""
+  return `${heads[remedy.kind]}${scope}${remedy.text === undefined ? "" : `: ${Escape.line(remedy.text)}`}`
+}
+
+const commandLines = (look: Appearance, remedy: Remedy): ReadonlyArray<string> =>
+  remedy.command === undefined
+    ? []
+    : Layout.command(look, Escape.lines(remedy.command).join("\n"), remedy.shell).map((row) =>
+      Layout.paint(look, "cyan", row)
+    )
+
+const steps = (look: Appearance, remedies: ReadonlyArray<Remedy>): ReadonlyArray<string> =>
+  remedies.flatMap((remedy, index) => [
+    ...Layout.labelled(look, `${index + 1}`, heading(remedy), 2, 4),
+    ...commandLines(look, remedy),
+    ...(remedy.undo === undefined
+      ? []
+      : ["      undo:", ...Layout.command(look, Escape.line(remedy.undo), remedy.shell, 8)]),
+    ...(remedy.url === undefined ? [] : [`      ${Escape.line(remedy.url)}`])
+  ])
+
+const order = { look: 0, change: 1, verify: 2, alternative: 3 } as const
+
+const dated = (look: Appearance, fact: DatedFact, first: boolean): ReadonlyArray<string> => {
+  const stale = fact.stale === true ? ", past its review: check the source" : ""
+  return Layout.labelled(
+    look,
+    first ? "Coming" : "",
+    `${Escape.line(fact.text)} (fact of ${Escape.line(fact.asOf)}, review by ${Escape.line(fact.reviewBy)}${stale}; ${
+      Escape.line(fact.source)
+    })`,
+    2,
+    17
+  )
+}
+
+/** Everything a verdict says. `domain` names the organisation of the administrator. */
+export const verdict = (
+  look: Appearance,
+  it: Verdict,
+  options: { readonly domain: string | undefined; readonly state: "fail" | "warn" | "inconclusive" }
+): ReadonlyArray<string> => {
+  const remedies = it.remedies.toSorted((a, b) => order[a.kind] - order[b.kind])
+  const numbered = remedies.filter((remedy) => remedy.kind !== "alternative")
+  const others = remedies.filter((remedy) => remedy.kind === "alternative")
+  const excluded = ruledOut(it)
+  const more = [
+    ...(it.wontHelp.length === 0
+      ? []
+      : Layout.labelled(look, "Will not help", it.wontHelp.map(Escape.line).join(" · "), 2, 17)),
+    ...others.flatMap((remedy, index) => [
+      ...Layout.labelled(
+        look,
+        index === 0 ? "Another way" : "",
+        Escape.line(remedy.text ?? remedy.url ?? "see below"),
+        2,
+        17
+      ),
+      ...commandLines(look, remedy)
+    ]),
+    ...it.facts.flatMap((fact, index) => dated(look, fact, index === 0))
+  ]
+  return [
+    ...headline(look, options.state, it.title, it.cause),
+    "",
+    ...(it.explanation === "" ? [] : [...Layout.paragraph(look, Escape.line(it.explanation)), ""]),
+    ...Layout.labelled(look, "How sure", sure(it)),
+    ...(excluded === undefined ? [] : Layout.labelled(look, "Ruled out", excluded)),
+    ...Layout.labelled(look, "Who", Phrases.actor(it, options.domain)),
+    ...(numbered.length === 0 ? [] : ["", ...steps(look, numbered)]),
+    ...(more.length === 0 ? [] : ["", ...more])
+  ]
+}
+
+/** A finding: its title with its id, its text and what to do. */
+export const finding = (look: Appearance, it: Finding): ReadonlyArray<string> => [
+  ...headline(look, it.state, it.title, it.id),
+  ...(it.text === undefined ? [] : Layout.paragraph(look, Escape.line(it.text))),
+  ...steps(look, it.remedies)
+]

@@ -1,0 +1,47 @@
+/**
+ * Reports and explanations as JSON documents, through the schemas of `domain`.
+ *
+ * @since 0.1.0
+ */
+import { Explanation } from "@sonde/domain/Explanation"
+import { Report } from "@sonde/domain/Report"
+import * as Schema from "effect/Schema"
+
+// Built once: building a codec costs several times as much as using it.
+const encodeReport = Schema.encodeSync(Schema.toCodecJson(Report))
+const decodeReport = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(Report)))
+const encodeExplanation = Schema.encodeSync(Schema.toCodecJson(Explanation))
+
+/**
+ * A report as plain JSON data.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const toJson = (report: Report): Schema.Json => encodeReport(report)
+
+/**
+ * A report as one document: indented by two, or in one line; ends in a line end.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const encode = (report: Report, options: { readonly indent?: boolean } = {}): string =>
+  `${JSON.stringify(encodeReport(report), null, options.indent === false ? undefined : 2)}\n`
+
+/**
+ * Reads a report back; fails where the text is no `sonde.report/1`.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const decode = (text: string) => decodeReport(text)
+
+/**
+ * An explanation as one document, as `encode` for reports.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const explanation = (it: Explanation, options: { readonly indent?: boolean } = {}): string =>
+  `${JSON.stringify(encodeExplanation(it), null, options.indent === false ? undefined : 2)}\n`

@@ -1,0 +1,117 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Appearance from "@sonde/report/Appearance"
+import * as Text from "@sonde/report/render/Text"
+import { readdirSync, readFileSync } from "node:fs"
+import * as reports from "./reports.ts"
+import { screens } from "./screens.ts"
+
+const folder = new URL("screens/", import.meta.url)
+const columns = (line: string) => Array.from(line).length
+
+describe("screens", () => {
+  for (const [name, screen] of Object.entries(screens)) {
+    it(`prints ${name} exactly as kept`, () => {
+      assert.strictEqual(screen(), readFileSync(new URL(`${name}.txt`, folder), "utf8"))
+    })
+  }
+
+  it("has no kept screen that nothing prints", () => {
+    assert.deepStrictEqual(readdirSync(folder).toSorted(), Object.keys(screens).map((name) => `${name}.txt`).toSorted())
+  })
+})
+
+describe("Text.render", () => {
+  it("keeps every line of a terminal within 80 columns", () => {
+    for (
+      const report of [
+        reports.failed,
+        reports.passed,
+        reports.resumed,
+        reports.suspended,
+        reports.hostile,
+        reports.delivered
+      ]
+    ) {
+      for (const transcript of ["failing", "all", "none"] as const) {
+        const lines = Text.render(report, Appearance.plain, { transcript }).split("\n")
+        const wide = lines.filter((line) => columns(line) > 80)
+        assert.deepStrictEqual(wide, [])
+      }
+    }
+  })
+
+  it("prints only ASCII where the terminal has nothing else", () => {
+    const text = Text.render(reports.failed, { ...Appearance.plain, ascii: true })
+    // oxlint-disable-next-line no-control-regex -- the range of ASCII
+    assert.match(text, /^[\n\u0020-\u007e]+$/)
+    assert.include(text, "FAIL auth")
+  })
+
+  it("lets no control character of a server reach the terminal", () => {
+    for (const look of [Appearance.plain, Appearance.piped]) {
+      for (const transcript of ["failing", "all"] as const) {
+        const text = Text.render(reports.hostile, look, { transcript })
+        // oxlint-disable-next-line no-control-regex -- the characters looked for are control characters
+        assert.notMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+        assert.include(text, "\\x1b[2J")
+      }
+    }
+  })
+
+  it("prints rows of four fields off a terminal", () => {
+    const rows = Text.render(reports.failed, Appearance.piped).split("\n").filter((line) => /^[a-z-]+\t/.test(line))
+    assert.strictEqual(rows.length, 14)
+    for (const row of rows) assert.strictEqual(row.split("\t").length, 4, row)
+    assert.include(rows, "auth\tfail\t5200\tLOGIN refused with 535 5.7.139")
+  })
+
+  it("uses no marks, colours or wrapping off a terminal", () => {
+    const text = Text.render(reports.failed, Appearance.piped)
+    for (const mark of ["✓", "✗", "→", "\u001b"]) assert.notInclude(text, mark)
+    assert.include(
+      text,
+      "Get-CASMailbox -Identity scanner@contoso.example | Format-List SmtpClientAuthenticationDisabled"
+    )
+  })
+
+  it("changes only colours when colours are on", () => {
+    // oxlint-disable-next-line no-control-regex -- strips colours
+    const stripped = Text.render(reports.failed, { ...Appearance.plain, color: true }).replaceAll(/\u001b\[\d+m/g, "")
+    assert.strictEqual(stripped, Text.render(reports.failed, Appearance.plain))
+  })
+
+  it("ends with the exit status the program ends with", () => {
+    assert.match(Text.render(reports.failed, Appearance.plain), /\nexit 77: [^\n]+\n$/)
+    assert.match(Text.render(reports.failed, Appearance.plain, { exitCode: 1 }), /\nexit 1: [^\n]+\n$/)
+    assert.match(Text.render(reports.passed, Appearance.plain), /\nexit 0\n$/)
+  })
+
+  it("says what was sent", () => {
+    assert.include(Text.render(reports.failed, Appearance.plain), "nothing was sent")
+    assert.include(Text.render(reports.delivered, Appearance.plain), "1 message was sent")
+    assert.notInclude(Text.render(reports.delivered, Appearance.plain), "nothing was sent")
+  })
+
+  it("prints nothing but the verdict when quiet", () => {
+    const text = Text.render(reports.failed, Appearance.plain, { quiet: true })
+    assert.match(text, /^✗ SMTP AUTH is switched off/)
+    assert.notInclude(text, "resolve")
+    assert.notInclude(text, "exit 77")
+  })
+
+  it("prints one line per service when short", () => {
+    const text = Text.render(reports.failed, Appearance.plain, { short: true })
+    assert.strictEqual(text.split("\n").length, reports.failed.services.length + 1)
+  })
+
+  it("shows all lines of the transcript when asked", () => {
+    const text = Text.render(reports.failed, Appearance.plain, { transcript: "all" })
+    for (const line of reports.failed.transcript) assert.include(text, line.text.slice(0, 40))
+    assert.notInclude(Text.render(reports.failed, Appearance.plain), "EHLO client.example")
+  })
+
+  it("counts ages from the moment it is told", () => {
+    const text = Text.render(reports.resumed, Appearance.plain, { now: "2026-11-25T14:02:16.511Z" })
+    assert.include(text, "auth: refused 2 days ago, accepted now")
+  })
+})

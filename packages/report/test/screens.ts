@@ -1,0 +1,38 @@
+/** Every golden screen by its file name, and a way to write them anew: `node packages/report/test/screens.ts`. */
+import * as Appearance from "@sonde/report/Appearance"
+import * as ExplanationScreen from "@sonde/report/render/Explanation"
+import * as Text from "@sonde/report/render/Text"
+import { writeFileSync } from "node:fs"
+import * as reports from "./reports.ts"
+
+const ascii = { ...Appearance.plain, ascii: true }
+const narrow = { ...Appearance.plain, width: 60 }
+
+/** The screens: name and text. */
+export const screens: Readonly<Record<string, () => string>> = {
+  "failed": () => Text.render(reports.failed, Appearance.plain),
+  "failed-piped": () => Text.render(reports.failed, Appearance.piped),
+  "failed-ascii": () => Text.render(reports.failed, ascii),
+  "failed-narrow": () => Text.render(reports.failed, narrow),
+  "failed-color": () => Text.render(reports.failed, { ...Appearance.plain, color: true }),
+  "failed-transcript": () => Text.render(reports.failed, Appearance.plain, { transcript: "all" }),
+  "failed-quiet": () => Text.render(reports.failed, Appearance.plain, { quiet: true }),
+  "failed-short": () => Text.render(reports.failed, Appearance.plain, { short: true }),
+  "failed-short-piped": () => Text.render(reports.failed, Appearance.piped, { short: true }),
+  "passed": () => Text.render(reports.passed, Appearance.plain),
+  "passed-piped": () => Text.render(reports.passed, Appearance.piped),
+  "resumed": () => Text.render(reports.resumed, Appearance.plain),
+  "suspended": () => Text.render(reports.suspended, Appearance.plain),
+  "hostile": () => Text.render(reports.hostile, Appearance.plain),
+  "unresolved": () => Text.render(reports.unresolved, Appearance.plain),
+  "delivered": () => Text.render(reports.delivered, Appearance.plain),
+  "explained": () => ExplanationScreen.render(reports.explained, Appearance.plain),
+  "success": () => ExplanationScreen.render(reports.success, Appearance.plain),
+  "unknown": () => ExplanationScreen.render(reports.unknown, Appearance.plain)
+}
+
+if (import.meta.main) {
+  for (const [name, screen] of Object.entries(screens)) {
+    writeFileSync(new URL(`screens/${name}.txt`, import.meta.url), screen())
+  }
+}
