@@ -2,7 +2,7 @@
  * The administrator's door: a cmdlet as `POST text/plain`, the counters as `GET`.
  *
  * Listens on the loopback address alone and answers only requests that name it as such, so that a web page cannot reach
- * it through a name of its own (DNS rebinding) nor by a form. RFC 9110 sections 7.2 and 15.
+ * it through a name of its own (DNS rebinding) nor by a form. See RFC 9110 section 7.2.
  *
  * @since 0.1.0
  */

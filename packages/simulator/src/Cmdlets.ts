@@ -7,9 +7,10 @@
  *
  * @since 0.1.0
  */
+import { type Row, Session } from "./AdminSession.ts"
 import { bind, type Parameters } from "./Binding.ts"
 import * as Catalogue from "./Catalogue.ts"
-import { effects, type Row, Session } from "./Effects.ts"
+import { effects } from "./Effects.ts"
 import { format, formatters } from "./Output.ts"
 import { CmdletError, type Command, fromScript, type Pipeline } from "./PowerShell.ts"
 import type { State } from "./State.ts"

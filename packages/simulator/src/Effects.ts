@@ -3,82 +3,11 @@
  *
  * @since 0.1.0
  */
-import type { Bound, Parameters } from "./Binding.ts"
-import { filterOf, mayByRole } from "./Gates.ts"
-import { CmdletError } from "./PowerShell.ts"
-import type { LiveMailbox, LiveTenant, State } from "./State.ts"
+import { type Effect, equal, fail, flag, having, notFound, type Row, type Session, text } from "./AdminSession.ts"
+import * as Applications from "./Applications.ts"
+import type { Parameters } from "./Binding.ts"
+import type { LiveMailbox, LiveTenant } from "./State.ts"
 import { domainOf } from "./World.ts"
-
-/** A value of a property. */
-export type Cell = string | boolean | number | null | ReadonlyArray<string>
-/** An object that goes down the pipe. */
-export type Row = Readonly<Record<string, Cell>>
-
-const fail = (text: string): never => {
-  throw new CmdletError({ text })
-}
-
-const equal = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
-
-const notFound = (identity: string): never =>
-  fail(
-    `The operation couldn't be performed because object '${identity}' couldn't be found on 'SONDE01A001DC01.SIMULATED.PROD.OUTLOOK.COM'.`
-  )
-
-/** An administrator's session: the organisations it manages, and what it was warned of. */
-export class Session {
-  tenants: ReadonlyArray<LiveTenant>
-  readonly warnings: Array<string> = []
-  readonly state: State
-
-  constructor(state: State) {
-    this.state = state
-    this.tenants = state.tenants.filter((tenant) => tenant.kind === "business")
-  }
-
-  /** Mailboxes of the managed organisations. */
-  mailboxes(): ReadonlyArray<LiveMailbox> {
-    return this.state.mailboxes.filter((mailbox) => this.tenants.includes(this.state.tenantOf(mailbox)))
-  }
-
-  /** The mailbox an identity names: an address, an alias, or the part before @ when that is unique. */
-  mailbox(identity: Bound | undefined): LiveMailbox {
-    const wanted = text(identity)
-    const mailboxes = this.mailboxes()
-    const byAddress = mailboxes.find((mailbox) =>
-      [mailbox.address, ...mailbox.aliases].some((one) => equal(one, wanted))
-    )
-    if (byAddress !== undefined) return byAddress
-    const byName = mailboxes.filter((mailbox) => equal(mailbox.address.slice(0, mailbox.address.indexOf("@")), wanted))
-    if (byName.length > 1) {
-      fail(`The operation couldn't be performed because '${wanted}' matches multiple entries.`)
-    }
-    return byName[0] ?? notFound(wanted)
-  }
-}
-
-const text = (value: Bound | undefined): string =>
-  typeof value === "string" ? value : value == null ? "" : String(value)
-
-const flag = (parameters: Parameters, name: string): boolean | undefined => {
-  const value = parameters.get(name)
-  return typeof value === "boolean" ? value : undefined
-}
-
-type Effect = (session: Session, parameters: Parameters) => ReadonlyArray<Row> | undefined
-
-/** Organisations in which `pick` finds something; an error when none has it. */
-const having = <A>(
-  session: Session,
-  identity: string,
-  pick: (tenant: LiveTenant) => A | undefined
-): ReadonlyArray<readonly [LiveTenant, A]> => {
-  const found = session.tenants.flatMap((tenant): ReadonlyArray<readonly [LiveTenant, A]> => {
-    const value = pick(tenant)
-    return value === undefined ? [] : [[tenant, value]]
-  })
-  return found.length > 0 ? found : notFound(identity)
-}
 
 const policyOf = (tenant: LiveTenant, name: string) =>
   tenant.authenticationPolicies.find((policy) => equal(policy.name, name))
@@ -112,13 +41,6 @@ const mailboxRow = (mailbox: LiveMailbox): Row => ({
   RecipientLimits: mailbox.limits.recipientsPerMessage,
   ProhibitSendQuota: sizeShown(mailbox.limits.prohibitSendQuotaOctets),
   MessageCopyForSMTPClientSubmissionEnabled: mailbox.saveSentItems
-})
-
-const principalRow = (principal: LiveTenant["servicePrincipals"][number]): Row => ({
-  Identity: principal.objectId,
-  DisplayName: principal.displayName,
-  ObjectId: principal.objectId,
-  AppId: principal.appId
 })
 
 /** Who is meant by -User or -Trustee: a mailbox's address, or an application by any of its names. */
@@ -160,17 +82,17 @@ const add = (list: Array<string>, name: string): void => {
 
 const without = (list: Array<string>, name: string): Array<string> => list.filter((known) => !equal(known, name))
 
-const clamp = (session: Session, octets: number): number => {
+const clamp = (octets: number): number => {
   const most = 150 * 1024 ** 2
   if (octets > most) {
     fail(`The value of MaxSendSize must be between 0 B (0 bytes) and 150 MB (${most.toLocaleString("en-US")} bytes).`)
   }
-  void session
   return octets
 }
 
 /** Effects by the proper name of the cmdlet. */
 export const effects: Readonly<Record<string, Effect>> = {
+  ...Applications.effects,
   "Connect-ExchangeOnline": (session, parameters) => {
     const wanted = text(parameters.get("DelegatedOrganization")) || text(parameters.get("Organization")) ||
       domainOf(text(parameters.get("UserPrincipalName")))
@@ -326,7 +248,7 @@ export const effects: Readonly<Record<string, Effect>> = {
       }
       mailbox.limits.recipientsPerMessage = count
     }
-    if (typeof size === "number") mailbox.limits.maxSendSizeOctets = clamp(session, size)
+    if (typeof size === "number") mailbox.limits.maxSendSizeOctets = clamp(size)
     if (typeof quota === "number") mailbox.limits.prohibitSendQuotaOctets = Math.min(quota, Number.MAX_SAFE_INTEGER)
     if (copy !== undefined) mailbox.saveSentItems = copy
     if (disabled !== undefined) mailbox.accountEnabled = !disabled
@@ -403,136 +325,6 @@ export const effects: Readonly<Record<string, Effect>> = {
     if (mailbox === undefined) return notFound(wanted)
     mailbox.blockedSender = false
     return undefined
-  },
-  "Get-ServicePrincipal": (session, parameters) => {
-    const wanted = text(parameters.get("Identity"))
-    return session.tenants.flatMap((tenant) =>
-      tenant.servicePrincipals.filter((one) =>
-        wanted === "" || [one.appId, one.objectId, one.displayName].some((name) => equal(name, wanted))
-      ).map(principalRow)
-    )
-  },
-  "New-ServicePrincipal": (session, parameters) => {
-    const appId = text(parameters.get("AppId"))
-    const objectId = text(parameters.get("ObjectId"))
-    for (const id of [appId, objectId]) {
-      if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
-        fail(`Cannot process argument transformation: "${id}" is not a GUID.`)
-      }
-    }
-    const taken = (tenant: LiveTenant): boolean => tenant.servicePrincipals.some((one) => equal(one.appId, appId))
-    const tenants = session.tenants.filter((tenant) => !taken(tenant))
-    if (tenants.length === 0) fail(`A service principal with AppId '${appId}' already exists.`)
-    const principal = { appId, objectId, displayName: text(parameters.get("DisplayName")) }
-    for (const tenant of tenants) tenant.servicePrincipals.push({ ...principal })
-    return [principalRow(principal)]
-  },
-  "Set-ServicePrincipal": (session, parameters) => {
-    const wanted = text(parameters.get("Identity"))
-    const pick = (tenant: LiveTenant) =>
-      tenant.servicePrincipals.find((one) =>
-        [one.appId, one.objectId, one.displayName].some((name) => equal(name, wanted))
-      )
-    const name = parameters.get("DisplayName")
-    for (const [, principal] of having(session, wanted, pick)) {
-      if (typeof name === "string") principal.displayName = name
-    }
-    return undefined
-  },
-  "Remove-ServicePrincipal": (session, parameters) => {
-    const wanted = text(parameters.get("Identity"))
-    const pick = (tenant: LiveTenant) =>
-      tenant.servicePrincipals.find((one) =>
-        [one.appId, one.objectId, one.displayName].some((name) => equal(name, wanted))
-      )
-    for (const [tenant, principal] of having(session, wanted, pick)) {
-      tenant.servicePrincipals = tenant.servicePrincipals.filter((one) => one !== principal)
-    }
-    return undefined
-  },
-  "Get-ManagementScope": (session) =>
-    session.tenants.flatMap((tenant) =>
-      tenant.managementScopes.map((scope) => ({
-        Identity: scope.name,
-        Name: scope.name,
-        RecipientFilter: scope.recipientRestrictionFilter
-      }))
-    ),
-  "New-ManagementScope": (session, parameters) => {
-    const name = text(parameters.get("Name"))
-    const recipientRestrictionFilter = text(parameters.get("RecipientRestrictionFilter"))
-    if (filterOf(recipientRestrictionFilter) === undefined) {
-      fail(
-        `The recipient restriction filter "${recipientRestrictionFilter}" can't be parsed here: give one comparison, Property -eq 'value'.`
-      )
-    }
-    for (const tenant of session.tenants) {
-      if (!tenant.managementScopes.some((scope) => equal(scope.name, name))) {
-        tenant.managementScopes.push({ name, recipientRestrictionFilter })
-      }
-    }
-    return [{ Identity: name, Name: name, RecipientFilter: recipientRestrictionFilter }]
-  },
-  "Remove-ManagementScope": (session, parameters) => {
-    const name = text(parameters.get("Identity"))
-    for (
-      const [tenant] of having(session, name, (one) => one.managementScopes.find((scope) => equal(scope.name, name)))
-    ) {
-      tenant.managementScopes = tenant.managementScopes.filter((scope) => !equal(scope.name, name))
-    }
-    return undefined
-  },
-  "Get-ManagementRoleAssignment": (session) =>
-    session.tenants.flatMap((tenant) =>
-      tenant.roleAssignments.map((one) => ({
-        Identity: one.name,
-        Name: one.name,
-        Role: one.role,
-        App: one.app,
-        CustomResourceScope: one.scope
-      }))
-    ),
-  "New-ManagementRoleAssignment": (session, parameters) => {
-    const app = text(parameters.get("App"))
-    const role = text(parameters.get("Role"))
-    if (!/^Application \w+\.\w+(?:\.\w+)*$/i.test(role) && app !== "") notFound(role)
-    const scope = text(parameters.get("CustomResourceScope"))
-    const name = text(parameters.get("Name")) || `${role}-${app}`
-    const pick = (tenant: LiveTenant) =>
-      app === "" ? true : tenant.servicePrincipals.find((one) => [one.appId, one.objectId].some((id) => equal(id, app)))
-    for (const [tenant, principal] of having(session, app, pick)) {
-      if (scope !== "" && !tenant.managementScopes.some((one) => equal(one.name, scope))) notFound(scope)
-      if (principal !== true) {
-        tenant.roleAssignments.push({ name, role, app: principal.appId, scope: scope === "" ? null : scope })
-      }
-    }
-    return [{ Identity: name, Name: name, Role: role, App: app, CustomResourceScope: scope }]
-  },
-  "Remove-ManagementRoleAssignment": (session, parameters) => {
-    const name = text(parameters.get("Identity"))
-    for (
-      const [tenant] of having(session, name, (one) => one.roleAssignments.find((known) => equal(known.name, name)))
-    ) {
-      tenant.roleAssignments = tenant.roleAssignments.filter((known) => !equal(known.name, name))
-    }
-    return undefined
-  },
-  "Test-ServicePrincipalAuthorization": (session, parameters) => {
-    const wanted = text(parameters.get("Identity"))
-    const pick = (tenant: LiveTenant) =>
-      tenant.servicePrincipals.find((one) =>
-        [one.appId, one.objectId, one.displayName].some((name) => equal(name, wanted))
-      )
-    const resource = parameters.get("Resource")
-    const mailbox = resource === undefined ? undefined : session.mailbox(resource)
-    return having(session, wanted, pick).flatMap(([tenant, principal]) =>
-      tenant.roleAssignments.filter((one) => equal(one.app, principal.appId)).map((one): Row => ({
-        RoleName: one.role,
-        GrantedPermissions: one.role.replace(/^Application /i, ""),
-        AllowedResourceScope: one.scope ?? "Organization",
-        InScope: mailbox === undefined ? "Not Run" : mayByRole(tenant, principal.appId, mailbox)
-      }))
-    )
   },
   "Get-MessageTraceV2": (session, parameters) => {
     const senders = parameters.get("SenderAddress")

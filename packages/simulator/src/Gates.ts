@@ -165,7 +165,7 @@ export const withToken = (state: State, user: string, presented: string): Identi
   const token = state.token(presented)
   const opened = state.mailboxOf(user)
   // The switches follow who signs in, not the mailbox that is opened.
-  const account = token?.user == null ? opened : state.mailboxOf(token.user)
+  const account = token === undefined || token.user === null ? opened : state.mailboxOf(token.user)
   if (opened === undefined || account === undefined) return refuse("token_unknown", Transcripts.unsuccessful)
   if (opened.fault === "temporary_auth_failure") {
     return refuse("temporary_auth_failure", Transcripts.temporaryAuthFailure)

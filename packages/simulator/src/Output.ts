@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
+import type { Cell, Row } from "./AdminSession.ts"
 import { textOf } from "./Binding.ts"
-import type { Cell, Row } from "./Effects.ts"
 import { type Argument, CmdletError, type Command } from "./PowerShell.ts"
 
 /** Names and aliases of the commands, in lower case. */

@@ -337,12 +337,15 @@ export class SmtpSession {
   #authToken(line: string): void {
     const blob = this.#decoded(line)
     if (blob === undefined) return
-    const match = /^user=([^\u0001]*)\u0001auth=Bearer ([^\u0001]+)\u0001\u0001$/iu.exec(blob)
-    this.#state.countSignIn(match?.[1] ?? "")
+    const [user, token, ...rest] = blob.split("\u0001")
+    const name = /^user=(.*)$/iu.exec(user ?? "")?.[1]
+    const bearer = /^auth=Bearer (.+)$/iu.exec(token ?? "")?.[1]
+    const whole = rest.length === 2 && rest.every((part) => part === "")
+    this.#state.countSignIn(name ?? "")
     this.#signedIn(
-      match?.[1] === undefined || match[2] === undefined
+      name === undefined || bearer === undefined || !whole
         ? { gate: "token_unknown", text: Transcripts.unsuccessful }
-        : Gates.withToken(this.#state, match[1], match[2])
+        : Gates.withToken(this.#state, name, bearer)
     )
   }
 

@@ -291,7 +291,7 @@ const inconsistencies = (world: World): ReadonlyArray<string> => {
  */
 export const decode: (input: unknown) => Effect.Effect<World, WorldInvalid> = Effect.fnUntraced(function*(input) {
   const world = yield* decodeStrict(input).pipe(
-    Effect.mapError((error) => new WorldInvalid({ problems: error.message.split("\n") }))
+    Effect.mapError((error) => new WorldInvalid({ problems: error.message.replace(/\n\s+at /g, " at ").split("\n") }))
   )
   const problems = inconsistencies(world)
   if (problems.length > 0) return yield* new WorldInvalid({ problems })
