@@ -42,9 +42,10 @@ const balanced = (text: string, open: number): string => {
 const properties = (text: string): string => {
   const code = bare(text)
   const helpers = new Map<string, string>()
-  const starts = [...code.matchAll(/^(?:export\s+)?(?:const|function\*?)\s+(\w+)/gm)]
-  for (const [at, match] of starts.entries()) {
-    helpers.set(match[1] ?? "", code.slice(match.index, starts[at + 1]?.index ?? code.length))
+  // A statement of the file begins in the first column, and so does the next one.
+  for (const statement of code.split(/\n(?=[A-Za-z])/)) {
+    const name = /^(?:export\s+)?(?:const|function\*?)\s+(\w+)/.exec(statement)?.[1]
+    if (name !== undefined) helpers.set(name, statement)
   }
   let reached = ""
   for (const match of code.matchAll(/\bit(?:\.\w+)*\.prop\s*\(/g)) {
@@ -56,8 +57,7 @@ const properties = (text: string): string => {
     for (const [name, body] of helpers) {
       if (!taken.has(name) && new RegExp(`\\b${name}\\b`).test(reached)) {
         taken.add(name)
-        // A helper that itself declares tests is a suite, not a helper.
-        if (!/\b(?:describe|it)(?:\.\w+)*\s*\(/.test(body)) reached += body + "\n"
+        reached += `${body}\n`
         grown = true
       }
     }
