@@ -47,6 +47,8 @@ export interface Transport {
   readonly write: (octets: string | Uint8Array, written?: () => void) => void
   readonly pause: () => void
   readonly resume: () => void
+  /** Loads what a handshake needs. Events still come while it runs; afterwards `handshake` begins without a pause. */
+  readonly prepare: Effect.Effect<void>
   readonly handshake: (options: {
     readonly serverName: string
     readonly timeoutMillis: number
@@ -283,37 +285,40 @@ export const make = (parts: SessionParts): Session => {
 
   const unread = (): number => queuedOctets + lines.pending
 
-  const startTls: Session["startTls"] = (options) =>
-    Effect.suspend((): Effect.Effect<Handshake, HandshakeFailed | InjectedOctets | SessionLost> => {
-      if (over instanceof Error && !(over instanceof SessionLineTooLong)) return Effect.die(over)
-      if (over !== undefined) {
-        const reason = over === "Reset" ? "Reset" : "Closed"
-        return Effect.fail(new SessionLost({ reason, bytes: received, lastCommand, pending }))
+  const handshake = (
+    options: Parameters<Session["startTls"]>[0]
+  ): Effect.Effect<Handshake, HandshakeFailed | InjectedOctets | SessionLost> => {
+    if (over instanceof Error && !(over instanceof SessionLineTooLong)) return Effect.die(over)
+    if (over !== undefined) {
+      const reason = over === "Reset" ? "Reset" : "Closed"
+      return Effect.fail(new SessionLost({ reason, bytes: received, lastCommand, pending }))
+    }
+    const octets = unread()
+    // RFC 3207 section 6: nothing received in clear may be used after the handshake.
+    if (octets > 0) {
+      queue.length = 0
+      queuedOctets = 0
+      lines.takePending()
+      record("=", `${octets} octets arrived in clear before the TLS handshake and were discarded`)
+      return Effect.fail(new InjectedOctets({ octets }))
+    }
+    return Effect.matchEffect(transport.handshake(options), {
+      onFailure: (error) => {
+        record("=", `TLS handshake failed: ${error.reason} (${error.platformCode})`)
+        end(error.reason === "Reset" ? "Reset" : "Closed")
+        return Effect.fail(error)
+      },
+      onSuccess: (facts) => {
+        encrypted = true
+        lines = Lines.make()
+        record("=", `${facts.protocol} with ${facts.cipher}`)
+        transport.attach(events)
+        return Effect.succeed(facts)
       }
-      const octets = unread()
-      // RFC 3207 section 6: nothing received in clear may be used after the handshake.
-      if (octets > 0) {
-        queue.length = 0
-        queuedOctets = 0
-        lines.takePending()
-        record("=", `${octets} octets arrived in clear before the TLS handshake and were discarded`)
-        return Effect.fail(new InjectedOctets({ octets }))
-      }
-      return Effect.matchEffect(transport.handshake(options), {
-        onFailure: (error) => {
-          record("=", `TLS handshake failed: ${error.reason} (${error.platformCode})`)
-          end(error.reason === "Reset" ? "Reset" : "Closed")
-          return Effect.fail(error)
-        },
-        onSuccess: (handshake) => {
-          encrypted = true
-          lines = Lines.make()
-          record("=", `${handshake.protocol} with ${handshake.cipher}`)
-          transport.attach(events)
-          return Effect.succeed(handshake)
-        }
-      })
     })
+  }
+
+  const startTls: Session["startTls"] = (options) => Effect.flatMap(transport.prepare, () => handshake(options))
 
   return {
     endpoint,

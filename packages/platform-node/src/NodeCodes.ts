@@ -1,0 +1,68 @@
+/**
+ * The error codes of Node's sockets and resolver, and what they mean here. One table each, so that a test can walk them.
+ *
+ * @since 0.1.0
+ */
+import type { Obstacle } from "@sonde/net/Race"
+import type { LookupFailed } from "@sonde/net/Resolver"
+
+/**
+ * What a socket error says about a connection attempt (errno(3), connect(2)). Codes that are missing count as `Unreachable`: the
+ * peer was not reached, and more is not known.
+ *
+ * @category tables
+ * @since 0.1.0
+ */
+export const connectCodes: Readonly<Record<string, Obstacle>> = {
+  ECONNREFUSED: "Refused",
+  ECONNRESET: "Reset",
+  ECONNABORTED: "Reset",
+  EPIPE: "Reset",
+  ETIMEDOUT: "Timeout",
+  ENETUNREACH: "Unreachable",
+  EHOSTUNREACH: "Unreachable",
+  ENETDOWN: "Unreachable",
+  EHOSTDOWN: "Unreachable",
+  EADDRNOTAVAIL: "Unreachable",
+  EAFNOSUPPORT: "Unreachable",
+  EINVAL: "Unreachable",
+  EACCES: "Unreachable",
+  EPERM: "Unreachable"
+}
+
+/**
+ * What an error of the c-ares resolver says about a question (ares_strerror(3)). Codes that are missing count as `ServerFailure`.
+ *
+ * @category tables
+ * @since 0.1.0
+ */
+export const lookupCodes: Readonly<Record<string, LookupFailed["reason"]>> = {
+  ENOTFOUND: "NoSuchName",
+  ENODATA: "NoRecords",
+  ESERVFAIL: "ServerFailure",
+  ENOTIMP: "ServerFailure",
+  EREFUSED: "Refused",
+  // The resolver itself did not take the question, or closed the connection.
+  ECONNREFUSED: "Refused",
+  EOF: "ServerFailure",
+  ETIMEOUT: "Timeout",
+  ETIMEDOUT: "Timeout",
+  ECANCELLED: "Timeout",
+  EBADNAME: "BadName",
+  EBADQUERY: "BadName",
+  EBADFAMILY: "BadName",
+  EBADSTR: "BadName",
+  EBADRESP: "Malformed",
+  EFORMERR: "Malformed"
+}
+
+/**
+ * The `code` of a Node error, or its name when it has none.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return "UNKNOWN"
+  return "code" in error && typeof error.code === "string" ? error.code : error.name
+}

@@ -1,0 +1,187 @@
+/**
+ * TLS handshakes with `node:tls`, where the verdict on the certificates is separate from the handshake.
+ *
+ * The handshake accepts any certificate, so that everything that is wrong can be told and not only the first thing. It sends no
+ * secret: what may be said over a connection that did not verify is decided by the phases. Certificates are judged in
+ * `NodeCertificates.ts`. Sessions are never resumed, since a resumed handshake shows no certificate.
+ *
+ * @since 0.1.0
+ */
+import * as IpAddress from "@sonde/net/IpAddress"
+import type { Handshake } from "@sonde/net/Session"
+import { HandshakeFailed } from "@sonde/net/Session"
+import * as Effect from "effect/Effect"
+import { X509Certificate } from "node:crypto"
+import type { Socket } from "node:net"
+import * as Tls from "node:tls"
+import { domainToASCII } from "node:url"
+import * as NodeCertificates from "./NodeCertificates.ts"
+import { codeOf } from "./NodeCodes.ts"
+import * as NodeTlsCodes from "./NodeTlsCodes.ts"
+
+/**
+ * What is trusted: the roots of the runtime and the extra anchors of a profile. `anchors` is read when a chain did not verify.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TrustProfile {
+  readonly context: Tls.SecureContext
+  readonly anchors: () => NodeCertificates.Anchors
+}
+
+/**
+ * Most trust profiles kept. A service that is given another `ca` with every run must not keep them all.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxProfiles = 32
+
+const profiles = new Map<string, TrustProfile>()
+
+const pemBlock = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g
+
+const lazy = <A>(make: () => A): () => A => {
+  let made: { readonly value: A } | undefined = undefined
+  return () => (made ??= { value: make() }).value
+}
+
+const runtimeRoots = (): ReadonlyArray<string> =>
+  // Newer than the oldest Node we run on, and the only way to know what NODE_EXTRA_CA_CERTS or the system's store added.
+  typeof Tls.getCACertificates === "function" ? Tls.getCACertificates("default") : Tls.rootCertificates
+
+const runtimeAnchors = lazy(() => NodeCertificates.anchors(runtimeRoots().map((pem) => new X509Certificate(pem))))
+
+const makeProfile = (ca: string | undefined): TrustProfile => {
+  if (ca === undefined) return { context: Tls.createSecureContext(), anchors: runtimeAnchors }
+  const extra = ca.match(pemBlock) ?? []
+  return {
+    context: Tls.createSecureContext({ ca: [...runtimeRoots(), ...extra] }),
+    anchors: lazy(() =>
+      NodeCertificates.join(runtimeAnchors(), NodeCertificates.anchors(extra.map((pem) => new X509Certificate(pem))))
+    )
+  }
+}
+
+/**
+ * The profile that adds the PEM certificates in `ca` to the roots of the runtime, made once and then shared: a context for each
+ * connection costs a quarter more. Text that holds no certificate adds nothing; a broken certificate throws.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const profile = (ca: string | undefined): TrustProfile => {
+  const key = ca ?? ""
+  const known = profiles.get(key)
+  if (known !== undefined) return known
+  const made = makeProfile(ca)
+  const oldest = profiles.size >= maxProfiles ? profiles.keys().next().value : undefined
+  if (oldest !== undefined) profiles.delete(oldest)
+  profiles.set(key, made)
+  return made
+}
+
+/**
+ * Takes a connected socket to TLS. The server is named with SNI unless `serverName` is an address (RFC 6066 section 3).
+ * On failure and on interruption the socket is destroyed; on success it belongs to the encrypted one.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const handshake = (options: {
+  readonly socket: Socket
+  readonly ca: string | undefined
+  readonly serverName: string
+  readonly timeoutMillis: number
+}): Effect.Effect<{ readonly encrypted: Tls.TLSSocket; readonly handshake: Handshake }, HandshakeFailed> =>
+  Effect.flatMap(Effect.clockWith(Effect.succeed), (clock) =>
+    Effect.callback((resume) => {
+      const serverName = options.serverName.replace(/\.$/, "")
+      const isAddress = IpAddress.family(serverName) !== undefined
+      const asciiName = isAddress ? serverName : domainToASCII(serverName)
+      const trust = profile(options.ca)
+      const encrypted = Tls.connect({
+        socket: options.socket,
+        secureContext: trust.context,
+        rejectUnauthorized: false,
+        checkServerIdentity: () => undefined,
+        ...(isAddress || asciiName === "" ? {} : { servername: asciiName })
+      })
+
+      const settle = (): void => {
+        clearTimeout(timer)
+        encrypted.off("error", onError)
+        encrypted.off("secureConnect", onSecure)
+      }
+      const fail = (failure: NodeTlsCodes.HandshakeProblem): void => {
+        settle()
+        encrypted.on("error", () => {})
+        encrypted.destroy()
+        options.socket.destroy()
+        resume(Effect.fail(new HandshakeFailed(failure)))
+      }
+      const onError = (error: Error): void => fail(NodeTlsCodes.problem(codeOf(error), error.message))
+      const onSecure = (): void => {
+        settle()
+        resume(
+          Effect.succeed({ encrypted, handshake: read(encrypted, asciiName, trust, clock.currentTimeMillisUnsafe()) })
+        )
+      }
+      const timer = setTimeout(
+        () =>
+          fail({
+            reason: "HandshakeTimeout",
+            platformCode: "ETIMEDOUT",
+            detail: `no TLS handshake within ${options.timeoutMillis} ms`
+          }),
+        Math.max(0, options.timeoutMillis)
+      )
+      encrypted.once("error", onError)
+      encrypted.once("secureConnect", onSecure)
+      return Effect.sync(() => {
+        settle()
+        encrypted.on("error", () => {})
+        encrypted.destroy()
+        options.socket.destroy()
+      })
+    }))
+
+/**
+ * The certificates in the order in which they were sent, and no others. A client's `X509Certificate.issuerCertificate` walks
+ * the list of the Certificate message, unrelated ones included, and never the store; the legacy object completes the chain
+ * from the store and so cannot tell what was sent. A loopback test holds the runtime to this.
+ */
+const sent = (encrypted: Tls.TLSSocket): ReadonlyArray<X509Certificate> => {
+  const chain: Array<X509Certificate> = []
+  let next = encrypted.getPeerX509Certificate()
+  while (next !== undefined && chain.length < NodeCertificates.maxChainLength) {
+    chain.push(next)
+    next = next.issuerCertificate
+  }
+  return chain
+}
+
+const read = (encrypted: Tls.TLSSocket, serverName: string, trust: TrustProfile, nowMillis: number): Handshake => {
+  const chain = sent(encrypted)
+  const platformCode = encrypted.authorized ? undefined : codeOfVerdict(encrypted.authorizationError)
+  const conditions = NodeCertificates.judge({
+    chain,
+    serverName,
+    nowMillis,
+    platformCode,
+    anchors: trust.anchors
+  })
+  return {
+    protocol: encrypted.getProtocol() ?? "",
+    cipher: encrypted.getCipher().name,
+    ...(typeof encrypted.alpnProtocol === "string" ? { alpn: encrypted.alpnProtocol } : {}),
+    chain: chain.map(NodeCertificates.describe),
+    conditions,
+    ...(platformCode === undefined ? {} : { platformCode })
+  }
+}
+
+// The types say Error; at run time it is the code.
+const codeOfVerdict = (verdict: unknown): string =>
+  typeof verdict === "string" ? verdict : verdict instanceof Error ? codeOf(verdict) : "UNSPECIFIED"
