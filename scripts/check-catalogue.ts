@@ -1,7 +1,7 @@
 /**
  * Fails when something was added without what belongs to it.
  *
- * - A codec of `wire` (an export `from...` or `decoder...`) needs a property test that calls it: a call of `it.prop`,
+ * - A codec of `wire` (an export `from...` or `decode...`) needs a property test that calls it: a call of `it.prop`,
  *   `it.effect.prop` or `it.live.prop` in `packages/wire/test`, or a helper of the same file which such a call uses.
  * - A phase needs its specification, `packages/phases/specs/<phase>.md`, with the sections every specification has.
  *
@@ -88,7 +88,7 @@ const isTested = (specifier: string, name: string): boolean =>
 let codecs = 0
 for (const path of files("packages/wire/src", (name) => name.endsWith(".ts") && !name.includes("/internal/"))) {
   const specifier = `@sonde/wire/${path.slice("packages/wire/src/".length, -".ts".length)}`
-  for (const match of read(path).matchAll(/^export\s+(?:const|function)\s+((?:from[A-Z]|decoder)\w*)\b/gm)) {
+  for (const match of read(path).matchAll(/^export\s+(?:const|function)\s+((?:from[A-Z]|decode)\w*)\b/gm)) {
     codecs++
     const name = match[1] ?? ""
     if (!isTested(specifier, name)) {
