@@ -48,6 +48,18 @@ export interface Evidence {
  */
 export type Sign = "domain" | "mx" | "host" | "banner" | "capability" | "reply"
 
+/**
+ * A pack that was recognised. `audience` is that of the mailbox's domain where the pack tells audiences apart.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Recognised {
+  readonly id: string
+  readonly by: ReadonlyArray<Sign>
+  readonly audience?: string
+}
+
 /** A sum of weights below this is no recognition. */
 export const threshold = 50
 
@@ -55,6 +67,14 @@ const heaviest = <A extends { readonly weight: number }>(
   signs: ReadonlyArray<A> | undefined,
   fits: (sign: A) => boolean
 ): number => (signs ?? []).reduce((found, sign) => sign.weight > found && fits(sign) ? sign.weight : found, 0)
+
+const domainFits = (
+  sign: { readonly name: string; readonly subdomains?: boolean },
+  domain: string
+): boolean => {
+  const wanted = foldName(sign.name)
+  return domain === wanted || (sign.subdomains === true && isWithin(domain, wanted))
+}
 
 const weigh = (recognise: Recognise, evidence: Evidence): ReadonlyArray<readonly [Sign, number]> => {
   const domain = evidence.domain === undefined ? undefined : foldName(evidence.domain)
@@ -94,7 +114,7 @@ export const recognise = (
   summaries: ReadonlyArray<Summary>,
   evidence: Evidence,
   kind: Pack["kind"] = "provider"
-): { readonly id: string; readonly by: ReadonlyArray<Sign> } | undefined => {
+): Recognised | undefined => {
   let best: { readonly id: string; readonly by: ReadonlyArray<Sign>; readonly sum: number } | undefined
   for (const summary of summaries) {
     if (summary.kind !== kind) continue
@@ -105,7 +125,22 @@ export const recognise = (
       best = { id: summary.id, by: signs.map(([sign]) => sign), sum }
     }
   }
-  return best === undefined ? undefined : { id: best.id, by: best.by }
+  if (best === undefined) return undefined
+  const { by, id } = best
+  const audience = audienceOf(summaries.find((summary) => summary.id === id), evidence.domain)
+  return { id, by, ...(audience === undefined ? {} : { audience }) }
+}
+
+/**
+ * The audience (`consumer`, `business`, …) that a pack gives to a mailbox's domain; undefined where it says nothing.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const audienceOf = (summary: Summary | undefined, domain: string | undefined): string | undefined => {
+  if (domain === undefined) return undefined
+  const name = foldName(domain)
+  return summary?.recognise.domains?.find((sign) => domainFits(sign, name) && sign.audience !== undefined)?.audience
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * Loads a YAML parser: import it only where user packs are read, never at start-up. Reading the file is the
  * caller's. Files over 1 MiB, over 200,000 values or nested deeper than 32 are refused, and so are anchors and
- * aliases beyond 100 uses, so that a hostile file costs little.
+ * aliases beyond 2,000 uses, so that a hostile file costs little.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ import { decode, type Pack, PackError, type PackIssue, place } from "./Pack.ts"
 export const maxCharacters = 1_048_576
 
 /** How often aliases (`*name`) may be used in a file. */
-export const maxAliases = 100
+export const maxAliases = 2000
 
 /** How deep maps and lists may be nested. A pack needs 8. */
 export const maxDepth = 32
@@ -118,4 +118,25 @@ export const fromText = (text: string, path: string): Result.Result<Pack, PackEr
     }
   })
   return Result.fail(new PackError({ path, issues }))
+}
+
+/**
+ * The line and column, from 1, of a place in the text of a pack; undefined where the text is not YAML or has no such
+ * place. For findings of `Lint.ts`.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const locate = (
+  text: string
+): (path: ReadonlyArray<string | number>) => { readonly line: number; readonly column: number } | undefined => {
+  if (text.length > maxCharacters) return () => undefined
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2", strict: true })
+  return (path) => {
+    const range = nodeAt(document, path)?.range
+    if (range === undefined || range === null) return undefined
+    const { col, line } = lines.linePos(range[0])
+    return { line, column: col }
+  }
 }

@@ -1,0 +1,231 @@
+/**
+ * From a pasted text to the causes that fit, or to an honest "unknown".
+ *
+ * The provider is what the hints say, otherwise what the text itself shows. Where neither says anything, rules of all
+ * providers and softwares are asked, but only those count that demand at least 20 characters of literal text, and
+ * below 32 characters `certain` becomes `likely`. A rule of certainty stands alone; otherwise up to three different
+ * causes are given, best first.
+ *
+ * @since 0.1.0
+ */
+import type { Explanation, Hints } from "@sonde/domain/Explanation"
+import { PhaseId, Protocol, type ServiceId } from "@sonde/domain/Service"
+import type { Verdict } from "@sonde/domain/Verdict"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Knowledge } from "./Knowledge.ts"
+import { type Hit, match } from "./Match.ts"
+import type { Pack } from "./Pack.ts"
+import type { Packs } from "./Packs.ts"
+import { byName, recognise } from "./Recognise.ts"
+import type { Success } from "./schema/Provider.ts"
+import { list } from "./schema/Scalar.ts"
+import type { Seen } from "./Seen.ts"
+import { contains, fold } from "./Text.ts"
+import { type Candidate, unwrap } from "./Unwrap.ts"
+import { render } from "./Verdict.ts"
+
+/** How much literal text a rule of an unproven provider must demand to count, in characters. */
+export const distinctive = 20
+
+/** From how much literal text on such a rule keeps its certainty, in characters. */
+export const unmistakable = 32
+
+/** How many causes an explanation gives at most. */
+export const maxVerdicts = 3
+
+const isPhase = Schema.is(PhaseId)
+const isProtocol = Schema.is(Protocol)
+
+interface Known {
+  readonly protocol?: Protocol
+  readonly service?: ServiceId
+  readonly phase?: PhaseId
+  readonly mechanism?: string
+  readonly host?: string
+  readonly port?: number
+}
+
+const families: Readonly<Record<string, Known>> = {
+  oauth: { protocol: "http", service: "token", phase: "token" },
+  token: { protocol: "http", service: "token", phase: "token" },
+  graph: { protocol: "http", service: "graph" },
+  imap: { protocol: "imap", service: "imap" },
+  pop3: { protocol: "pop3", service: "pop3" },
+  sieve: { protocol: "sieve", service: "sieve" },
+  dns: { phase: "resolve" }
+}
+
+const mechanisms =
+  /\b(XOAUTH2|OAUTHBEARER|(?:AUTH|using|with|mechanism) (?:PLAIN|LOGIN)|CRAM-MD5|SCRAM-SHA-(?:1|256))\b/iu
+const hostPort = /\b((?:[a-z0-9-]+\.)+[a-z]{2,})(?::([0-9]{1,5}))?\b/iu
+
+/** What hints say; `context` is searched for a mechanism, a host and a port. */
+const fromHints = (hints: Hints): Known => {
+  const protocol = hints.protocol?.toLowerCase()
+  const family = protocol === undefined ? {} : families[protocol] ?? {}
+  const phase = hints.phase?.toLowerCase()
+  const context = hints.context ?? ""
+  const mechanism = hints.mechanism ?? mechanisms.exec(context)?.[1]?.split(" ").at(-1)
+  const place = hostPort.exec(context)
+  const host = hints.host ?? place?.[1]
+  const port = hints.port ?? (/\bport ([0-9]{1,5})\b/iu.exec(context)?.[1] ?? place?.[2])
+  return {
+    ...family,
+    ...(isProtocol(protocol) ? { protocol } : {}),
+    ...(isPhase(phase) ? { phase } : {}),
+    ...(mechanism === undefined ? {} : { mechanism: mechanism.toUpperCase() }),
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port: Number(port) })
+  }
+}
+
+/** A candidate with hints; a nested reply keeps its own phase, because a hint is about the outermost. */
+const seenOf = (candidate: Candidate, known: Known, provider: string | undefined): Seen => {
+  const { layer, ...read } = candidate
+  const own = layer === "nested" || read.phase === "auth" ? { ...known, ...read } : { ...read, ...known }
+  const { phase, ...rest } = own
+  const hinted = layer === "nested" ? read.phase : phase
+  return { ...rest, provider, ...(hinted === undefined ? {} : { phase: hinted }) }
+}
+
+const weaken = (verdict: Verdict): Verdict =>
+  verdict.confidence === "certain" ? { ...verdict, confidence: "likely" } : verdict
+
+interface Read {
+  readonly seen: Seen
+  readonly hits: ReadonlyArray<Hit>
+}
+
+/** The innermost candidate that a rule explains by its text; failing that the innermost that any rule explains. */
+const read = (
+  knowledge: Knowledge,
+  candidates: ReadonlyArray<Seen>,
+  counts: (hit: Hit) => boolean
+): Read | undefined => {
+  let fallback: Read | undefined
+  for (const seen of candidates) {
+    const hits = match(knowledge, seen, "open").filter(counts)
+    const best = hits[0]
+    if (best === undefined) continue
+    if (best.byText) return { seen, hits }
+    fallback ??= { seen, hits }
+  }
+  return fallback
+}
+
+const distinct = (hits: ReadonlyArray<Hit>): ReadonlyArray<Hit> => {
+  const first = hits[0]
+  if (first === undefined || first.rule.confidence === "certain") return hits.slice(0, 1)
+  const causes = new Set<string>()
+  return hits
+    .filter(({ rule, tier }) => tier === first.tier && !causes.has(rule.cause) && causes.add(rule.cause) !== undefined)
+    .slice(0, maxVerdicts)
+}
+
+const succeeds = (success: Success, seen: Seen): boolean => {
+  const text = fold(seen.text)
+  const codes = list<string | number>(success.code)
+  const enhanced = list(success.enhanced)
+  const literals = list(success.text)
+  const phases = list(success.phase)
+  return (codes.length > 0 || enhanced.length > 0 || literals.length > 0) &&
+    (codes.length === 0 || codes.some((code) => `${code}` === `${seen.code}`)) &&
+    (enhanced.length === 0 || enhanced.some((code) => code === seen.enhanced)) &&
+    literals.every((literal) => contains(text, fold(literal))) &&
+    (phases.length === 0 || seen.phase === undefined || phases.includes(seen.phase))
+}
+
+/** How much a success entry demands: text before enhanced code before code. */
+const demands = (success: Success): number =>
+  list(success.text).length * 4 + list(success.enhanced).length * 2 + list(success.code).length
+
+const successOf = (packs: ReadonlyArray<Pack>, seen: Seen): string | undefined => {
+  const isSuccess = typeof seen.code === "number" ? seen.code < 400 : seen.enhanced?.startsWith("2.") === true
+  if (!isSuccess) return undefined
+  return packs
+    .flatMap((pack) => (pack.success ?? []).filter((success) => succeeds(success, seen)))
+    .reduce<Success | undefined>(
+      (found, next) => found === undefined || demands(next) > demands(found) ? next : found,
+      undefined
+    )?.meaning
+}
+
+/**
+ * The explanation of a text from knowledge that is already loaded. `provider` is the id of the pack that is known to
+ * apply; without one, `knowledge` should be of all packs. `today` is a date (`2026-11-24`).
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const explainWith = (
+  knowledge: Knowledge,
+  text: string,
+  options: {
+    readonly hints?: Hints
+    readonly provider?: string | undefined
+    readonly proven: boolean
+    readonly today: string
+  }
+): Explanation => {
+  const { proven, provider, today } = options
+  const { candidates, client } = unwrap(text)
+  const known = fromHints(options.hints ?? {})
+  const seen = candidates.map((candidate) => seenOf(candidate, known, provider))
+  const isForeign = (hit: Hit): boolean => hit.tier < 2 && (hit.tier === 1 || !proven)
+  const counts = (hit: Hit): boolean => !isForeign(hit) || hit.literalLength >= distinctive
+  const found = read(knowledge, seen, counts)
+  const shown = found?.seen ?? seen[0]
+  const success = found === undefined && shown !== undefined ? successOf(knowledge.packs, shown) : undefined
+  const verdicts = distinct(found?.hits ?? []).map((hit) => {
+    const verdict = render(hit, {
+      today,
+      service: found?.seen.service,
+      phase: found?.seen.phase,
+      values: { host: known.host, port: known.port === undefined ? undefined : `${known.port}` }
+    })
+    return isForeign(hit) && hit.literalLength < unmistakable ? weaken(verdict) : verdict
+  })
+  const code = typeof shown?.code === "number" ? shown.code : undefined
+  return {
+    schema: "sonde.explanation/1",
+    outcome: verdicts.length > 0 ? "explained" : "unknown",
+    read: {
+      ...(shown?.protocol === undefined ? {} : { protocol: shown.protocol }),
+      ...(shown?.phase === undefined ? {} : { phase: shown.phase }),
+      ...(code === undefined ? {} : { code }),
+      ...(shown?.enhanced === undefined ? {} : { enhanced: shown.enhanced }),
+      text: shown?.text ?? "",
+      ...(provider === undefined ? {} : { provider }),
+      ...(client === undefined ? {} : { client })
+    },
+    ...(success === undefined ? {} : { success }),
+    verdicts
+  }
+}
+
+/**
+ * The causes of a pasted text: a reply, an error with a client's words around it, replies within replies. Never
+ * fails; what no rule explains is `unknown`, with what was read. Hints may be wrong words: what is not understood is
+ * ignored.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const explain = Effect.fn("Explain.explain")(
+  function*(packs: Packs["Service"], text: string, hints: Hints = {}) {
+    const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
+    const named = hints.provider === undefined ? undefined : byName(packs.summaries, hints.provider)
+    const isNamed = hints.provider !== undefined && hints.provider.toLowerCase() !== "unknown"
+    const provider = named?.kind === "provider"
+      ? named.id
+      : named === undefined && isNamed
+      ? undefined
+      : recognise(packs.summaries, { replyText: text, host: fromHints(hints).host })?.id
+    const softwares = packs.summaries.filter(({ kind }) => kind === "software").map(({ id }) => id)
+    const proven = provider !== undefined || isNamed
+    const knowledge = proven ? yield* packs.knowledge(provider, softwares) : yield* packs.everything
+    return explainWith(knowledge, text, { hints, provider, proven, today })
+  }
+)

@@ -1,0 +1,119 @@
+/**
+ * Tries the examples of a pack: each must be explained by its own rule, alone with its pack and as a pasted text.
+ *
+ * @since 0.1.0
+ */
+import type { PhaseId, ServiceId } from "@sonde/domain/Service"
+import * as Knowledge from "./Knowledge.ts"
+import { type Hit, match, nearMisses, type Seen } from "./Match.ts"
+import type { Pack } from "./Pack.ts"
+import type { Rule } from "./schema/Rule.ts"
+import { list } from "./schema/Scalar.ts"
+import { unwrap } from "./Unwrap.ts"
+
+/**
+ * An example and what became of it. `takenBy` is the rule that explained it, absent where none did; `nearly` says
+ * for the rule itself which conditions did not hold.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ExampleResult {
+  readonly rule: string
+  readonly example: string
+  readonly number: number
+  readonly ok: boolean
+  readonly takenBy?: string
+  readonly nearly?: ReadonlyArray<string>
+}
+
+const first = <A extends string | number>(value: A | ReadonlyArray<A> | undefined): A | undefined => list(value)[0]
+
+const serviceOf = (rule: Rule): ServiceId | undefined => first(rule.when.service)
+
+/**
+ * What is seen when an example of a rule happens: the text, and what the rule presumes of its surroundings (service,
+ * phase, error, mechanism, endpoint). Never its codes or texts: those must be in the example.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const seenOf = (rule: Rule, example: string): ReadonlyArray<Seen> => {
+  const { when } = rule
+  const phase: PhaseId | undefined = first(when.phase)
+  const host = first(when.host)
+  const payload = Object.fromEntries(
+    Object.entries(when.payload ?? {}).flatMap(([key, value]) => {
+      const one = first(value)
+      return one === undefined ? [] : [[key, one]]
+    })
+  )
+  const services = Object.fromEntries(
+    Object.entries(when.services ?? {}).map(([id, { phase, state }]) => [id, { [phase]: first(state) }])
+  )
+  const presumed = {
+    service: serviceOf(rule),
+    phase,
+    error: first(when.error),
+    reason: first(when.reason),
+    status: first(when.status),
+    mechanism: first(when.mechanism),
+    port: first(when.port),
+    security: first(when.security),
+    host: host?.startsWith(".") === true ? `example${host}` : host,
+    provider: first(when.provider),
+    audience: first(when.audience),
+    mailboxDomain: first(when.mailboxDomain),
+    ...(Object.keys(payload).length === 0 ? {} : { payload }),
+    ...(Object.keys(services).length === 0 ? {} : { services })
+  }
+  return unwrap(example).candidates.map((candidate): Seen => {
+    const { layer: _layer, phase: said, service, status, ...read } = candidate
+    return {
+      ...presumed,
+      ...read,
+      service: presumed.service ?? service,
+      phase: presumed.phase ?? said,
+      status: presumed.status ?? status
+    }
+  })
+}
+
+const best = (knowledge: Knowledge.Knowledge, seen: ReadonlyArray<Seen>): Hit | undefined => {
+  let fallback: Hit | undefined
+  for (const one of seen) {
+    const hit = match(knowledge, one, "open")[0]
+    if (hit?.byText === true) return hit
+    fallback ??= hit
+  }
+  return fallback
+}
+
+/**
+ * The result of every example of a pack, in the order of the pack.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const run = (pack: Pack): ReadonlyArray<ExampleResult> => {
+  const knowledge = Knowledge.make([pack])
+  return (pack.rules ?? []).flatMap((rule) =>
+    (rule.examples ?? []).map((example, number): ExampleResult => {
+      const seen = seenOf(rule, example)
+      const hit = best(knowledge, seen)
+      const ok = hit?.rule.id === rule.id
+      if (ok) return { rule: rule.id, example, number, ok, takenBy: hit.rule.id }
+      const nearly = seen
+        .flatMap((one) => nearMisses(knowledge, one, "open", 100))
+        .find((miss) => miss.rule.id === rule.id)
+      return {
+        rule: rule.id,
+        example,
+        number,
+        ok,
+        ...(hit === undefined ? {} : { takenBy: hit.rule.id }),
+        ...(nearly === undefined ? {} : { nearly: nearly.failed })
+      }
+    })
+  )
+}
