@@ -16,11 +16,15 @@ interface Entry {
 /** JSON as the compiler reads it has wider types than what was written. */
 const trusted = <A>(value: unknown): A => value as A
 
-const summaries: readonly [Summary] = trusted(table)
+const summaries: readonly [Summary, Summary] = trusted(table)
 
 export const builtin: ReadonlyArray<Entry> = [
   {
     summary: summaries[0],
+    load: () => import("./generic.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[1],
     load: () => import("./microsoft-365.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
