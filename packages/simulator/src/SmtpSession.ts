@@ -341,11 +341,12 @@ export class SmtpSession {
     const name = /^user=(.*)$/iu.exec(user ?? "")?.[1]
     const bearer = /^auth=Bearer (.+)$/iu.exec(token ?? "")?.[1]
     const whole = rest.length === 2 && rest.every((part) => part === "")
-    this.#state.countSignIn(name ?? "")
+    const complete = name !== undefined && bearer !== undefined && whole
+    this.#state.countSignIn(complete ? name : "")
     this.#signedIn(
-      name === undefined || bearer === undefined || !whole
-        ? { gate: "token_unknown", text: Transcripts.unsuccessful }
-        : Gates.withToken(this.#state, name, bearer)
+      complete
+        ? Gates.withToken(this.#state, name, bearer)
+        : { gate: "token_unknown", text: Transcripts.unsuccessful }
     )
   }
 

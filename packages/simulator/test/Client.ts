@@ -43,7 +43,7 @@ export class Client {
       const match = /^(?:\d{3}-[^\r\n]*\r\n)*\d{3} [^\r\n]*\r\n/.exec(this.#text)
       if (match !== null) {
         this.#text = this.#text.slice(match[0].length)
-        return match[0].trimEnd().replaceAll("\r\n", "\n")
+        return match[0].slice(0, -2).replaceAll("\r\n", "\n")
       }
       if (this.#closed) return this.#text === "" ? "closed" : this.#text
       await new Promise<void>((resolve) => (this.#wake = resolve))

@@ -217,3 +217,29 @@ describe("announced tokens", () => {
       assert.strictEqual(Announcement.mailboxesOf(new State(world, () => 0, "s"))[0]?.token, "EwB-opaque")
     }))
 })
+
+describe("README.md", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+
+  it("names the file that lists every behaviour with its meaning", () => {
+    assert.include(readme, "(BEHAVIOURS.md)")
+    const listed = readFileSync(new URL("../BEHAVIOURS.md", import.meta.url), "utf8")
+    for (const name of Behaviour.all) {
+      assert.match(
+        listed,
+        new RegExp(`\\| \`${name}\` +\\| ${Behaviour.meanings[name].replace(/[().]/g, "\\$&")} *\\|`)
+      )
+    }
+  })
+
+  it.effect("shows a world file whose mailboxes behave as its comments say", () =>
+    Effect.gen(function*() {
+      const text = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? ""
+      const state = new State(yield* World.fromText(text), () => 1_800_000_000_000, "seed")
+      assert.deepStrictEqual(Announcement.mailboxesOf(state).map((mailbox) => mailbox.behaviour), [
+        "smtp_auth_off_tenant",
+        "ok",
+        "token_expired"
+      ])
+    }))
+})
