@@ -77,12 +77,14 @@ export const make = (options: {
   readonly now: () => number
   readonly secrets: ReadonlyArray<Redacted.Redacted<string>>
   readonly onLine?: (line: TranscriptLine) => void
+  /** The number of the last line of an earlier attempt; numbering goes on behind it. */
+  readonly after?: number
 }): Recorder => {
   const first: Array<TranscriptLine> = []
   const last: Array<TranscriptLine> = []
   const secrets = options.secrets.map(Redacted.value)
   let pattern = SecretForms.pattern(secrets)
-  let n = 0
+  let n = options.after ?? 0
 
   const scrub = (text: string): string => pattern === undefined ? text : text.replace(pattern, mask)
 

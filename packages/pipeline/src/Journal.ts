@@ -14,6 +14,7 @@ import { Provider, ReportTarget } from "@sonde/domain/Report"
 import { PhaseId, RunState, ServiceId } from "@sonde/domain/Service"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Fold from "./Fold.ts"
 
 /**
  * How a secret can be asked for again: where it came from, never what it was.
@@ -115,3 +116,25 @@ export const fromLines = (run: string, lines: ReadonlyArray<string>): Effect.Eff
           message: `line ${index + 1} of the journal of run ${run} is not what Sonde writes`
         })
     ))
+
+/**
+ * The history that the lines of a journal tell. An empty journal is `NotFound`: its run died before it began.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const history = (run: string, lines: ReadonlyArray<string>): Effect.Effect<Fold.History, JournalError> =>
+  Effect.flatMap(fromLines(run, lines), (entries) => {
+    const found = Fold.fromEntries(entries)
+    return found === undefined
+      ? Effect.fail(
+        new JournalError({
+          reason: lines.length === 0 ? "NotFound" : "Corrupt",
+          run,
+          message: lines.length === 0
+            ? `the run ${run} ended before it began; "sonde forget ${run}" removes it`
+            : `the journal of run ${run} does not begin like one`
+        })
+      )
+      : Effect.succeed(found)
+  })

@@ -75,6 +75,11 @@ const withoutTranscript = (error: PhaseError): PhaseError => {
 }
 
 /**
+ * How a phase that failed is reported: as what its error is, or as a warning where the run does not depend on it.
+ */
+type Severity = "own" | "warn"
+
+/**
  * Runs a phase, or reads back what an earlier attempt established. `subject` says what the facts are facts of:
  * they are read back for the same subject only.
  *
@@ -84,7 +89,8 @@ const withoutTranscript = (error: PhaseError): PhaseError => {
 export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, E, R>(
   phase: Runnable<Id, In, Out, F, E, R>,
   input: In,
-  subject: string
+  subject: string,
+  severity: Severity = "own"
 ): Effect.fn.Return<Out, E | JournalError, R | Attempt> {
   const { log, recorder, service } = yield* Attempt
   const { definition } = phase
@@ -116,7 +122,7 @@ export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, 
   const transcript = recorder.lines().filter((line) => line.service === service)
   const report = {
     id: definition.id,
-    state: isInconclusive(error) ? "inconclusive" as const : "fail" as const,
+    state: severity === "warn" ? severity : isInconclusive(error) ? "inconclusive" as const : "fail" as const,
     durationMillis,
     error: withoutTranscript(error)
   }
@@ -128,6 +134,23 @@ const isPhaseError = <E>(error: E): error is E & PhaseError =>
   typeof error === "object" && error !== null && "_tag" in error && "phase" in error && "service" in error
 
 /**
+ * Runs a phase on which nothing depends: its failure is reported as a warning, and the run goes on without it.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const attempt = <Id extends PhaseId, In, Out, F, E extends PhaseError, R>(
+  phase: Runnable<Id, In, Out, F, E, R>,
+  input: In,
+  subject: string
+): Effect.Effect<Out | undefined, JournalError, R | Attempt> =>
+  step(phase, input, subject, "warn").pipe(
+    Effect.catch((error): Effect.Effect<undefined, JournalError> =>
+      error._tag === "JournalError" ? Effect.fail(error) : Effect.succeed(undefined)
+    )
+  )
+
+/**
  * Writes down that a phase was not run, and why.
  *
  * @category combinators
@@ -136,6 +159,18 @@ const isPhaseError = <E>(error: E): error is E & PhaseError =>
 export const skip = Effect.fnUntraced(function*(phase: PhaseId, because: SkipReason) {
   const { log, service } = yield* Attempt
   yield* log.publish({ type: "phase.end", service, phase: { id: phase, state: "skip", because } })
+})
+
+/**
+ * Writes down of all phases of an order that this service has not come to that they were not run, and why.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const skipRest = Effect.fnUntraced(function*(order: ReadonlyArray<PhaseId>, because: SkipReason) {
+  const { log, service } = yield* Attempt
+  const come = log.history.attempts.at(-1)?.services.get(service)?.phases.length ?? 0
+  for (const phase of order.slice(come)) yield* skip(phase, because)
 })
 
 /**

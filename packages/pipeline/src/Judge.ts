@@ -1,0 +1,201 @@
+/**
+ * Asks the knowledge what a failure means, and what can be judged before anything is dialled.
+ *
+ * Fills in what only the run knows (names, phases that passed, lines of the transcript) and leaves every judgement
+ * to the packs.
+ *
+ * @since 0.1.0
+ */
+import type { PhaseError } from "@sonde/domain/Errors"
+import type { CheckOptions } from "@sonde/domain/Options"
+import type { PhaseId } from "@sonde/domain/Service"
+import type { Verdict } from "@sonde/domain/Verdict"
+import * as Match from "@sonde/packs/Match"
+import type { Values } from "@sonde/packs/Placeholder"
+import * as Preflight from "@sonde/packs/Preflight"
+import type { Seen } from "@sonde/packs/Seen"
+import * as PackVerdict from "@sonde/packs/Verdict"
+import type { Classified, Refusal } from "@sonde/phases/Classifier"
+import type { Request } from "./Options.ts"
+import type { Recognition } from "./Recognition.ts"
+import type { SubmissionPlan } from "./recipes/Submission.ts"
+
+/** The reasons and the reply of an error, whichever it has. */
+const details = (error: PhaseError): Partial<Seen> => {
+  const reply = "reply" in error ? error.reply : undefined
+  return {
+    ...("reason" in error ? { reason: error.reason } : {}),
+    ...("conditions" in error ? { conditions: error.conditions } : {}),
+    ...("mechanism" in error ? { mechanism: error.mechanism } : {}),
+    ...("payload" in error && error.payload !== undefined ? { payload: { ...error.payload } } : {}),
+    ...(reply === undefined ? { text: error.message } : { text: reply.text }),
+    ...(reply !== undefined && "code" in reply && reply.code !== undefined ? { code: reply.code } : {}),
+    ...(reply !== undefined && "status" in reply ? { status: reply.status } : {}),
+    ...(reply !== undefined && "enhanced" in reply ? { enhanced: reply.enhanced } : {})
+  }
+}
+
+const surroundings = (plan: Pick<SubmissionPlan, "endpoint" | "service">, request: Request, state: Recognition) => ({
+  service: plan.service,
+  protocol: plan.endpoint.protocol,
+  host: plan.endpoint.host,
+  port: plan.endpoint.port,
+  security: plan.endpoint.security,
+  provider: state.provider?.id,
+  audience: state.audience,
+  mailboxDomain: request.domain
+})
+
+const flag = (name: string, value: string | number | undefined): ReadonlyArray<string> =>
+  value === undefined ? [] : [name, /^[A-Za-z0-9@._+:/[\]-]+$/.test(`${value}`) ? `${value}` : `'${`${value}`.replaceAll("'", "'\\''")}'`]
+
+/**
+ * The command that checks the same again, with everything but the secret; the secret is asked for.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const recheck = (options: CheckOptions, had: { readonly secret: boolean; readonly token: boolean }): string =>
+  [
+    "sonde check",
+    ...flag("", options.target).slice(1),
+    ...flag("--provider", options.provider),
+    ...flag("--host", options.host),
+    ...flag("--port", options.port),
+    ...flag("--security", options.security),
+    ...flag("--user", options.user),
+    ...flag("--auth", options.auth),
+    ...flag("--from", options.from),
+    ...(options.to ?? []).flatMap((to) => flag("--to", to)),
+    ...flag("--until", options.until),
+    ...(options.deliver === true ? ["--deliver"] : []),
+    ...(had.secret ? ["--secret prompt"] : had.token ? ["--token prompt"] : [])
+  ].join(" ")
+
+const values = (
+  plan: Pick<SubmissionPlan, "endpoint">,
+  request: Request,
+  run: string
+): Values => {
+  const had = { secret: request.credential?.kind === "password", token: request.credential?.kind === "token" }
+  return {
+    mailbox: request.mailbox ?? request.credential?.user,
+    user: request.credential?.user,
+    from: request.from,
+    to: request.to[0],
+    domain: request.domain,
+    host: plan.endpoint.host,
+    port: `${plan.endpoint.port}`,
+    run,
+    recheck: recheck(request.options, had)
+  }
+}
+
+/**
+ * What a run knows that a verdict needs.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Circumstances {
+  readonly plan: Pick<SubmissionPlan, "endpoint" | "service" | "message">
+  readonly request: Request
+  readonly state: Recognition
+  readonly run: string
+  readonly today: string
+  readonly passed: ReadonlyArray<PhaseId>
+  readonly evidence: ReadonlyArray<number>
+}
+
+/**
+ * The causes of a failure, best first: the best rule, and where it is not certain up to two more of the same rank.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const verdicts = (error: PhaseError, about: Circumstances): ReadonlyArray<Verdict> => {
+  const seen: Seen = {
+    text: "",
+    ...surroundings(about.plan, about.request, about.state),
+    phase: error.phase,
+    error: error._tag,
+    ...details(error)
+  }
+  const hits = Match.match(about.state.knowledge, seen)
+  const [best] = hits
+  if (best === undefined) return []
+  const causes = new Set<string>()
+  const chosen = hits.filter((hit) => {
+    if (hit !== best && (best.rule.confidence === "certain" || hit.tier !== best.tier || hit.byText !== best.byText)) return false
+    if (causes.has(hit.rule.cause) || causes.size === 3) return false
+    causes.add(hit.rule.cause)
+    return true
+  })
+  const context: PackVerdict.Context = {
+    today: about.today,
+    service: error.service,
+    phase: error.phase,
+    passed: about.passed,
+    evidence: about.evidence,
+    values: values(about.plan, about.request, about.run)
+  }
+  return chosen.map((hit) => PackVerdict.render(hit, context))
+}
+
+/**
+ * What the packs judge before anything is dialled.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const preflight = (about: Circumstances): ReadonlyArray<Preflight.Judgement> => {
+  const { plan, request, state } = about
+  const { credential } = request
+  return Preflight.judge(
+    state.knowledge,
+    {
+      service: plan.service,
+      endpoint: plan.endpoint,
+      credential: credential?.kind ?? "none",
+      user: credential?.user,
+      mailbox: request.mailbox,
+      from: request.from,
+      mechanism: request.options.auth,
+      secretTraits: credential === undefined ? undefined : Preflight.secretTraits(credential.secret),
+      messageOctets: plan.message?.wireOctets,
+      recipients: request.to.length === 0 ? undefined : request.to.length,
+      delivering: request.deliver
+    },
+    { today: about.today, values: values(plan, request, about.run) }
+  )
+}
+
+const defaultRetryMillis = 60_000
+
+/**
+ * What the knowledge says a refusal is, for the phases. Reads the state when asked, so that a provider recognised
+ * on the way counts.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const classifier =
+  (plan: Pick<SubmissionPlan, "endpoint" | "service">, request: Request, state: Recognition) =>
+  (refusal: Refusal): Classified | undefined => {
+    const found = Match.classify(state.knowledge, {
+      ...surroundings(plan, request, state),
+      phase: refusal.phase,
+      code: refusal.reply.code,
+      enhanced: refusal.reply.enhanced,
+      text: refusal.reply.text,
+      mechanism: refusal.mechanism
+    })
+    if (found === undefined) return undefined
+    return found.error === "Throttled"
+      ? {
+        error: "Throttled",
+        scope: found.scope ?? "mailbox",
+        retryAfterMillis: found.retryAfterMillis ?? defaultRetryMillis
+      }
+      : { error: found.error }
+  }

@@ -1,0 +1,261 @@
+/**
+ * Checks the options of a run and gives them their defaults, before anything is dialled.
+ *
+ * An option that cannot be meant is an error of usage that names the option and the remedy.
+ *
+ * @since 0.1.0
+ */
+import type { CheckOptions, Secrets } from "@sonde/domain/Options"
+import { spanMillis } from "@sonde/domain/Options"
+import type { PhaseId, Security } from "@sonde/domain/Service"
+import * as Target from "@sonde/domain/Target"
+import { problemOf } from "@sonde/phases/Authenticate"
+import type { Credential } from "@sonde/phases/Credential"
+import { addressProblem, ehloProblem } from "@sonde/phases/Inputs"
+import * as Data from "effect/Data"
+import * as Result from "effect/Result"
+
+/**
+ * An option that cannot be meant. `option` is the flag (`--port`), `problem` what is wrong with it, `remedy` what
+ * to give instead. Never holds a secret.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class OptionsError extends Data.TaggedError("OptionsError")<{
+  readonly option: string
+  readonly problem: string
+  readonly remedy: string
+}> {
+  override get message(): string {
+    return `${this.option} ${this.problem}: ${this.remedy}`
+  }
+}
+
+/**
+ * Where to dial when a host and port are meant.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Pin {
+  readonly host: string
+  readonly port: number
+  readonly toHost: string
+  readonly toPort: number
+}
+
+/**
+ * Options that hold together. `until` is the phase to stop after; `deliver` is true when a message is to be sent.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Request {
+  readonly options: CheckOptions
+  readonly target: Target.Target
+  readonly mailbox: string | undefined
+  readonly domain: string | undefined
+  readonly host: string | undefined
+  readonly port: number | undefined
+  readonly security: Security | undefined
+  readonly credential: Credential | undefined
+  readonly from: string | undefined
+  readonly to: ReadonlyArray<string>
+  readonly until: PhaseId
+  readonly deliver: boolean
+  readonly pins: ReadonlyArray<Pin>
+  readonly phaseMillis: number
+  readonly deadlineMillis: number
+}
+
+const fail = (option: string, problem: string, remedy: string) =>
+  Result.fail(new OptionsError({ option, problem, remedy }))
+
+/** The phases of an SMTP submission, in order, as far as a run may stop after them. */
+export const stops: ReadonlyArray<PhaseId> = [
+  "resolve",
+  "connect",
+  "greeting",
+  "ehlo",
+  "starttls",
+  "tls",
+  "auth",
+  "mail",
+  "rcpt",
+  "data",
+  "quit"
+]
+
+/**
+ * Reads a `HOST:PORT:ADDRESS:PORT` mapping; IPv6 literals stand in brackets.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const pinFromText = (text: string): Result.Result<Pin, OptionsError> => {
+  const match = /^(\[[^\]]+\]|[^:[\]]+):(\d{1,5}):(\[[^\]]+\]|[^:[\]]+):(\d{1,5})$/.exec(text)
+  const bare = (host: string) => host.replace(/^\[|\]$/g, "").toLowerCase()
+  const ports = [Number(match?.[2]), Number(match?.[4])]
+  if (match === null || ports.some((port) => !(port >= 1 && port <= 65535))) {
+    return fail(
+      "--connect-to",
+      `${JSON.stringify(text)} is no mapping`,
+      "write HOST:PORT:ADDRESS:PORT, such as smtp.office365.com:587:127.0.0.1:2587"
+    )
+  }
+  return Result.succeed({
+    host: bare(match[1]!),
+    port: Number(match[2]),
+    toHost: bare(match[3]!),
+    toPort: Number(match[4])
+  })
+}
+
+const credentialOf = (
+  options: CheckOptions,
+  secrets: Secrets,
+  mailbox: string | undefined
+): Result.Result<Credential | undefined, OptionsError> => {
+  const secret = secrets.token ?? secrets.secret
+  const mechanism = options.auth ?? "auto"
+  if (secrets.token !== undefined && secrets.secret !== undefined) {
+    return fail("--token", "and --secret were both given", "give the one that this sign-in uses")
+  }
+  if (secret === undefined) {
+    return options.auth === undefined || options.auth === "auto"
+      ? Result.succeed(undefined)
+      : fail("--auth", `${options.auth} needs a secret`, "add --secret env:NAME, or --token env:NAME for a token")
+  }
+  const kind = secrets.token === undefined ? "password" as const : "token" as const
+  const tokenMechanism = mechanism === "xoauth2" || mechanism === "oauthbearer"
+  if (mechanism !== "auto" && tokenMechanism !== (kind === "token")) {
+    return fail(
+      "--auth",
+      `${mechanism} does not take a ${kind}`,
+      tokenMechanism ? "give the token with --token env:NAME" : "give the password with --secret env:NAME"
+    )
+  }
+  const user = options.user ?? mailbox
+  if (user === undefined) {
+    return fail("--user", "is missing", "name the account to sign in as, such as --user person@example.com")
+  }
+  const credential: Credential = { kind, user, secret, mechanism }
+  const problem = problemOf(credential)
+  return problem === undefined
+    ? Result.succeed(credential)
+    : fail(kind === "token" ? "--token" : "--secret", `cannot be used: ${problem.message}`, "check where it comes from")
+}
+
+const untilOf = (
+  options: CheckOptions,
+  signsIn: boolean,
+  to: ReadonlyArray<string>,
+  deliver: boolean
+): Result.Result<PhaseId, OptionsError> => {
+  const { until } = options
+  if (until !== undefined && !stops.includes(until)) {
+    return fail("--until", `${until} is no phase of an SMTP submission`, `name one of ${stops.join(", ")}`)
+  }
+  if (until !== undefined && deliver && stops.indexOf(until) < stops.indexOf("data")) {
+    return fail("--until", `${until} comes before the message is sent`, "leave out --until or --deliver")
+  }
+  if (until === "data" && !deliver) {
+    return fail("--until", "data means that a message is sent", "add --deliver, or stop after rcpt")
+  }
+  if (until === "quit") return Result.succeed(deliver ? "quit" : to.length > 0 ? "rcpt" : signsIn ? "auth" : "ehlo")
+  if (until !== undefined) return Result.succeed(until)
+  return Result.succeed(deliver ? "data" : signsIn ? to.length > 0 ? "rcpt" : "auth" : "ehlo")
+}
+
+const addressesOf = (
+  options: CheckOptions,
+  mailbox: string | undefined,
+  user: string | undefined,
+  deliver: boolean
+): Result.Result<{ readonly from: string | undefined; readonly to: ReadonlyArray<string> }, OptionsError> => {
+  const from = options.from ?? mailbox ?? (user?.includes("@") === true ? user : undefined)
+  for (const [option, address] of [["--from", from], ...(options.to ?? []).map((to) => ["--to", to] as const)] as const) {
+    const problem = address === undefined ? undefined : addressProblem(address)
+    if (problem !== undefined) {
+      return fail(option, `${JSON.stringify(address)} is no mailbox (${problem})`, "write it as person@example.com")
+    }
+  }
+  // A delivery without a recipient goes to the mailbox itself: nobody else is bothered.
+  const to = options.to ?? (deliver && from !== undefined ? [from] : [])
+  return Result.succeed({ from, to })
+}
+
+/**
+ * Checks options and secrets together.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.Result<Request, OptionsError> =>
+  Result.gen(function*() {
+    const target = yield* Result.mapError(
+      Target.fromText(options.target),
+      (error) =>
+        new OptionsError({
+          option: "the target",
+          problem: `${JSON.stringify(error.input)} ${error.problem}`,
+          remedy: error.remedy
+        })
+    )
+    const unavailable = [...options.only ?? [], ...options.skip ?? []].find((service) => service !== "smtp-submission")
+    if (options.only?.some((service) => service !== "smtp-submission") === true) {
+      return yield* fail("--only", `${unavailable} is not available in this version`, "smtp-submission is")
+    }
+    if (options.skip?.includes("smtp-submission") === true) {
+      return yield* fail("--skip", "leaves no service to check", "leave it out")
+    }
+    if (options.via === "graph") {
+      return yield* fail("--via", "graph is not available in this version", "leave it out to send by SMTP")
+    }
+    if (options.host !== undefined && Target.hostName(options.host) === undefined) {
+      return yield* fail("--host", `${JSON.stringify(options.host)} is no host name`, "write it as mail.example.com")
+    }
+    if (options.ehlo !== undefined) {
+      const problem = ehloProblem(options.ehlo)
+      if (problem !== undefined) {
+        return yield* fail("--ehlo", `${JSON.stringify(options.ehlo)} cannot be used (${problem})`, "give a host name")
+      }
+    }
+    if (options.auth !== undefined && !["auto", "plain", "login", "xoauth2"].includes(options.auth)) {
+      return yield* fail("--auth", `${options.auth} is not available in this version`, "use auto, plain, login or xoauth2")
+    }
+    const pins: Array<Pin> = []
+    for (const text of options.connectTo ?? []) pins.push(yield* pinFromText(text))
+    const mailbox = target._tag === "Mailbox" ? target.mailbox : undefined
+    const credential = yield* credentialOf(options, secrets, mailbox)
+    const deliver = options.deliver === true || options.deliverAgain === true
+    const { from, to } = yield* addressesOf(options, mailbox, credential?.user, deliver)
+    const until = yield* untilOf(options, credential !== undefined, to, deliver)
+    if (from === undefined && stops.indexOf(until) >= stops.indexOf("mail")) {
+      return yield* fail("--from", "is missing", "name the sender, such as --from person@example.com")
+    }
+    if (to.length === 0 && stops.indexOf(until) >= stops.indexOf("rcpt")) {
+      return yield* fail("--to", "is missing", "name a recipient, such as --to person@example.com")
+    }
+    if (options.message !== undefined && !deliver) {
+      return yield* fail("--message", "was given and nothing is to be sent", "add --deliver")
+    }
+    return {
+      options,
+      target,
+      mailbox,
+      domain: target._tag === "Host" ? undefined : target.domain,
+      host: options.host ?? (target._tag === "Host" ? target.host : undefined),
+      port: options.port ?? (target._tag === "Host" ? target.port : undefined),
+      security: options.security,
+      credential,
+      from,
+      to,
+      until,
+      deliver,
+      pins,
+      phaseMillis: spanMillis(options.timeout ?? "10s") ?? 10_000,
+      deadlineMillis: spanMillis(options.deadline ?? "60s") ?? 60_000
+    }
+  })

@@ -1,0 +1,74 @@
+/**
+ * Knows who runs the mailbox, as far as evidence goes, and which knowledge applies.
+ *
+ * Evidence comes by and by: an option, the domain, the mail exchangers, the host, then the banner of the server.
+ *
+ * @since 0.1.0
+ */
+import type { Provider } from "@sonde/domain/Report"
+import * as Knowledge from "@sonde/packs/Knowledge"
+import { Packs } from "@sonde/packs/Packs"
+import { type Evidence, recognise, type Sign } from "@sonde/packs/Recognise"
+import * as Effect from "effect/Effect"
+
+/**
+ * What is known at a moment. `audience` is the kind of account that the mail domain stands for, such as
+ * `consumer`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Recognition {
+  provider: Provider | undefined
+  audience: string | undefined
+  knowledge: Knowledge.Knowledge
+  readonly evidence: { -readonly [K in keyof Evidence]: Evidence[K] }
+  software: ReadonlyArray<string>
+}
+
+/** @category constructors @since 0.1.0 */
+export const nothing = (): Recognition => ({
+  provider: undefined,
+  audience: undefined,
+  knowledge: Knowledge.empty,
+  evidence: {},
+  software: []
+})
+
+const reported = (signs: ReadonlyArray<Sign>): Provider["recognisedBy"] => signs.filter((sign) => sign !== "reply")
+
+/**
+ * Takes further evidence into account. A provider that was named by option stays, whatever the evidence.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const observe = Effect.fnUntraced(function*(
+  state: Recognition,
+  more: Evidence & { readonly option?: string | undefined }
+) {
+  const packs = yield* Packs
+  const { option, ...evidence } = more
+  Object.assign(state.evidence, evidence)
+  const found = recognise(packs.summaries, state.evidence)
+  const named = option ?? (state.provider?.recognisedBy.includes("option") === true ? state.provider.id : undefined)
+  const pack = yield* packs.get(named ?? found?.id ?? "")
+  if (pack !== undefined) {
+    const domain = state.evidence.domain
+    state.provider = {
+      id: pack.id,
+      name: pack.name,
+      recognisedBy: [
+        ...(named === undefined ? [] : ["option" as const]),
+        ...(found?.id === pack.id ? reported(found.by) : [])
+      ],
+      packVersion: pack.version
+    }
+    state.audience = pack.recognise?.domains?.find(({ name, subdomains }) =>
+      name === domain || (subdomains === true && domain?.endsWith(`.${name}`) === true)
+    )?.audience
+  }
+  const software = recognise(packs.summaries, state.evidence, "software")
+  state.software = software === undefined ? [] : [software.id]
+  state.knowledge = yield* packs.knowledge(state.provider?.id, state.software)
+})

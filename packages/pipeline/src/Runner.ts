@@ -1,0 +1,371 @@
+/**
+ * Runs a diagnosis from its options to its report, and resumes one.
+ *
+ * Turns typed failures into states of their phases, asks the packs for verdicts, suspends on a throttle and closes
+ * every attempt in the journal, also an interrupted one. A bug stays a defect: it is never made part of a report.
+ *
+ * @since 0.1.0
+ */
+import { DeliveryInDoubt, type JournalError, type PhaseError } from "@sonde/domain/Errors"
+import type { Event } from "@sonde/domain/Event"
+import type { CheckOptions } from "@sonde/domain/Options"
+import type { PhaseId } from "@sonde/domain/Service"
+import type { Finding } from "@sonde/domain/Verdict"
+import type { Dialer } from "@sonde/net/Dialer"
+import * as Recorder from "@sonde/net/Recorder"
+import type { Resolver } from "@sonde/net/Resolver"
+import { Packs } from "@sonde/packs/Packs"
+import { Classifier } from "@sonde/phases/Classifier"
+import { Budget } from "@sonde/phases/Conversation"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fold from "./Fold.ts"
+import * as Journal from "./Journal.ts"
+import type { JournalFile } from "./JournalStore.ts"
+import { JournalStore } from "./JournalStore.ts"
+import * as Judge from "./Judge.ts"
+import type { Request } from "./Options.ts"
+import * as Prepare from "./Prepare.ts"
+import * as Recognition from "./Recognition.ts"
+import { order, submission, type SubmissionPlan } from "./recipes/Submission.ts"
+import * as RunId from "./RunId.ts"
+import * as RunLog from "./RunLog.ts"
+import { Attempt, skip, skipRest } from "./Step.ts"
+
+/**
+ * Called with each event as it happens; must not throw.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Listener = (event: Event) => void
+
+const service = "smtp-submission" as const
+
+/** How often `--wait` sleeps through a throttle before the run is suspended after all. */
+const maxWaits = 5
+
+const secretsOf = (request: Request) => request.credential === undefined ? [] : [request.credential.secret]
+
+const hadOf = (request: Request): Journal.Sources => ({
+  ...(request.credential?.kind === "password" ? { secret: true } : {}),
+  ...(request.credential?.kind === "token" ? { token: true } : {})
+})
+
+const isPhaseError = (error: PhaseError | JournalError): error is PhaseError => error._tag !== "JournalError"
+
+/** One attempt as the functions below share it. */
+interface Context {
+  readonly request: Request
+  readonly log: RunLog.RunLog
+  readonly recorder: Recorder.Recorder
+  readonly state: Recognition.Recognition
+  readonly today: string
+}
+
+const passedPhases = (log: RunLog.RunLog): ReadonlyArray<PhaseId> =>
+  (log.history.attempts.at(-1)?.services.get(service)?.phases ?? []).flatMap(({ report }) =>
+    report.state === "pass" || report.state === "restored" ? [report.id] : []
+  )
+
+const circumstances = (context: Context, plan: Judge.Circumstances["plan"]): Judge.Circumstances => {
+  const last = context.recorder.lines().findLast((line) => line.service === service && line.dir === "<")
+  return {
+    plan,
+    request: context.request,
+    state: context.state,
+    run: context.log.history.run,
+    today: context.today,
+    passed: passedPhases(context.log),
+    evidence: last === undefined ? [] : [last.n]
+  }
+}
+
+/** A phase failed: says why, and what was not reached because of it. */
+const failed = Effect.fnUntraced(function*(context: Context, plan: Judge.Circumstances["plan"], error: PhaseError) {
+  yield* skipRest(order(plan.endpoint.security), error.phase)
+  for (const verdict of Judge.verdicts(error, circumstances(context, plan))) {
+    yield* context.log.publish({ type: "verdict", verdict })
+  }
+  if (error._tag === "Throttled") {
+    const at = new Date((yield* Clock.currentTimeMillis) + error.retryAfterMillis).toISOString()
+    yield* context.log.publish({ type: "run.suspend", resumeAfter: at, service, phase: error.phase })
+  }
+})
+
+/** What a pass leaves open: a provider that decides Send As after DATA has not decided it yet. */
+const openQuestions = Effect.fnUntraced(function*(context: Context, plan: SubmissionPlan) {
+  const pack = yield* (yield* Packs).get(context.state.provider?.id ?? "")
+  const passed = passedPhases(context.log)
+  if (pack?.signIn?.lateSendAs !== true || !passed.includes("mail") || passed.includes("data")) return
+  const finding: Finding = {
+    id: "send_as_not_proven",
+    state: "inconclusive",
+    service,
+    title: `${pack.name} decides after DATA whether ${plan.credential?.user ?? "the client"} may send as ${plan.from}`,
+    text: "No message was sent, so the right to send as this address is not proven.",
+    remedies: [{
+      kind: "verify",
+      text: "Send one message to find out",
+      command: `${Judge.recheck(context.request.options, { secret: plan.credential?.kind === "password", token: plan.credential?.kind === "token" })} --deliver`,
+      shell: "sh"
+    }]
+  }
+  yield* context.log.publish({ type: "finding", finding })
+})
+
+/** What the packs say before anything is dialled. True when the service must not go on. */
+const preflight = Effect.fnUntraced(function*(context: Context, plan: SubmissionPlan) {
+  if (context.request.options.ignorePreflight === true) return { stop: false, warnings: [] }
+  const judgements = Judge.preflight(circumstances(context, plan))
+  const stop = judgements.some((judgement) => judgement.stop)
+  for (const { verdict } of judgements.filter((judgement) => judgement.stop)) {
+    yield* context.log.publish({ type: "verdict", verdict })
+  }
+  return { stop, warnings: judgements.filter((judgement) => !judgement.stop).map(({ verdict }) => verdict) }
+})
+
+/** What an earlier attempt settled for good: the service passed, or its message is delivered or in doubt. */
+const settled = Effect.fnUntraced(function*(context: Context, plan: SubmissionPlan) {
+  const { log, request } = context
+  const earlier = log.history.attempts.slice(0, -1)
+  const before = earlier.at(-1)
+  const last = before?.services.get(service)
+  const intent = log.history.intents.get(service)
+  const restore = Effect.fnUntraced(function*(past: Fold.ServiceHistory) {
+    for (const { report } of past.phases) {
+      const { durationMillis: _, error: __, ...phase } = report
+      if (phase.state === "pass" || phase.state === "restored") {
+        yield* log.publish({ type: "phase.end", service, phase: { ...phase, state: "restored" } })
+      } else if (phase.state === "skip" && phase.because !== "interrupted") {
+        yield* log.publish({ type: "phase.end", service, phase })
+      } else break
+    }
+  })
+  const delivered = earlier.map((attempt) => attempt.services.get(service)).findLast((past) =>
+    past?.phases.some(({ report }) => report.id === "data" && (report.state === "pass" || report.state === "restored"))
+  )
+  if (delivered !== undefined && request.options.deliverAgain !== true) {
+    yield* restore(delivered)
+    yield* skipRest(order(plan.endpoint.security), "interrupted")
+    return true
+  }
+  if (intent !== undefined && request.deliver && request.options.deliverAgain !== true && last !== undefined) {
+    yield* restore(last)
+    const error = new DeliveryInDoubt({
+      service,
+      endpoint: plan.endpoint,
+      phase: "data",
+      messageId: intent.messageId,
+      message: `the message ${intent.messageId} was sent to its end at ${intent.at} and no answer was kept; `
+        + "it is not sent again without --deliver-again"
+    })
+    yield* log.publish({ type: "phase.end", service, phase: { id: "data", state: "inconclusive", error } })
+    yield* failed(context, plan, error)
+    return true
+  }
+  const passed = last !== undefined && before?.state === "finished" &&
+    last.phases.every(({ report }) => report.state === "pass" || report.state === "restored" || report.state === "skip") &&
+    last.phases.some(({ report }) => report.state !== "skip")
+  if (passed && sameQuestion(before.options, request.options)) {
+    yield* restore(last)
+    return true
+  }
+  return false
+})
+
+/** Whether two sets of options ask the same of a server; waiting and presentation do not count. */
+const sameQuestion = (left: CheckOptions, right: CheckOptions): boolean => {
+  const asked = ({ deadline: _, timeout: __, wait: ___, ...options }: CheckOptions) =>
+    JSON.stringify(Object.entries(options).sort(([one], [other]) => one < other ? -1 : 1))
+  return asked(left) === asked(right)
+}
+
+const runService = Effect.fnUntraced(function*(context: Context) {
+  const { log, request, state } = context
+  const place = { endpoint: Prepare.supposed(request), service, message: undefined }
+  const found = yield* Effect.result(Prepare.endpoint(request, state))
+  if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
+  if (found._tag === "Failure") {
+    const error = found.failure
+    yield* log.write({ entry: "service", service, endpoint: place.endpoint })
+    yield* log.publish({ type: "phase.start", service, phase: "resolve" })
+    const inconclusive = error._tag === "ResolveError" && error.isTemporary
+    yield* log.publish({
+      type: "phase.end",
+      service,
+      phase: { id: "resolve", state: inconclusive ? "inconclusive" : "fail", durationMillis: 0, error }
+    })
+    return yield* failed(context, place, error)
+  }
+  const plan = Prepare.plan(request, found.success, log.history)
+  yield* log.write({ entry: "service", service, endpoint: plan.endpoint })
+  if (yield* settled(context, plan)) return
+  const { stop, warnings } = yield* preflight(context, plan)
+  if (stop) return yield* skipRest(order(plan.endpoint.security), "policy")
+
+  const outcome = yield* Effect.result(
+    Effect.provideService(submission(plan), Classifier, Judge.classifier(plan, request, state))
+  )
+  if (outcome._tag === "Failure") {
+    if (!isPhaseError(outcome.failure)) return yield* Effect.fail(outcome.failure)
+    yield* failed(context, plan, outcome.failure)
+    for (const verdict of warnings) yield* log.publish({ type: "verdict", verdict })
+    return
+  }
+  yield* openQuestions(context, plan)
+  const proven = passedPhases(log).includes("data")
+  for (const verdict of warnings) {
+    // Whether somebody may send as somebody else is answered by a delivery, and asked by a finding without one.
+    if (verdict.cause === "send_as_denied" && (proven || passedPhases(log).includes("mail"))) continue
+    const { cause, explanation, remedies, title } = verdict
+    const finding: Finding = { id: cause, state: "warn", service, title, text: explanation, remedies }
+    yield* log.publish({ type: "finding", finding })
+  }
+})
+
+/** One attempt, closed in the journal however it ends. */
+const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.RunLog) {
+  const packs = yield* Packs
+  const started = yield* Clock.currentTimeMillis
+  const clock = yield* Clock.Clock
+  const state = Recognition.nothing()
+  const recorder = Recorder.make({
+    now: () => clock.currentTimeMillisUnsafe() - started,
+    secrets: secretsOf(request),
+    onLine: log.line,
+    after: log.history.line
+  })
+  const context: Context = { request, log, recorder, state, today: new Date(started).toISOString().slice(0, 10) }
+  const observe = Effect.fnUntraced(function*(evidence: { readonly banner: string }) {
+    yield* Effect.provideService(Recognition.observe(state, evidence), Packs, packs)
+    if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
+  })
+  const close = Effect.fnUntraced(function*(interrupted: boolean) {
+    const current = log.history.attempts.at(-1)
+    const suspended = interrupted || current?.resumeAfter !== undefined
+    yield* log.write({
+      entry: "end",
+      at: log.at(),
+      seq: log.history.seq,
+      state: suspended ? "suspended" : "finished",
+      durationMillis: clock.currentTimeMillisUnsafe() - started,
+      ...(current?.resumeAfter === undefined ? {} : { resumeAfter: current.resumeAfter })
+    })
+  })
+  const interrupted = Effect.fnUntraced(function*() {
+    const current = log.history.attempts.at(-1)?.services.get(service)
+    if (current?.open !== undefined) yield* skip(current.open, "interrupted")
+    const security = current?.endpoint?.security ?? Prepare.supposed(request).security
+    yield* skipRest(order(security), "interrupted")
+    yield* close(true)
+  })
+
+  yield* runService(context).pipe(
+    Effect.onInterrupt(() => Effect.ignore(interrupted())),
+    Effect.provideService(Attempt, { service, log, recorder, restoring: true, observe }),
+    Effect.provideService(Budget, {
+      phaseMillis: request.phaseMillis,
+      commitMillis: request.phaseMillis * 6,
+      deadline: started + request.deadlineMillis
+    })
+  )
+  yield* close(false)
+})
+
+/** Attempts until the run needs no more waiting; the last event is `run.end`. */
+const attempts = Effect.fnUntraced(function*(request: Request, log: RunLog.RunLog, resumed: boolean) {
+  const end = Effect.suspend(() => log.publish({ type: "run.end", report: Fold.report(log.history) }))
+  yield* log.publish({ type: "run.start", target: request.target.input, resumed })
+  yield* Effect.gen(function*() {
+    for (let waits = 0;; waits++) {
+      yield* attemptOnce(request, log)
+      const until = log.history.attempts.at(-1)?.resumeAfter
+      if (until === undefined || request.options.wait !== true || waits === maxWaits) return
+      yield* Effect.sleep(Math.max(0, Date.parse(until) - (yield* Clock.currentTimeMillis)))
+      yield* log.write({ entry: "attempt", at: log.at(), options: request.options, had: hadOf(request) })
+    }
+  }).pipe(Effect.onInterrupt(() => Effect.ignore(end)))
+  yield* end
+  return Fold.report(log.history)
+})
+
+const logOf = Effect.fnUntraced(function*(history: Fold.History, file: JournalFile, listen: Listener) {
+  return RunLog.make({ history, file, clock: yield* Clock.Clock, listen })
+})
+
+/**
+ * What running needs: a network, packs, a journal store and the phases.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Needs = Effect.Services<ReturnType<typeof attempts>> | JournalStore | Packs | Resolver | Dialer
+
+const targetOf = (request: Request): Fold.History["target"] => {
+  const { target } = request
+  switch (target._tag) {
+    case "Mailbox":
+      return { input: target.input, mailbox: target.mailbox, domain: target.domain }
+    case "Domain":
+      return { input: target.input, domain: target.domain }
+    case "Host":
+      return { input: target.input, host: target.host, port: target.port }
+  }
+}
+
+/**
+ * Runs a diagnosis. Fails only where its journal cannot be kept.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run = Effect.fn("Runner.run")(function*(request: Request, listen: Listener) {
+  const now = yield* Clock.currentTimeMillis
+  const id = RunId.make(now)
+  const file = yield* (yield* JournalStore).create(id)
+  const opening: Extract<Journal.Entry, { readonly entry: "run" }> = {
+    entry: "run",
+    schema: "sonde.journal/1",
+    run: id,
+    at: new Date(now).toISOString(),
+    target: targetOf(request),
+    options: request.options,
+    had: hadOf(request)
+  }
+  const log = yield* logOf(Fold.begin(opening), file, listen)
+  yield* log.write(opening)
+  return yield* attempts(request, log, false)
+}, Effect.scoped)
+
+/**
+ * The history of a run, read without a lock.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const history = Effect.fn("Runner.history")(function*(id: string) {
+  const store = yield* JournalStore
+  return yield* Journal.history(id, yield* store.read(id))
+})
+
+/**
+ * Resumes a run: what passed is kept, what failed is tried again. `prepare` makes the request from the options of
+ * the last attempt, so that flags given again override.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const resume = Effect.fn("Runner.resume")(function*<E>(
+  id: string,
+  prepare: (options: CheckOptions, had: Journal.Sources) => Effect.Effect<Request, E>,
+  listen: Listener
+) {
+  const file = yield* (yield* JournalStore).open(id)
+  const past = yield* Journal.history(id, file.lines)
+  const last = past.attempts.at(-1)!
+  const request = yield* prepare(last.options, last.had)
+  const log = yield* logOf(past, file, listen)
+  yield* log.write({ entry: "attempt", at: log.at(), options: request.options, had: hadOf(request) })
+  return yield* attempts(request, log, true)
+}, Effect.scoped)
