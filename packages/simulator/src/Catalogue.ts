@@ -259,6 +259,30 @@ cmdlet("Set-DistributionGroup", "Identity!", {
   switch: "BypassSecurityGroupManagerCheck Confirm ForceUpgrade WhatIf"
 })
 
+cmdlet("Get-MailboxStatistics", "Identity", {
+  text: "Database Filter Server StoreMailboxIdentity",
+  switch: "Archive IncludeMoveHistory IncludeMoveReport IncludeSoftDeletedRecipients NoADLookup"
+})
+cmdlet("Get-InboxRule", "Identity", {
+  text: "Mailbox SweepRules DescriptionTimeFormat DescriptionTimeZone",
+  switch: "BypassScopeCheck IncludeHidden SkipInvalidRules",
+  any: "ResultSize"
+})
+cmdlet("Get-AcceptedDomain", "Identity", { any: "ResultSize" })
+cmdlet("Get-TenantAllowBlockListItems", "Identity", {
+  text: "ListType! ListSubType ExpirationDate",
+  list: "Entry",
+  switch: "Allow Block NoExpiration"
+})
+cmdlet("Get-HostedOutboundSpamFilterPolicy", "Identity", {})
+cmdlet("Set-HostedOutboundSpamFilterPolicy", "Identity!", {
+  text: "ActionWhenThresholdReached AdminDisplayName AutoForwardingMode",
+  list: "BccSuspiciousOutboundAdditionalRecipients NotifyOutboundSpamRecipients",
+  boolean: "BccSuspiciousOutboundMail NotifyOutboundSpam",
+  count: "RecipientLimitExternalPerHour RecipientLimitInternalPerHour RecipientLimitPerDay",
+  switch: "Confirm WhatIf"
+})
+
 /** Finds a cmdlet by name, in any case. */
 export const find = (name: string): Cmdlet | undefined => all.get(name.toLowerCase())
 

@@ -7,13 +7,12 @@
  *
  * @since 0.1.0
  */
-import { type Row, Session } from "./AdminSession.ts"
+import type { Row, Session } from "./AdminSession.ts"
 import { bind, type Parameters } from "./Binding.ts"
 import * as Catalogue from "./Catalogue.ts"
 import { effects } from "./Effects.ts"
 import { format, formatters } from "./Output.ts"
 import { CmdletError, type Command, fromScript, type Pipeline } from "./PowerShell.ts"
-import type { State } from "./State.ts"
 
 const fail = (text: string): never => {
   throw new CmdletError({ text })
@@ -76,14 +75,14 @@ const runPipeline = (session: Session, pipeline: Pipeline): string => {
 
 /**
  * Runs a script and gives what it printed; setters print nothing, as in Exchange. Throws `CmdletError` with the text of
- * the first error.
+ * the first error; what came before it stays done.
  *
  * @category running
  * @since 0.1.0
  */
-export const run = (state: State, script: string): string => {
+export const run = (session: Session, script: string): string => {
   const pipelines = fromScript(script)
-  const session = new Session(state)
+  session.warnings.length = 0
   for (const pipeline of pipelines) {
     for (const [n, command] of pipeline.entries()) stepOf(command, n === 0)
   }

@@ -38,6 +38,7 @@ const mailboxRow = (mailbox: LiveMailbox): Row => ({
   RecipientTypeDetails: mailbox.shared ? "SharedMailbox" : "UserMailbox",
   AccountDisabled: !mailbox.accountEnabled || mailbox.shared,
   MaxSendSize: sizeShown(mailbox.limits.maxSendSizeOctets),
+  MaxReceiveSize: "36 MB (37,748,736 bytes)",
   RecipientLimits: mailbox.limits.recipientsPerMessage,
   ProhibitSendQuota: sizeShown(mailbox.limits.prohibitSendQuotaOctets),
   MessageCopyForSMTPClientSubmissionEnabled: mailbox.saveSentItems
@@ -326,6 +327,22 @@ export const effects: Readonly<Record<string, Effect>> = {
     mailbox.blockedSender = false
     return undefined
   },
+  "Get-MailboxStatistics": (session, parameters) =>
+    some(session, parameters).map((mailbox) => ({
+      Identity: mailbox.address,
+      DisplayName: mailbox.address,
+      TotalItemSize: sizeShown(mailbox.load.mailboxOctets)
+    })),
+  "Get-AcceptedDomain": (session) =>
+    session.tenants.flatMap((tenant) =>
+      tenant.domains.map((domain, n) => ({
+        Identity: domain,
+        Name: domain,
+        DomainName: domain,
+        DomainType: "Authoritative",
+        Default: n === 0
+      }))
+    ),
   "Get-MessageTraceV2": (session, parameters) => {
     const senders = parameters.get("SenderAddress")
     const wanted = Array.isArray(senders) ? senders.map((one) => String(one).toLowerCase()) : []

@@ -11,11 +11,10 @@ import type * as Scope from "effect/Scope"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Admin from "./Admin.ts"
+import { Session } from "./AdminSession.ts"
 import * as Announcement from "./Announcement.ts"
 import * as Cmdlets from "./Cmdlets.ts"
 import { CmdletError } from "./PowerShell.ts"
-import { defaultIdleMillis } from "./SmtpServer.ts"
 import { type Snapshot, State } from "./State.ts"
 import * as World from "./World.ts"
 import { microsoft365 } from "./Worlds.ts"
@@ -63,6 +62,18 @@ export interface Options {
 }
 
 /**
+ * What became of a script: its output, or with `ok` false the text of its first error. Both end with a line end unless
+ * empty.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Outcome {
+  readonly ok: boolean
+  readonly text: string
+}
+
+/**
  * A running simulator. `apply` takes the text of one or several Exchange cmdlets and gives their output; each script is a
  * session of its own. `execute` is the same for a caller without Effect.
  *
@@ -78,11 +89,16 @@ export interface Running {
   readonly admin: string
   readonly announcement: Announcement.Announcement
   readonly apply: (script: string) => Effect.Effect<string, CmdletError>
-  readonly execute: (script: string) => { readonly ok: boolean; readonly text: string }
+  readonly execute: (script: string) => Outcome
+  /** A session that lasts: what Connect-ExchangeOnline named holds for the scripts after it. For standard input. */
+  readonly administrator: () => (script: string) => Outcome
   readonly state: () => Snapshot
   /** The announced mailboxes as they behave now, after whatever was changed. */
   readonly mailboxesNow: () => ReadonlyArray<Announcement.AnnouncedMailbox>
 }
+
+/** RFC 5321 section 4.5.3.2.7 asks a server to wait at least 5 minutes for the next command. */
+const defaultIdleMillis = 300_000
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
@@ -120,10 +136,14 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
   const host = options.host ?? "127.0.0.1"
   const port = options.port ?? 0
   const state = new State(world, now, options.seed)
-  const { certificates, server } = yield* Effect.promise(async () => {
-    const [making, listening] = await Promise.all([import("./Certificates.ts"), import("./SmtpServer.ts")])
+  const { certificates, door, server } = yield* Effect.promise(async () => {
+    const [making, listening, door] = await Promise.all([
+      import("./Certificates.ts"),
+      import("./SmtpServer.ts"),
+      import("./Admin.ts")
+    ])
     // Clients judge the certificate by the real time, whatever clock the world runs on.
-    return { certificates: await making.make(Date.now()), server: listening }
+    return { certificates: await making.make(Date.now()), door, server: listening }
   })
   const ca = join(yield* folder, "ca.pem")
   yield* Effect.tryPromise({ try: () => writeFile(ca, certificates.authority, { mode: 0o600 }), catch: filesError })
@@ -135,17 +155,21 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
     }),
     (running) => Effect.promise(running.close)
   )
-  const execute = (script: string): { readonly ok: boolean; readonly text: string } => {
-    try {
-      return { ok: true, text: Cmdlets.run(state, script) }
-    } catch (error) {
-      if (error instanceof CmdletError) return { ok: false, text: `${error.message}\n` }
-      throw error
+  const administrator = () => {
+    const session = new Session(state)
+    return (script: string): Outcome => {
+      try {
+        return { ok: true, text: Cmdlets.run(session, script) }
+      } catch (error) {
+        if (error instanceof CmdletError) return { ok: false, text: `${error.message}\n` }
+        throw error
+      }
     }
   }
+  const execute = (script: string): Outcome => administrator()(script)
   const admin = yield* Effect.acquireRelease(
     Effect.tryPromise({
-      try: () => Admin.listen(0, { apply: execute, state: () => state.snapshot() }),
+      try: () => door.listen(0, { apply: execute, state: () => state.snapshot() }),
       catch: portError(0)
     }),
     (running) => Effect.promise(running.close)
@@ -166,6 +190,7 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
       return result.ok ? Effect.succeed(result.text) : Effect.fail(new CmdletError({ text: result.text.trimEnd() }))
     },
     execute,
+    administrator,
     state: () => state.snapshot(),
     mailboxesNow: () => Announcement.mailboxesOf(state)
   }

@@ -9,8 +9,6 @@ import type { Certificates } from "./Certificates.ts"
 import { SmtpSession } from "./SmtpSession.ts"
 import type { State } from "./State.ts"
 
-/** RFC 5321 section 4.5.3.2.7 asks a server to wait at least 5 minutes for the next command. */
-export const defaultIdleMillis = 300_000
 /** Time a client gets for its handshake. */
 const handshakeMillis = 30_000
 /** Time a client gets to close its side after the last reply. */

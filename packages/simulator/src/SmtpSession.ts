@@ -192,7 +192,7 @@ export class SmtpSession {
       } else {
         const at = this.#buffer.indexOf(0x0a)
         if (at === -1) {
-          if (this.#buffer.length > maxLineOctets) {
+          if (this.#skippingLine || this.#buffer.length > maxLineOctets + 1) {
             this.#skippingLine = true
             this.#buffer = Buffer.alloc(0)
           }

@@ -39,7 +39,7 @@ export interface LiveToken extends Mutable<World.Token> {
 
 /**
  * A message that was accepted. `size` is octets as sent, without the dots added for transparency; `raw` is kept for
- * messages up to 256 KiB.
+ * messages up to 256 KiB, 64 MiB of them altogether, and null for others.
  */
 export interface Message {
   readonly id: string
@@ -62,8 +62,12 @@ export interface Snapshot {
 
 /** Bounds of what is remembered: a long-lived server must not grow without end. */
 const maxMessages = 100_000
+const maxRawLength = 64 * 1024 * 1024
 const maxSignInNames = 10_000
 const maxNameLength = 320
+
+/** A copy that may be changed. */
+const copy = <A extends object>(value: A): Mutable<A> => structuredClone(value) as Mutable<A>
 
 const segment = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")
 
@@ -108,16 +112,21 @@ export class State {
   readonly now: () => number
   readonly #tokens = new Map<string, LiveToken>()
   readonly #tokensOf = new Map<LiveMailbox, Array<LiveToken>>()
+  // Addresses and domains never change while the service runs; switches do.
+  readonly #byDomain = new Map<string, LiveTenant>()
+  readonly #byAddress = new Map<string, LiveMailbox>()
+  readonly #byAlias = new Map<string, LiveMailbox>()
   #serial = 0
+  #rawLength = 0
   readonly #base: string
 
   constructor(world: World.World, now: () => number, seed: string | undefined) {
     this.now = now
     this.#base = (seed === undefined ? randomBytes(6).toString("hex") : createHash("sha256").update(seed).digest("hex"))
       .slice(0, 4).toUpperCase()
-    this.tenants = structuredClone(world.tenants) as unknown as Array<LiveTenant>
+    this.tenants = world.tenants.map(copy)
     this.mailboxes = world.mailboxes.map((mailbox) => ({
-      ...(structuredClone(mailbox) as unknown as Mutable<World.Mailbox>),
+      ...copy(mailbox),
       sentAt: [],
       recipients: [],
       sessions: 0,
@@ -128,7 +137,10 @@ export class State {
     this.greetingMillis = world.greetingMillis
     this.authRefusalMillis = world.authRefusalMillis
     this.service = world.service
+    for (const tenant of this.tenants) for (const name of tenant.domains) this.#byDomain.set(name.toLowerCase(), tenant)
     for (const mailbox of this.mailboxes) {
+      this.#byAddress.set(mailbox.address.toLowerCase(), mailbox)
+      for (const alias of mailbox.aliases) this.#byAlias.set(alias.toLowerCase(), mailbox)
       const tokens = mailbox.tokens.map((token): LiveToken => ({
         ...token,
         presented: token.value ?? mint(token, this.tenantOf(mailbox), now())
@@ -140,24 +152,19 @@ export class State {
 
   /** The tenant of a mailbox. World decoding makes sure there is one. */
   tenantOf(mailbox: { readonly address: string }): LiveTenant {
-    const domain = domainOf(mailbox.address)
-    const tenant = this.tenants.find((candidate) => candidate.domains.some((known) => known.toLowerCase() === domain))
+    const tenant = this.#byDomain.get(domainOf(mailbox.address))
     if (tenant === undefined) throw new Error(`no tenant for ${mailbox.address}`)
     return tenant
   }
 
   /** The mailbox whose sign-in name or primary address this is. */
   mailboxOf(address: string): LiveMailbox | undefined {
-    const wanted = address.toLowerCase()
-    return this.mailboxes.find((mailbox) => mailbox.address.toLowerCase() === wanted)
+    return this.#byAddress.get(address.toLowerCase())
   }
 
   /** The mailbox that receives at this address, aliases included. */
   recipientOf(address: string): LiveMailbox | undefined {
-    const wanted = address.toLowerCase()
-    return this.mailboxes.find((mailbox) =>
-      mailbox.address.toLowerCase() === wanted || mailbox.aliases.some((alias) => alias.toLowerCase() === wanted)
-    )
+    return this.mailboxOf(address) ?? this.#byAlias.get(address.toLowerCase())
   }
 
   /** The token a client presented. */
@@ -206,8 +213,10 @@ export class State {
     const at = this.now()
     mailbox.sentAt = [...mailbox.sentAt.filter((time) => at - time < 60_000), at]
     mailbox.recipients.push({ at, count: message.to.length })
-    if (this.messages.length >= maxMessages) this.messages.shift()
-    this.messages.push(message)
+    if (this.messages.length >= maxMessages) this.#rawLength -= this.messages.shift()?.raw?.length ?? 0
+    const fits = this.#rawLength + (message.raw?.length ?? 0) <= maxRawLength
+    if (fits) this.#rawLength += message.raw?.length ?? 0
+    this.messages.push(fits ? message : { ...message, raw: null })
   }
 
   /** Messages of the last minute, those of others included. */

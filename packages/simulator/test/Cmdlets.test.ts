@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Session } from "@sonde/simulator/AdminSession"
 import * as Announcement from "@sonde/simulator/Announcement"
 import * as Cmdlets from "@sonde/simulator/Cmdlets"
 import { CmdletError, fromScript } from "@sonde/simulator/PowerShell"
@@ -11,12 +12,14 @@ import * as Schema from "effect/Schema"
 const fresh = (world: unknown = microsoft365) =>
   Effect.map(World.decode(world), (decoded) => new State(decoded, () => 1_800_000_000_000, "seed"))
 
+const run = (state: State, script: string): string => Cmdlets.run(new Session(state), script)
+
 const behaviourOf = (state: State, address: string) =>
   Announcement.mailboxesOf(state).find((mailbox) => mailbox.address === address)?.behaviour
 
 const errorOf = (state: State, script: string): string => {
   try {
-    Cmdlets.run(state, script)
+    run(state, script)
   } catch (error) {
     if (error instanceof CmdletError) return error.text
     throw error
@@ -96,7 +99,7 @@ describe("a cmdlet that a remedy names", () => {
     Effect.gen(function*() {
       const state = yield* fresh()
       assert.notStrictEqual(behaviourOf(state, address), script.includes("Wrong") ? "ok" : expected)
-      Cmdlets.run(state, script)
+      run(state, script)
       assert.strictEqual(behaviourOf(state, address), expected)
     }))
 
@@ -110,7 +113,7 @@ describe("a cmdlet that a remedy names", () => {
           tokens: [{ value: "v", appId: app, objectId: principal }]
         }]
       })
-      Cmdlets.run(
+      run(
         state,
         `New-ServicePrincipal -AppId ${app} -ObjectId ${principal}
          New-ManagementScope -Name "One" -RecipientRestrictionFilter "PrimarySmtpAddress -eq 'in@t.example'"
@@ -119,11 +122,11 @@ describe("a cmdlet that a remedy names", () => {
       assert.strictEqual(behaviourOf(state, "in@t.example"), "ok")
       assert.strictEqual(behaviourOf(state, "out@t.example"), "token_missing_scope")
       assert.match(
-        Cmdlets.run(state, `Test-ServicePrincipalAuthorization -Identity ${app} -Resource in@t.example`),
+        run(state, `Test-ServicePrincipalAuthorization -Identity ${app} -Resource in@t.example`),
         /InScope +: True/
       )
       assert.match(
-        Cmdlets.run(state, `Test-ServicePrincipalAuthorization ${app} -Resource out@t.example`),
+        run(state, `Test-ServicePrincipalAuthorization ${app} -Resource out@t.example`),
         /InScope +: False/
       )
     }))
@@ -131,7 +134,7 @@ describe("a cmdlet that a remedy names", () => {
   it.effect("touches only the organisation that Connect-ExchangeOnline named", () =>
     Effect.gen(function*() {
       const state = yield* fresh()
-      Cmdlets.run(
+      run(
         state,
         "Connect-ExchangeOnline -UserPrincipalName admin@fabrikam.example -ShowBanner:$false; Set-TransportConfig -SmtpClientAuthenticationDisabled $false"
       )
@@ -143,6 +146,18 @@ describe("a cmdlet that a remedy names", () => {
         ),
         "couldn't be found"
       )
+    }))
+})
+
+describe("an administrator's session", () => {
+  it.effect("stays connected from one script to the next", () =>
+    Effect.gen(function*() {
+      const state = yield* fresh()
+      const session = new Session(state)
+      Cmdlets.run(session, "Connect-ExchangeOnline -DelegatedOrganization northwind.example")
+      Cmdlets.run(session, "Set-TransportConfig -SmtpClientAuthenticationDisabled $true")
+      assert.strictEqual(behaviourOf(state, "scanner@northwind.example"), "smtp_auth_off_tenant")
+      assert.strictEqual(behaviourOf(state, "scanner@adatum.example"), "conditional_access")
     }))
 })
 
@@ -239,6 +254,12 @@ describe("a refused script", () => {
 describe("Get- cmdlets", () => {
   it.effect.each<[string, RegExp]>([
     [
+      "Get-MailboxStatistics archive@contoso.example | fl TotalItemSize",
+      /TotalItemSize : 51200 MB \(53,687,091,200 bytes\)/
+    ],
+    ["Get-MessageTraceV2 -SenderAddress app@contoso.example | Measure-Object", /Count : 0/],
+    ["Get-InboxRule -Mailbox app@contoso.example", /^WARNING: Get-InboxRule is a cmdlet of Exchange Online/],
+    [
       "Get-CASMailbox scanner@contoso.example | fl SmtpClientAuthenticationDisabled",
       /^\nSmtpClientAuthenticationDisabled :\n\n$/
     ],
@@ -280,7 +301,7 @@ describe("Get- cmdlets", () => {
     ["Set-TransportConfig -SmtpClientAuthenticationDisabled $false -WhatIf", /^What if/]
   ])("%s", ([script, expected]) =>
     Effect.gen(function*() {
-      assert.match(Cmdlets.run(yield* fresh(), script), expected)
+      assert.match(run(yield* fresh(), script), expected)
     }))
 })
 
