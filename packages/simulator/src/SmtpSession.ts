@@ -338,11 +338,11 @@ export class SmtpSession {
     const blob = this.#decoded(line)
     if (blob === undefined) return
     const [user, token, ...rest] = blob.split("\u0001")
-    const name = /^user=(.*)$/iu.exec(user ?? "")?.[1]
+    const name = /^user=(\S+)$/iu.exec(user ?? "")?.[1]
     const bearer = /^auth=Bearer (.+)$/iu.exec(token ?? "")?.[1]
     const whole = rest.length === 2 && rest.every((part) => part === "")
     const complete = name !== undefined && bearer !== undefined && whole
-    this.#state.countSignIn(complete ? name : "")
+    if (name !== undefined) this.#state.countSignIn(name)
     this.#signedIn(
       complete
         ? Gates.withToken(this.#state, name, bearer)
