@@ -189,7 +189,9 @@ export class Authenticate extends Context.Service<
         return yield* unavailable(
           input,
           "NoCommonMechanism",
-          `offers ${offered.auth.join(", ")}: ${passedOver.map((other) => `${other.mechanism}: ${other.why}`).join("; ")}`
+          `offers ${offered.auth.join(", ")}: ${
+            passedOver.map((other) => `${other.mechanism}: ${other.why}`).join("; ")
+          }`
         )
       }
       // The credential was checked when the run was planned (`problemOf`).

@@ -31,7 +31,11 @@ export interface Refusal {
  * @since 0.1.0
  */
 export type Classified =
-  | { readonly error: "Throttled"; readonly scope: "connection" | "mailbox" | "tenant" | "address"; readonly retryAfterMillis: number }
+  | {
+    readonly error: "Throttled"
+    readonly scope: "connection" | "mailbox" | "tenant" | "address"
+    readonly retryAfterMillis: number
+  }
   | {
     readonly error:
       | "TemporaryFailure"

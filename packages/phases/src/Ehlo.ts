@@ -7,7 +7,13 @@
  * @since 0.1.0
  */
 import { format } from "@sonde/domain/Endpoint"
-import { type ConnectionLost, type PhaseTimeout, ProtocolError, type TemporaryFailure, type Throttled } from "@sonde/domain/Errors"
+import {
+  type ConnectionLost,
+  type PhaseTimeout,
+  ProtocolError,
+  type TemporaryFailure,
+  type Throttled
+} from "@sonde/domain/Errors"
 import { EhloFacts } from "@sonde/domain/Facts"
 import * as Capability from "@sonde/wire/smtp/Capability"
 import * as Command from "@sonde/wire/smtp/Command"
@@ -75,15 +81,17 @@ const facts = (name: string, set: Capability.CapabilitySet, before: EhloFacts | 
  * @category services
  * @since 0.1.0
  */
-export class Ehlo
-  extends Context.Service<Ehlo, Phase.Phase<"ehlo", EhloInput, EhloFacts, EhloFacts, EhloFailure>>()("@sonde/phases/Ehlo")
-{
+export class Ehlo extends Context.Service<Ehlo, Phase.Phase<"ehlo", EhloInput, EhloFacts, EhloFacts, EhloFailure>>()(
+  "@sonde/phases/Ehlo"
+) {
   static readonly layer = Layer.sync(Ehlo, () => {
-    const say = Effect.fnUntraced(function*(conversation: Conversation, command: Result.Result<string, Command.CommandError>) {
-      // The name was checked when the run was planned, so that a bad one is an error of usage and not of the peer.
-      const line = Result.getOrThrow(command)
-      return yield* ask(conversation, "ehlo", [line], `the reply to ${line.slice(0, 4)}`)
-    })
+    const say = Effect.fnUntraced(
+      function*(conversation: Conversation, command: Result.Result<string, Command.CommandError>) {
+        // The name was checked when the run was planned, so that a bad one is an error of usage and not of the peer.
+        const line = Result.getOrThrow(command)
+        return yield* ask(conversation, "ehlo", [line], `the reply to ${line.slice(0, 4)}`)
+      }
+    )
 
     const read = (input: EhloInput, reply: SmtpReply) =>
       Effect.mapError(
@@ -104,7 +112,11 @@ export class Ehlo
       if (reply.code === 500 || reply.code === 502) {
         const plain = yield* say(conversation, Command.helo(input.name))
         if (plain.code === 250) {
-          return facts(input.name, { domain: /^\S*/.exec(plain.text)?.[0] ?? "", greet: "", keywords: [] }, input.before)
+          return facts(
+            input.name,
+            { domain: /^\S*/.exec(plain.text)?.[0] ?? "", greet: "", keywords: [] },
+            input.before
+          )
         }
         return yield* refused(conversation, "ehlo", plain, () => unexpected(conversation, "ehlo", plain, "HELO"))
       }

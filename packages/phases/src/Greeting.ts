@@ -142,4 +142,3 @@ export class Greeting extends Context.Service<
     })
   )
 }
-

@@ -37,9 +37,9 @@ export const definition = Phase.define({
  * @category services
  * @since 0.1.0
  */
-export class Quit
-  extends Context.Service<Quit, Phase.Phase<"quit", QuitInput, QuitFacts, QuitFacts, QuitFailure>>()("@sonde/phases/Quit")
-{
+export class Quit extends Context.Service<Quit, Phase.Phase<"quit", QuitInput, QuitFacts, QuitFacts, QuitFailure>>()(
+  "@sonde/phases/Quit"
+) {
   static readonly layer = Layer.sync(Quit, () => {
     const run = Effect.fn("Quit.run")(function*({ conversation }: QuitInput) {
       const reply = yield* ask(conversation, "quit", [Command.quit], "the reply to QUIT")

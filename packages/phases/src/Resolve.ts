@@ -61,7 +61,11 @@ const sentence: Record<ResolveError["reason"], string> = {
  * @category combinators
  * @since 0.1.0
  */
-export const failure = (input: Pick<ResolveInput, "service" | "endpoint">, name: string, reason: ResolveError["reason"]) =>
+export const failure = (
+  input: Pick<ResolveInput, "service" | "endpoint">,
+  name: string,
+  reason: ResolveError["reason"]
+) =>
   new ResolveError({
     service: input.service,
     endpoint: input.endpoint,

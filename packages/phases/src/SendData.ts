@@ -29,7 +29,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ask, at, type ExchangeError, refused, translate, travelling, unexpected } from "./Ask.ts"
 import { type Conversation, remaining } from "./Conversation.ts"
-import { sendAsDenied } from "./Envelope.ts"
+import { sendAsDenied } from "./MailFrom.ts"
 import * as Phase from "./Phase.ts"
 
 /**

@@ -87,7 +87,8 @@ export class StartTls extends Context.Service<
         return yield* new StartTlsError({
           ...at(conversation, "starttls"),
           reason: "Injection",
-          message: `${octets} octets in clear followed the reply to STARTTLS of ${where}: somebody may be injecting commands`
+          message:
+            `${octets} octets in clear followed the reply to STARTTLS of ${where}: somebody may be injecting commands`
         })
       }
       const own = (seen: DomainReply.CodeReply) =>

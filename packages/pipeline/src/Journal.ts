@@ -105,7 +105,10 @@ export const toLine = (entry: Entry): string =>
  * @category decoding
  * @since 0.1.0
  */
-export const fromLines = (run: string, lines: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Entry>, JournalError> =>
+export const fromLines = (
+  run: string,
+  lines: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<Entry>, JournalError> =>
   Effect.forEach(lines, (line, index) =>
     Effect.mapError(
       decodeEntry(line),

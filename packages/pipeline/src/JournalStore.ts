@@ -50,8 +50,7 @@ export class JournalStore extends Context.Service<JournalStore, {
     const journals = new Map<string, Array<string>>()
     const open = new Set<string>()
 
-    const notFound = (run: string) =>
-      new JournalError({ reason: "NotFound", run, message: `there is no run ${run}` })
+    const notFound = (run: string) => new JournalError({ reason: "NotFound", run, message: `there is no run ${run}` })
 
     const hold = (run: string, lines: Array<string>) =>
       Effect.acquireRelease(

@@ -17,8 +17,8 @@ import type { Seen } from "@sonde/packs/Seen"
 import * as PackVerdict from "@sonde/packs/Verdict"
 import type { Classified, Refusal } from "@sonde/phases/Classifier"
 import type { Request } from "./Options.ts"
-import type { Recognition } from "./Recognition.ts"
 import type { SubmissionPlan } from "./recipes/Submission.ts"
+import type { Recognition } from "./Recognition.ts"
 
 /** The reasons and the reply of an error, whichever it has. */
 const details = (error: PhaseError): Partial<Seen> => {
@@ -47,7 +47,9 @@ const surroundings = (plan: Pick<SubmissionPlan, "endpoint" | "service">, reques
 })
 
 const flag = (name: string, value: string | number | undefined): ReadonlyArray<string> =>
-  value === undefined ? [] : [name, /^[A-Za-z0-9@._+:/[\]-]+$/.test(`${value}`) ? `${value}` : `'${`${value}`.replaceAll("'", "'\\''")}'`]
+  value === undefined
+    ? []
+    : [name, /^[A-Za-z0-9@._+:/[\]-]+$/.test(`${value}`) ? `${value}` : `'${`${value}`.replaceAll("'", "'\\''")}'`]
 
 /**
  * The command that checks the same again, with everything but the secret; the secret is asked for.
@@ -126,7 +128,9 @@ export const verdicts = (error: PhaseError, about: Circumstances): ReadonlyArray
   if (best === undefined) return []
   const causes = new Set<string>()
   const chosen = hits.filter((hit) => {
-    if (hit !== best && (best.rule.confidence === "certain" || hit.tier !== best.tier || hit.byText !== best.byText)) return false
+    if (hit !== best && (best.rule.confidence === "certain" || hit.tier !== best.tier || hit.byText !== best.byText)) {
+      return false
+    }
     if (causes.has(hit.rule.cause) || causes.size === 3) return false
     causes.add(hit.rule.cause)
     return true

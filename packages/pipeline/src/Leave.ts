@@ -9,7 +9,7 @@
 import type { Conversation } from "@sonde/phases/Conversation"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { Attempt } from "./Step.ts"
+import { Current } from "./Step.ts"
 
 /** How long the reply to a last QUIT is waited for. */
 const patienceMillis = 800
@@ -28,13 +28,15 @@ const untilFarewell = {
  * @since 0.1.0
  */
 export const leave = Effect.fnUntraced(function*(conversation: Conversation) {
-  const { log, service } = yield* Attempt
+  const { log, service } = yield* Current
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
       const history = log.history.attempts.at(-1)?.services.get(service)
       const said = history?.phases.some(({ report }) => report.id === "quit" && report.state !== "skip") === true
       const last = history?.phases.at(-1)?.report
-      const failedHandshake = history?.phases.some(({ report }) => report.id === "tls" && report.state === "fail") === true
+      const failedHandshake = history?.phases.some(({ report }) =>
+        report.id === "tls" && report.state === "fail"
+      ) === true
       const busy = history?.open === "data" || history?.open === "tls" || last?.error?._tag === "DeliveryInDoubt"
       if (said || busy || failedHandshake) return Effect.void
       return conversation.session.exchange(["QUIT"], untilFarewell, patienceMillis).pipe(Effect.ignore)

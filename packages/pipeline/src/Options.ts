@@ -175,7 +175,12 @@ const addressesOf = (
   deliver: boolean
 ): Result.Result<{ readonly from: string | undefined; readonly to: ReadonlyArray<string> }, OptionsError> => {
   const from = options.from ?? mailbox ?? (user?.includes("@") === true ? user : undefined)
-  for (const [option, address] of [["--from", from], ...(options.to ?? []).map((to) => ["--to", to] as const)] as const) {
+  for (
+    const [option, address] of [
+      ["--from", from],
+      ...(options.to ?? []).map((to) => ["--to", to] as const)
+    ] as const
+  ) {
     const problem = address === undefined ? undefined : addressProblem(address)
     if (problem !== undefined) {
       return fail(option, `${JSON.stringify(address)} is no mailbox (${problem})`, "write it as person@example.com")
@@ -223,7 +228,11 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       }
     }
     if (options.auth !== undefined && !["auto", "plain", "login", "xoauth2"].includes(options.auth)) {
-      return yield* fail("--auth", `${options.auth} is not available in this version`, "use auto, plain, login or xoauth2")
+      return yield* fail(
+        "--auth",
+        `${options.auth} is not available in this version`,
+        "use auto, plain, login or xoauth2"
+      )
     }
     const pins: Array<Pin> = []
     for (const text of options.connectTo ?? []) pins.push(yield* pinFromText(text))

@@ -15,8 +15,8 @@ import { failure } from "@sonde/phases/Resolve"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Pin, Request } from "./Options.ts"
-import { observe, type Recognition } from "./Recognition.ts"
 import type { SubmissionPlan } from "./recipes/Submission.ts"
+import { observe, type Recognition } from "./Recognition.ts"
 
 const service = "smtp-submission" as const
 

@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Fold from "./Fold.ts"
 import * as Journal from "./Journal.ts"
 import type { JournalFile } from "./JournalStore.ts"
+import { iso } from "./Moment.ts"
 
 type Head = "schema" | "run" | "seq" | "at"
 type Body<E> = E extends Event ? Omit<E, Head> : never
@@ -64,7 +65,7 @@ export const make = (options: {
   const waiting: Array<Journal.Entry> = []
   let seq = history.seq
 
-  const at = (): string => new Date(clock.currentTimeMillisUnsafe()).toISOString()
+  const at = (): string => iso(clock.currentTimeMillisUnsafe())
 
   const flush = (entries: ReadonlyArray<Journal.Entry>, durable: boolean): Effect.Effect<void, JournalError> => {
     const lines = waiting.splice(0).concat(entries).map(Journal.toLine)

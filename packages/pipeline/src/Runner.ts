@@ -24,13 +24,14 @@ import * as Journal from "./Journal.ts"
 import type { JournalFile } from "./JournalStore.ts"
 import { JournalStore } from "./JournalStore.ts"
 import * as Judge from "./Judge.ts"
+import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
 import * as Prepare from "./Prepare.ts"
-import * as Recognition from "./Recognition.ts"
 import { order, submission, type SubmissionPlan } from "./recipes/Submission.ts"
+import * as Recognition from "./Recognition.ts"
 import * as RunId from "./RunId.ts"
 import * as RunLog from "./RunLog.ts"
-import { Attempt, skip, skipRest } from "./Step.ts"
+import { Current, skip, skipRest } from "./Step.ts"
 
 /**
  * Called with each event as it happens; must not throw.
@@ -88,7 +89,7 @@ const failed = Effect.fnUntraced(function*(context: Context, plan: Judge.Circums
     yield* context.log.publish({ type: "verdict", verdict })
   }
   if (error._tag === "Throttled") {
-    const at = new Date((yield* Clock.currentTimeMillis) + error.retryAfterMillis).toISOString()
+    const at = iso((yield* Clock.currentTimeMillis) + error.retryAfterMillis)
     yield* context.log.publish({ type: "run.suspend", resumeAfter: at, service, phase: error.phase })
   }
 })
@@ -107,7 +108,12 @@ const openQuestions = Effect.fnUntraced(function*(context: Context, plan: Submis
     remedies: [{
       kind: "verify",
       text: "Send one message to find out",
-      command: `${Judge.recheck(context.request.options, { secret: plan.credential?.kind === "password", token: plan.credential?.kind === "token" })} --deliver`,
+      command: `${
+        Judge.recheck(context.request.options, {
+          secret: plan.credential?.kind === "password",
+          token: plan.credential?.kind === "token"
+        })
+      } --deliver`,
       shell: "sh"
     }]
   }
@@ -165,7 +171,9 @@ const settled = Effect.fnUntraced(function*(context: Context, plan: SubmissionPl
     return true
   }
   const passed = last !== undefined && before?.state === "finished" &&
-    last.phases.every(({ report }) => report.state === "pass" || report.state === "restored" || report.state === "skip") &&
+    last.phases.every(({ report }) =>
+      report.state === "pass" || report.state === "restored" || report.state === "skip"
+    ) &&
     last.phases.some(({ report }) => report.state !== "skip")
   if (passed && sameQuestion(before.options, request.options)) {
     yield* restore(last)
@@ -208,7 +216,7 @@ const runService = Effect.fnUntraced(function*(context: Context) {
     Effect.provideService(submission(plan), Classifier, Judge.classifier(plan, request, state))
   )
   if (outcome._tag === "Failure") {
-    if (!isPhaseError(outcome.failure)) return yield* Effect.fail(outcome.failure)
+    if (!isPhaseError(outcome.failure)) return yield* outcome.failure
     yield* failed(context, plan, outcome.failure)
     for (const verdict of warnings) yield* log.publish({ type: "verdict", verdict })
     return
@@ -236,7 +244,7 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     onLine: log.line,
     after: log.history.line
   })
-  const context: Context = { request, log, recorder, state, today: new Date(started).toISOString().slice(0, 10) }
+  const context: Context = { request, log, recorder, state, today: iso(started).slice(0, 10) }
   const observe = Effect.fnUntraced(function*(evidence: { readonly banner: string }) {
     yield* Effect.provideService(Recognition.observe(state, evidence), Packs, packs)
     if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
@@ -263,7 +271,7 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
 
   yield* runService(context).pipe(
     Effect.onInterrupt(() => Effect.ignore(interrupted())),
-    Effect.provideService(Attempt, { service, log, recorder, restoring: true, observe }),
+    Effect.provideService(Current, { service, log, recorder, restoring: true, observe }),
     Effect.provideService(Budget, {
       phaseMillis: request.phaseMillis,
       commitMillis: request.phaseMillis * 6,
@@ -328,7 +336,7 @@ export const run = Effect.fn("Runner.run")(function*(request: Request, listen: L
     entry: "run",
     schema: "sonde.journal/1",
     run: id,
-    at: new Date(now).toISOString(),
+    at: iso(now),
     target: targetOf(request),
     options: request.options,
     had: hadOf(request)

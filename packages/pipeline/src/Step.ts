@@ -10,6 +10,7 @@ import { isInconclusive, type JournalError, type PhaseError } from "@sonde/domai
 import type { PhaseReport } from "@sonde/domain/Report"
 import type { PhaseId, ServiceId, SkipReason } from "@sonde/domain/Service"
 import type { Transcript } from "@sonde/domain/Transcript"
+import type { Recorder } from "@sonde/net/Recorder"
 import type { Definition } from "@sonde/phases/Phase"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -17,7 +18,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Recorder } from "@sonde/net/Recorder"
 import type { RunLog } from "./RunLog.ts"
 
 /**
@@ -26,7 +26,7 @@ import type { RunLog } from "./RunLog.ts"
  * @category services
  * @since 0.1.0
  */
-export class Attempt extends Context.Service<Attempt, {
+export class Current extends Context.Service<Current, {
   readonly service: ServiceId
   readonly log: RunLog
   readonly recorder: Recorder
@@ -34,7 +34,7 @@ export class Attempt extends Context.Service<Attempt, {
   readonly restoring: boolean
   /** Called with what a phase saw of the server, so that the provider can be recognised from it. */
   readonly observe: (evidence: { readonly banner: string }) => Effect.Effect<void, JournalError>
-}>()("@sonde/pipeline/Attempt") {}
+}>()("@sonde/pipeline/Step/Current") {}
 
 interface Runnable<Id extends PhaseId, In, Out, Facts, E, R> {
   readonly definition: Definition<Id, Out, Facts>
@@ -45,7 +45,7 @@ type Facts = NonNullable<PhaseReport["facts"]>
 
 /** Facts that an earlier attempt of the run established and that are still fresh, decoded. */
 const restored = Effect.fnUntraced(function*<Out, F>(definition: Definition<PhaseId, Out, F>, subject: string) {
-  const { log, restoring, service } = yield* Attempt
+  const { log, restoring, service } = yield* Current
   if (!restoring || definition.resume.rule !== "restore") return Option.none<F>()
   const now = yield* Clock.currentTimeMillis
   for (const earlier of log.history.attempts.slice(0, -1).reverse()) {
@@ -91,8 +91,8 @@ export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, 
   input: In,
   subject: string,
   severity: Severity = "own"
-): Effect.fn.Return<Out, E | JournalError, R | Attempt> {
-  const { log, recorder, service } = yield* Attempt
+): Effect.fn.Return<Out, E | JournalError, R | Current> {
+  const { log, recorder, service } = yield* Current
   const { definition } = phase
   const facts = { version: definition.version, subject }
   const found = yield* restored(definition, subject)
@@ -143,7 +143,7 @@ export const attempt = <Id extends PhaseId, In, Out, F, E extends PhaseError, R>
   phase: Runnable<Id, In, Out, F, E, R>,
   input: In,
   subject: string
-): Effect.Effect<Out | undefined, JournalError, R | Attempt> =>
+): Effect.Effect<Out | undefined, JournalError, R | Current> =>
   step(phase, input, subject, "warn").pipe(
     Effect.catch((error): Effect.Effect<undefined, JournalError> =>
       error._tag === "JournalError" ? Effect.fail(error) : Effect.succeed(undefined)
@@ -157,7 +157,7 @@ export const attempt = <Id extends PhaseId, In, Out, F, E extends PhaseError, R>
  * @since 0.1.0
  */
 export const skip = Effect.fnUntraced(function*(phase: PhaseId, because: SkipReason) {
-  const { log, service } = yield* Attempt
+  const { log, service } = yield* Current
   yield* log.publish({ type: "phase.end", service, phase: { id: phase, state: "skip", because } })
 })
 
@@ -168,7 +168,7 @@ export const skip = Effect.fnUntraced(function*(phase: PhaseId, because: SkipRea
  * @since 0.1.0
  */
 export const skipRest = Effect.fnUntraced(function*(order: ReadonlyArray<PhaseId>, because: SkipReason) {
-  const { log, service } = yield* Attempt
+  const { log, service } = yield* Current
   const come = log.history.attempts.at(-1)?.services.get(service)?.phases.length ?? 0
   for (const phase of order.slice(come)) yield* skip(phase, because)
 })
@@ -180,6 +180,6 @@ export const skipRest = Effect.fnUntraced(function*(order: ReadonlyArray<PhaseId
  * @since 0.1.0
  */
 export const intend = Effect.fnUntraced(function*(phase: PhaseId, subject: string, messageId: string) {
-  const { log, service } = yield* Attempt
+  const { log, service } = yield* Current
   yield* log.write({ entry: "intent", at: log.at(), service, phase, subject, messageId }, true)
 })

@@ -27,17 +27,18 @@ import { Connect, definition as connectDefinition } from "@sonde/phases/Connect"
 import type { Conversation } from "@sonde/phases/Conversation"
 import type { Credential } from "@sonde/phases/Credential"
 import { addressLiteral, Ehlo } from "@sonde/phases/Ehlo"
-import { MailFrom, RcptTo } from "@sonde/phases/Envelope"
 import { Greeting } from "@sonde/phases/Greeting"
 import type { Message } from "@sonde/phases/Inputs"
+import { MailFrom } from "@sonde/phases/MailFrom"
 import { Quit } from "@sonde/phases/Quit"
+import { RcptTo } from "@sonde/phases/RcptTo"
 import { Resolve } from "@sonde/phases/Resolve"
 import { type DataInput, SendData } from "@sonde/phases/SendData"
 import { StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
 import { leave } from "../Leave.ts"
-import { Attempt, attempt, intend, skip, skipRest, step } from "../Step.ts"
+import { attempt, Current, intend, skip, skipRest, step } from "../Step.ts"
 
 /**
  * Everything one submission needs to know. `from` is present wherever `until` reaches `mail`; `message` wherever
@@ -136,7 +137,7 @@ const transact = Effect.fnUntraced(function*(
   facts: SubmissionFacts
 ) {
   const { credential, from, message, to } = plan
-  const { recorder } = yield* Attempt
+  const { recorder } = yield* Current
   const subject = format(plan.endpoint)
   const user = credential?.user ?? ""
   if (!reaches(plan, "auth")) return
@@ -153,10 +154,10 @@ const transact = Effect.fnUntraced(function*(
   facts.rcpt = yield* step(yield* RcptTo, { conversation, from, user, to }, subject)
   if (message === undefined || !reaches(plan, "data")) return
   const { definition, run } = yield* SendData
-  const current = yield* Attempt
+  const current = yield* Current
   const beforeCommit = Effect.provideService(
     intend("data", `${from} to ${to.join(", ")}`, message.messageId),
-    Attempt,
+    Current,
     current
   )
   facts.data = yield* step(
@@ -171,7 +172,7 @@ const converse = Effect.fnUntraced(function*(
   session: Session,
   facts: SubmissionFacts
 ) {
-  const { observe, recorder } = yield* Attempt
+  const { observe, recorder } = yield* Current
   const { endpoint, service } = plan
   const subject = format(endpoint)
   const conversation: Conversation = { service, endpoint, session }
@@ -202,7 +203,7 @@ const converse = Effect.fnUntraced(function*(
  * @since 0.1.0
  */
 export const submission = Effect.fn("Recipe.submission")(function*(plan: SubmissionPlan) {
-  const { recorder } = yield* Attempt
+  const { recorder } = yield* Current
   const { endpoint, service } = plan
 
   const resolve = yield* step(

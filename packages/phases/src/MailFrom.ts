@@ -1,7 +1,7 @@
 /**
- * Names the sender and the recipients: the phases `mail` and `rcpt`, `specs/mail.md` and `specs/rcpt.md`.
+ * Names the sender: `specs/mail.md`.
  *
- * RFC 5321 section 4.1.1.2 and section 4.1.1.3, SIZE of RFC 1870, SMTPUTF8 of RFC 6531. No message is sent.
+ * RFC 5321 section 4.1.1.2, SIZE of RFC 1870 section 6, SMTPUTF8 of RFC 6531 section 3.4. No message is sent.
  *
  * @since 0.1.0
  */
@@ -10,13 +10,12 @@ import {
   type ConnectionLost,
   type PhaseTimeout,
   type ProtocolError,
-  RecipientRejected,
   SendAsDenied,
   SenderRejected,
   type TemporaryFailure,
   type Throttled
 } from "@sonde/domain/Errors"
-import { type EhloFacts, MailFacts, RcptFacts } from "@sonde/domain/Facts"
+import { type EhloFacts, MailFacts } from "@sonde/domain/Facts"
 import * as DomainReply from "@sonde/domain/Reply"
 import type { PhaseId } from "@sonde/domain/Service"
 import * as Address from "@sonde/wire/smtp/Address"
@@ -56,7 +55,7 @@ export type MailFailure =
   | TemporaryFailure
 
 /** @category models @since 0.1.0 */
-export const mailDefinition = Phase.define({
+export const definition = Phase.define({
   id: "mail",
   version: 1,
   resume: { rule: "reacquire" },
@@ -121,73 +120,6 @@ export class MailFrom
             message: `${format(conversation.endpoint)} refused the sender ${from} with ${DomainReply.format(seen)}`
           }))
     })
-    return MailFrom.of({ definition: mailDefinition, run })
-  })
-}
-
-/**
- * Whom to send to, at least one valid mailbox; the sender for errors that concern it.
- *
- * @category models
- * @since 0.1.0
- */
-export interface RcptInput {
-  readonly conversation: Conversation
-  readonly to: ReadonlyArray<string>
-  readonly from: string
-  readonly user: string
-}
-
-/** @category errors @since 0.1.0 */
-export type RcptFailure =
-  | SendAsDenied
-  | RecipientRejected
-  | ProtocolError
-  | ConnectionLost
-  | PhaseTimeout
-  | Throttled
-  | TemporaryFailure
-
-/** @category models @since 0.1.0 */
-export const rcptDefinition = Phase.define({
-  id: "rcpt",
-  version: 1,
-  resume: { rule: "reacquire" },
-  facts: RcptFacts
-})
-
-/**
- * Names the recipients, one after the other; the first refusal ends it.
- *
- * @category services
- * @since 0.1.0
- */
-export class RcptTo
-  extends Context.Service<RcptTo, Phase.Phase<"rcpt", RcptInput, RcptFacts, RcptFacts, RcptFailure>>()(
-    "@sonde/phases/RcptTo"
-  )
-{
-  static readonly layer = Layer.sync(RcptTo, () => {
-    const one = Effect.fnUntraced(function*(input: RcptInput, to: string) {
-      const { conversation } = input
-      const line = Result.getOrThrow(Command.rcptTo(to))
-      const reply = yield* ask(conversation, "rcpt", [line], `the reply to RCPT TO ${to}`)
-      // RFC 5321 section 3.4: 251 accepts and forwards; section 3.5.3: 252 accepts without having verified.
-      if (reply.code >= 250 && reply.code <= 252) return { to, text: reply.text }
-      if (reply.code < 400) return yield* unexpected(conversation, "rcpt", reply, "RCPT TO")
-      return yield* refused(conversation, "rcpt", reply, (seen, known) =>
-        known === "SendAsDenied"
-          ? sendAsDenied(conversation, "rcpt", seen, input)
-          : new RecipientRejected({
-            ...at(conversation, "rcpt"),
-            reply: seen,
-            to,
-            message: `${format(conversation.endpoint)} refused the recipient ${to} with ${DomainReply.format(seen)}`
-          }))
-    })
-    const run = Effect.fn("RcptTo.run")(function*(input: RcptInput) {
-      return { recipients: yield* Effect.forEach(input.to, (to) => one(input, to)) }
-    })
-    return RcptTo.of({ definition: rcptDefinition, run })
+    return MailFrom.of({ definition: definition, run })
   })
 }

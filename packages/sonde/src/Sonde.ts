@@ -1,0 +1,233 @@
+/**
+ * Mail diagnostics as one Effect service.
+ *
+ * The runtime of every front end: the command line, the HTTP server, an embedding application and the tools for
+ * assistants provide this layer and have no logic of their own about mail.
+ *
+ * @since 0.1.0
+ */
+import type { JournalError } from "@sonde/domain/Errors"
+import type { Event } from "@sonde/domain/Event"
+import type { Explanation, Hints } from "@sonde/domain/Explanation"
+import type { CheckOptions, Secrets } from "@sonde/domain/Options"
+import type { Report } from "@sonde/domain/Report"
+import type { Outcome, RunState } from "@sonde/domain/Service"
+import type { Dialer } from "@sonde/net/Dialer"
+import type { Resolver } from "@sonde/net/Resolver"
+import * as Explain from "@sonde/packs/Explain"
+import type { Pack } from "@sonde/packs/Pack"
+import { Packs } from "@sonde/packs/Packs"
+import type { Summary } from "@sonde/packs/Recognise"
+import * as Phases from "@sonde/phases/Phases"
+import * as Fold from "@sonde/pipeline/Fold"
+import * as JournalStore from "@sonde/pipeline/JournalStore"
+import * as Options from "@sonde/pipeline/Options"
+import type { SubmissionFacts } from "@sonde/pipeline/recipes/Submission"
+import * as Runner from "@sonde/pipeline/Runner"
+import * as Submit from "@sonde/pipeline/Submit"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+
+/**
+ * The options of a check, with its secrets as `Redacted`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Check extends CheckOptions, Secrets {}
+
+/**
+ * A run in a listing. `state` is `suspended` also for a run whose process was killed.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RunSummary {
+  readonly run: string
+  readonly startedAt: string
+  readonly target: string
+  readonly state: RunState
+  readonly outcome: Outcome
+  readonly exitCode: number
+  readonly resumeAfter?: string
+}
+
+/**
+ * Mail diagnostics. Options that cannot be meant are a defect here: a front end checks them first with
+ * `validate`, which names the option and the remedy.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export class Sonde extends Context.Service<Sonde, {
+  /** Diagnoses a target. Never fails for what it diagnoses: failures are in the report. */
+  check(options: Check): Effect.Effect<Report, JournalError>
+  /** Continues a run by its id or a unique beginning of it; options given again override. */
+  resume(run: string, options?: Partial<Check>): Effect.Effect<Report, JournalError>
+  /** Submits as far as the options say, for its typed result. Keeps no journal. */
+  submission(options: Check): Effect.Effect<SubmissionFacts, Submit.SubmissionFailure>
+  /** Names the cause of a pasted text. No network. */
+  explain(input: string | (Hints & { readonly text: string })): Effect.Effect<Explanation>
+  /** Diagnoses a target and tells how it goes; the last event carries the report. */
+  events(options: Check): Stream.Stream<Event, JournalError>
+  /** Continues a run and tells how it goes. */
+  resumeEvents(run: string, options?: Partial<Check>): Stream.Stream<Event, JournalError>
+  /** Checks options and secrets: the request that would be run, or the option that cannot be meant. */
+  validate(options: Check): Effect.Effect<Options.Request, Options.OptionsError>
+  /** What a run was asked, and whether it had a secret, so that it can be asked for again. */
+  asked(run: string): Effect.Effect<
+    { readonly run: string; readonly options: CheckOptions; readonly secret: boolean; readonly token: boolean },
+    JournalError
+  >
+  /** All runs, newest first. */
+  readonly runs: Effect.Effect<ReadonlyArray<RunSummary>, JournalError>
+  /** The report of a run, as far as it has come. */
+  show(run: string): Effect.Effect<Report, JournalError>
+  /** Removes a run and its journal. */
+  forget(run: string): Effect.Effect<void, JournalError>
+  /** All packs, by id. */
+  readonly packs: Effect.Effect<ReadonlyArray<Summary>>
+  /** One pack by id or alias. */
+  pack(idOrAlias: string): Effect.Effect<Pack | undefined>
+}>()("@sonde/sonde/Sonde") {
+  /** Over a network, packs and a journal store of the caller's choice. */
+  static readonly layerNoDeps = Layer.effect(Sonde, Effect.suspend(() => make))
+
+  /** Over a network and a journal store, with the built-in packs. */
+  static readonly layer: Layer.Layer<Sonde, never, Resolver | Dialer | JournalStore.JournalStore> = Layer.provide(
+    Sonde.layerNoDeps,
+    Layer.merge(Packs.layer, Phases.layer)
+  )
+}
+
+const split = (options: Partial<Check>): { readonly options: Partial<CheckOptions>; readonly secrets: Secrets } => {
+  const { secret, token, ...rest } = options
+  return { options: rest, secrets: { secret, token } }
+}
+
+/** Options by name, without those that are not given, so that a flag not given again does not erase an earlier one. */
+const given = <A extends object>(options: A): A =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as A
+
+const make = Effect.gen(function*() {
+  const context = yield* Effect.context<
+    Effect.Services<ReturnType<typeof Runner.run>> | Packs | Resolver | Dialer | JournalStore.JournalStore
+  >()
+  const packs = yield* Packs
+
+  const validate = Effect.fn("Sonde.validate")(function*(check: Check) {
+    const { options, secrets } = split(check)
+    const request = yield* Effect.fromResult(Options.validate(given(options) as CheckOptions, secrets))
+    const { provider } = request.options
+    if (provider !== undefined && (yield* packs.get(provider)) === undefined) {
+      return yield* new Options.OptionsError({
+        option: "--provider",
+        problem: `"${provider}" is no pack`,
+        remedy: "\"sonde packs list\" lists those there are"
+      })
+    }
+    return request
+  })
+
+  const run = (check: Check, listen: Runner.Listener) =>
+    validate(check).pipe(
+      Effect.orDie,
+      Effect.flatMap((request) => Runner.run(request, listen)),
+      Effect.provideContext(context)
+    )
+
+  const find = (prefix: string) => Effect.provideContext(JournalStore.find(prefix), context)
+
+  const resume = (prefix: string, check: Partial<Check>, listen: Runner.Listener) =>
+    Effect.flatMap(find(prefix), (id) =>
+      Effect.provideContext(
+        Runner.resume(
+          id,
+          (options) => Effect.orDie(validate({ ...options, ...given(check) })),
+          listen
+        ),
+        context
+      ))
+
+  const streamed = (start: (listen: Runner.Listener) => Effect.Effect<Report, JournalError>) =>
+    Stream.callback<Event, JournalError>((queue) =>
+      start((event) => Queue.offerUnsafe(queue, event)).pipe(
+        Effect.matchCauseEffect({
+          onFailure: (cause) => Queue.failCause(queue, cause),
+          onSuccess: () => Queue.end(queue)
+        }),
+        Effect.asVoid
+      )
+    )
+
+  const quiet: Runner.Listener = () => {}
+
+  const history = (prefix: string) =>
+    Effect.flatMap(find(prefix), (id) => Effect.provideContext(Runner.history(id), context))
+
+  /** The report of a history that no process works on: what still ran when it was left is suspended. */
+  const settle = (report: Report): Report => report.state === "running" ? { ...report, state: "suspended" } : report
+
+  return Sonde.of({
+    check: (options) => run(options, quiet),
+    resume: (prefix, options = {}) => resume(prefix, options, quiet),
+    events: (options) => streamed((listen) => run(options, listen)),
+    resumeEvents: (prefix, options = {}) => streamed((listen) => resume(prefix, options, listen)),
+    validate,
+    submission: (options) =>
+      validate(options).pipe(
+        Effect.orDie,
+        Effect.flatMap((request) => Submit.submission(request)),
+        Effect.provideContext(context)
+      ),
+    explain: (input) => {
+      const { text, ...hints } = typeof input === "string" ? { text: input } : input
+      return Explain.explain(packs, text, hints)
+    },
+    asked: Effect.fn("Sonde.asked")(function*(prefix) {
+      const past = yield* history(prefix)
+      const last = past.attempts.at(-1)!
+      return {
+        run: past.run,
+        options: last.options,
+        secret: last.had.secret === true,
+        token: last.had.token === true
+      }
+    }),
+    runs: Effect.gen(function*() {
+      const ids = yield* Effect.provideContext(
+        Effect.flatMap(JournalStore.JournalStore, (store) => store.list),
+        context
+      )
+      const found = yield* Effect.forEach(
+        ids,
+        (id) => Effect.result(Effect.provideContext(Runner.history(id), context))
+      )
+      return found.flatMap((result) => {
+        if (Result.isFailure(result)) return []
+        const report = settle(Fold.report(result.success))
+        return [{
+          run: report.run,
+          startedAt: report.startedAt,
+          target: report.target.input,
+          state: report.state,
+          outcome: report.outcome,
+          exitCode: report.exitCode,
+          ...(report.resumeAfter === undefined ? {} : { resumeAfter: report.resumeAfter })
+        }]
+      })
+    }),
+    show: (prefix) => Effect.map(history(prefix), (past) => settle(Fold.report(past))),
+    forget: (prefix) =>
+      Effect.flatMap(
+        find(prefix),
+        (id) => Effect.provideContext(Effect.flatMap(JournalStore.JournalStore, (store) => store.remove(id)), context)
+      ),
+    packs: Effect.succeed(packs.summaries),
+    pack: (idOrAlias) => packs.get(idOrAlias)
+  })
+})

@@ -1,0 +1,17 @@
+/**
+ * What an embedding application imports.
+ *
+ * @since 0.1.0
+ */
+export * as Errors from "@sonde/domain/Errors"
+export type { Event } from "@sonde/domain/Event"
+export type { Explanation, Hints } from "@sonde/domain/Explanation"
+export type { CheckOptions, Secrets } from "@sonde/domain/Options"
+export type { Report } from "@sonde/domain/Report"
+export type { Verdict } from "@sonde/domain/Verdict"
+export * as Net from "@sonde/net/Net"
+export { JournalStore } from "@sonde/pipeline/JournalStore"
+export { OptionsError } from "@sonde/pipeline/Options"
+export type { SubmissionFacts } from "@sonde/pipeline/recipes/Submission"
+export type { SubmissionFailure } from "@sonde/pipeline/Submit"
+export { type Check, type RunSummary, Sonde } from "./Sonde.ts"
