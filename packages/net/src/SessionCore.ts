@@ -15,8 +15,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Outgoing from "./Outgoing.ts"
 import type { Recorder } from "./Recorder.ts"
-import type { Handshake, HandshakeFailed, Session, SessionError } from "./Session.ts"
-import { InjectedOctets, SessionLineTooLong, SessionLost, SessionTimeout } from "./Session.ts"
+import type { Handshake, Session, SessionError } from "./Session.ts"
+import { HandshakeFailed, InjectedOctets, SessionLineTooLong, SessionLost, SessionTimeout } from "./Session.ts"
 import type { Timers } from "./Timers.ts"
 
 /**
@@ -109,6 +109,7 @@ export const make = (parts: SessionParts): Session => {
   let encrypted = false
   let paused = false
   let noticedBareLf = false
+  let hasConversed = false
   let lastCommand = ""
   let over: "Closed" | "Reset" | SessionLineTooLong | Error | undefined = undefined
   let pending = ""
@@ -206,6 +207,7 @@ export const make = (parts: SessionParts): Session => {
         return result.success === undefined ? undefined : Effect.succeed(result.success)
       }
       if (waiting !== undefined) return resume(Effect.die(new Error("a session takes one exchange at a time")))
+      hasConversed = true
       if (line !== undefined) {
         const text = Outgoing.unmasked(line)
         // A line end inside a line would be a second command (RFC 5321 section 4.1.1). Codecs refuse it; this is the last guard.
@@ -294,6 +296,16 @@ export const make = (parts: SessionParts): Session => {
       return Effect.fail(new SessionLost({ reason, bytes: received, lastCommand, pending }))
     }
     const octets = unread()
+    if (octets > 0 && !hasConversed) {
+      // Nothing was asked yet: this is no injection but a peer that begins in clear.
+      const detail = queue[0]?.text ?? recorder.scrub(decoder.decode(lines.takePending()))
+      queue.length = 0
+      queuedOctets = 0
+      record("=", "the peer speaks in clear where TLS begins")
+      transport.destroy()
+      end("Closed")
+      return Effect.fail(new HandshakeFailed({ reason: "PlaintextPeer", platformCode: "", detail }))
+    }
     // RFC 3207 section 6: nothing received in clear may be used after the handshake.
     if (octets > 0) {
       queue.length = 0

@@ -92,6 +92,7 @@ const forms = (secret: string): ReadonlyArray<string> => {
     percent(octets, /[A-Za-z0-9\-_.!~*'()]/),
     percent(octets, /[A-Za-z0-9\-_.~]/),
     percent(octets, /[A-Za-z0-9\-_.*]/).replaceAll("%20", "(?:\\+|%20)"),
+    percent(octets, /^$/),
     json(secret),
     html(secret),
     quotedPrintable(octets),

@@ -1,0 +1,216 @@
+/**
+ * A network made of plain data, for tests and demonstrations: names, addresses and scripted servers in virtual time.
+ *
+ * The dialer runs the same races, sessions and address policy as the one on sockets; only the octets come from scripts. Nothing
+ * leaves the process. TLS is a fact that is given, not a handshake that is made.
+ *
+ * @since 0.1.0
+ */
+import type { TlsReason } from "@sonde/domain/Certificate"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { AddressPolicy } from "./AddressPolicy.ts"
+import { Dialer } from "./Dialer.ts"
+import * as StaticTransport from "./internal/StaticTransport.ts"
+import * as Race from "./Race.ts"
+import type { AddressRecord, MxRecord } from "./Resolver.ts"
+import { LookupFailed, Resolver } from "./Resolver.ts"
+import type { Handshake } from "./Session.ts"
+import * as SessionCore from "./SessionCore.ts"
+import * as Timers from "./Timers.ts"
+
+/**
+ * The records of one name. An empty list is the same as none.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StaticRecords {
+  readonly a?: ReadonlyArray<string>
+  readonly aaaa?: ReadonlyArray<string>
+  /** `[preference, exchange]`; a null MX is `[0, ""]` or `[0, "."]`. */
+  readonly mx?: ReadonlyArray<readonly [preference: number, exchange: string]>
+}
+
+/**
+ * Names with their records, and questions that fail: the key is the type in lower case and the name, such as
+ * `"a mail.example."`. A name that is not listed does not exist. Case and a final dot do not matter.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StaticZone {
+  readonly [name: string]: StaticRecords
+}
+
+/** @category models @since 0.1.0 */
+export type StaticFailures = Readonly<Record<string, LookupFailed["reason"]>>
+
+/**
+ * How a server speaks: the lines of a session file, or a function that is called with `undefined` when a client connects and
+ * then with each line the client sends, and gives the steps of the answer.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type StaticScript = string | ReadonlyArray<string> | ((line: string | undefined) => ReadonlyArray<string>)
+
+/**
+ * One server: its script, or how dialling it fails. With the object form, `tls` gives facts of the handshake that a `tls` step
+ * completes (default: TLS 1.3, an empty chain, nothing wrong) or the reason it fails for; `connectMillis` delays the connection.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type StaticServer = StaticScript | Race.Obstacle | {
+  readonly script: StaticScript
+  readonly tls?: Partial<Handshake> | TlsReason
+  readonly connectMillis?: number
+}
+
+/**
+ * The world. A server is found by `host:port` of the endpoint, then by `address:port` of the address dialled; IPv6 in
+ * brackets. What is not listed refuses the connection.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StaticWorld {
+  readonly zone?: StaticZone
+  readonly fail?: StaticFailures
+  readonly servers?: Readonly<Record<string, StaticServer>>
+}
+
+const normal = (name: string): string => name.toLowerCase().replace(/\.$/, "")
+
+const byNormalName = <A>(entries: Readonly<Record<string, A>>): ReadonlyMap<string, A> =>
+  new Map(Object.entries(entries).map(([name, value]) => [normal(name), value]))
+
+/**
+ * Answers from data.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerResolver = (world: Pick<StaticWorld, "zone" | "fail">): Layer.Layer<Resolver> => {
+  const zone = byNormalName(world.zone ?? {})
+  const failures = byNormalName(world.fail ?? {})
+
+  const find = <A>(
+    name: string,
+    type: LookupFailed["type"],
+    read: (records: StaticRecords) => ReadonlyArray<A>
+  ): Effect.Effect<ReadonlyArray<A>, LookupFailed> => {
+    const failure = failures.get(`${type.toLowerCase()} ${normal(name)}`)
+    if (failure !== undefined) return Effect.fail(new LookupFailed({ name, type, reason: failure }))
+    const records = zone.get(normal(name))
+    if (records === undefined) return Effect.fail(new LookupFailed({ name, type, reason: "NoSuchName" }))
+    const found = read(records)
+    return found.length > 0
+      ? Effect.succeed(found)
+      : Effect.fail(new LookupFailed({ name, type, reason: "NoRecords" }))
+  }
+
+  const one = (name: string, family: 4 | 6): Effect.Effect<ReadonlyArray<AddressRecord>, LookupFailed> =>
+    find(
+      name,
+      family === 6 ? "AAAA" : "A",
+      (records) =>
+        ((family === 6 ? records.aaaa : records.a) ?? []).map((address) => ({ address, family, ttlSeconds: 300 }))
+    )
+
+  return Layer.succeed(Resolver, {
+    addresses: (name) =>
+      Effect.matchEffect(one(name, 6), {
+        onSuccess: (six) =>
+          Effect.map(
+            Effect.catch(one(name, 4), () => Effect.succeed<ReadonlyArray<AddressRecord>>([])),
+            (four) => ({ source: "dns" as const, addresses: [...six, ...four] })
+          ),
+        onFailure: (six) =>
+          Effect.mapBoth(one(name, 4), {
+            onSuccess: (addresses) => ({ source: "dns" as const, addresses }),
+            // As in the real one: an empty answer tells less than a failure.
+            onFailure: (four) => four.reason === "NoRecords" ? six : four
+          })
+      }),
+    mx: (domain) =>
+      Effect.map(
+        find(domain, "MX", (records) => records.mx ?? []),
+        (found) =>
+          found
+            .map(([preference, exchange]): MxRecord => ({ preference, exchange: exchange === "." ? "" : exchange }))
+            .sort((left, right) => left.preference - right.preference)
+      )
+  })
+}
+
+const obstacles: ReadonlyArray<unknown> = ["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied"]
+const isObstacle = (server: StaticServer): server is Race.Obstacle => obstacles.includes(server)
+
+const authority = (host: string, port: number): string => host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`
+
+/**
+ * Dials scripted servers. A script that is no session, or a client that says what no script expects, is a defect.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerDialer = (world: Pick<StaticWorld, "servers">): Layer.Layer<Dialer> => {
+  const servers = new Map(Object.entries(world.servers ?? {}).map(([name, server]) => [name.toLowerCase(), server]))
+  return Layer.succeed(Dialer, {
+    connect: (request) =>
+      Effect.gen(function*() {
+        const policy = yield* AddressPolicy
+        const timers = yield* Timers.fromClock
+        const host = authority(request.endpoint.host, request.endpoint.port).toLowerCase()
+        const { transport, won } = yield* Effect.acquireRelease(
+          Effect.map(
+            Race.run<StaticServer>({
+              candidates: request.addresses,
+              timeoutMillis: request.timeoutMillis,
+              timers,
+              isAllowed: ({ address, port }) => policy.isAllowed(address, port),
+              dialOne: ({ address, port }, connected, failed) => {
+                const server = servers.get(host) ?? servers.get(authority(address, port)) ?? "Refused"
+                // A peer that never answers: the race itself calls it a timeout.
+                if (server === "Timeout") return () => {}
+                if (isObstacle(server)) {
+                  failed(server)
+                  return () => {}
+                }
+                const connectMillis = typeof server === "object" && "script" in server ? server.connectMillis ?? 0 : 0
+                if (connectMillis > 0) return timers.after(connectMillis, () => connected(server))
+                connected(server)
+                return () => {}
+              }
+            }),
+            (won) => ({ won, transport: StaticTransport.make(serverOf(won.socket), timers) })
+          ),
+          ({ transport }) => Effect.sync(() => transport.destroy()),
+          { interruptible: true }
+        )
+        return SessionCore.make({
+          endpoint: request.endpoint,
+          peer: won.candidate,
+          attempts: won.attempts,
+          service: request.service,
+          recorder: request.recorder,
+          transport,
+          timers
+        })
+      })
+  })
+}
+
+const serverOf = (server: StaticServer): StaticTransport.Server =>
+  typeof server === "object" && "script" in server ? server : { script: server }
+
+/**
+ * Resolver and dialer from data.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerStatic = (world: StaticWorld): Layer.Layer<Resolver | Dialer> =>
+  Layer.merge(layerResolver(world), layerDialer(world))
