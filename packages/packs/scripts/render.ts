@@ -1,10 +1,10 @@
 /**
  * The text of every generated file of the room, from the text of the packs. Pure, so that a test can compare.
  */
+import { jsonSchema, type Pack } from "@sonde/packs/Pack"
+import { summaryOf } from "@sonde/packs/Recognise"
+import { fromText } from "@sonde/packs/Yaml"
 import * as Result from "effect/Result"
-import { jsonSchema, type Pack } from "../src/Pack.ts"
-import { summaryOf } from "../src/Recognise.ts"
-import { fromText } from "../src/Yaml.ts"
 
 export interface SourceFile {
   readonly path: string

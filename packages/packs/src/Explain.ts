@@ -175,9 +175,11 @@ export const explainWith = (
   const seen = candidates.map((candidate) => seenOf(candidate, known, provider))
   const isForeign = (hit: Hit): boolean => hit.tier < 2 && (hit.tier === 1 || !proven)
   const counts = (hit: Hit): boolean => !isForeign(hit) || hit.literalLength >= distinctive
-  const found = read(knowledge, seen, counts)
+  // A text that begins with a reply of success is no failure, whatever its words are.
+  const begins = /^\s*[23][0-5][0-9](?:[ -]|$)/u.test(text)
+  const success = begins && seen[0] !== undefined ? successOf(knowledge.packs, seen[0]) : undefined
+  const found = success === undefined ? read(knowledge, seen, counts) : undefined
   const shown = found?.seen ?? seen[0]
-  const success = found === undefined && shown !== undefined ? successOf(knowledge.packs, shown) : undefined
   const verdicts = distinct(found?.hits ?? []).map((hit) => {
     const verdict = render(hit, {
       today,

@@ -10,7 +10,7 @@ import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { advise } from "./internal/advise.ts"
+import { advise, excessKey } from "./internal/advise.ts"
 import {
   Advice,
   Decision,
@@ -70,6 +70,8 @@ export interface PackIssue {
   readonly at: string
   readonly path: ReadonlyArray<string | number>
   readonly message: string
+  /** The key itself is wrong, not its value. */
+  readonly onKey?: true
   readonly line?: number
   readonly column?: number
 }
@@ -126,7 +128,12 @@ export const decode = (value: unknown, path = "pack"): Result.Result<Pack, PackE
   if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
   const issues = formatter(decoded.failure.issue).issues.map((issue) => {
     const keys = (issue.path ?? []).map(keyOf)
-    return { at: place(keys), path: keys, message: advise(issue.message, keys, value, jsonSchema) }
+    return {
+      at: place(keys),
+      path: keys,
+      message: advise(issue.message, keys, value, jsonSchema),
+      ...(issue.message === excessKey ? { onKey: true as const } : {})
+    }
   })
   return Result.fail(new PackError({ path, issues }))
 }

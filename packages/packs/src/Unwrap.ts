@@ -127,9 +127,17 @@ const imapCode =
 const token =
   /\bAADSTS[0-9]+|"?\berror"?\s*[:=]\s*"?invalid_(?:grant|client|scope|request)|\(invalid_(?:grant|client|scope)\)/u
 const graph = /\bgraph\.microsoft\.com\b|\bmicrosoft\.graph\b|\bMicrosoft Graph\b|\bmicrosoftgraph\b|"innerError"/u
-const hostStamp = /\s*\[(?:Hostname=)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){2,}(?: [0-9TZ:.-]+ [0-9A-F]+)?\]\s*$/u
+const hostStamp = /\s*\[(?:Hostname=)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){2,}(?: [^\]]*)?\]\s*$/u
+// Within a sentence a number without enhanced code begins a reply only after a sign or one of these words.
+const sentence = /[A-Za-z0-9] $/u
+const announces = /\b(?:said|returned|error|reply|response|status|got|with|SMTP|server) $/iu
+// Words of a client between the code it saw and the text it saw.
+const connector = /^,? ?with message ?"? ?$/u
+// A code that a client states beside the reply, not at its beginning.
+const aside =
+  /(?:\b(?:expected )?response code [0-9/, or]*|\bSMTP code: |\bcode=|\bresponseCode["']?: ?|\bstatus code[^0-9]{0,4})$/iu
 const trailers = [
-  /\s*\(in reply to [A-Za-z ]+ commands?\)\s*$/u,
+  /\s*\(in reply to [A-Za-z ]+ commands?[\s)]*$/u,
   /\s*SMTP code: [0-9]{3}\s*$/u,
   /\s*\((?:#?[0-9]\.[0-9]\.[0-9]+)\)\s*$/u,
   hostStamp,
@@ -149,13 +157,16 @@ interface Start {
 const starts = (text: string): ReadonlyArray<Start> => {
   const found: Array<Start> = []
   for (const match of text.matchAll(replyStart)) {
-    if (/\b(?:expected )?response code [0-9/, or]*$/iu.test(text.slice(Math.max(0, match.index - 40), match.index))) {
-      continue
-    }
+    const end = match.index + match[0].length
+    const before = text.slice(Math.max(0, match.index - 40), match.index)
+    if (aside.test(before)) continue
+    if (match[2] === undefined && sentence.test(before) && !announces.test(before)) continue
+    // Within an IPv6 address.
+    if (text[match.index - 1] === ":" && text[match.index + 3] === ":") continue
     const enhanced = match[2]
     found.push({
       at: match.index,
-      end: match.index + match[0].length,
+      end,
       code: Number(match[1]),
       ...(enhanced === undefined ? {} : { enhanced })
     })
@@ -172,7 +183,7 @@ const starts = (text: string): ReadonlyArray<Start> => {
 
 interface Statement {
   readonly code?: number
-  readonly enhanced?: string
+  enhanced?: string
   readonly pieces: Array<string>
 }
 
@@ -187,8 +198,10 @@ const statements = (text: string): ReadonlyArray<Statement> => {
       (start.code === undefined || start.code === last.code) &&
       (start.enhanced === undefined || last.enhanced === undefined || start.enhanced === last.enhanced) &&
       (start.code !== undefined || start.enhanced === last.enhanced)
-    if (continues) last.pieces.push(piece)
-    else {
+    if (continues) {
+      if (start.enhanced !== undefined) last.enhanced = start.enhanced
+      last.pieces.push(piece)
+    } else {
       found.push({
         ...(start.code === undefined ? {} : { code: start.code }),
         ...(start.enhanced === undefined ? {} : { enhanced: start.enhanced }),
@@ -253,7 +266,7 @@ export const unwrap = (given: string): Unwrapped => {
     const own: { readonly phase?: PhaseId } = answersAuth(code) ? { phase: "auth" } : nested ? {} : said
     return {
       layer: nested ? "nested" : "reply",
-      text: trim(statement.pieces.join(" ")),
+      text: trim(statement.pieces.filter((piece) => !connector.test(piece)).join(" ")),
       protocol: "smtp",
       ...own,
       ...(code === undefined ? {} : { code }),

@@ -10,7 +10,7 @@
 import * as Result from "effect/Result"
 import { isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml"
 import type { Document, Node } from "yaml"
-import { decode, type Pack, PackError, type PackIssue, place } from "./Pack.ts"
+import { decode, type Pack, PackError, type PackIssue } from "./Pack.ts"
 
 /** The longest file, in characters. The largest built-in pack has about a tenth. */
 export const maxCharacters = 1_048_576
@@ -27,16 +27,16 @@ export const maxNodes = 200_000
 const refusal = (path: string, message: string, more: Partial<PackIssue> = {}): PackError =>
   new PackError({ path, issues: [{ at: "", path: [], message, ...more }] })
 
-/** The node at a path, or the nearest one above it; for an unknown key the key itself. */
-const nodeAt = (document: Document, path: ReadonlyArray<string | number>): Node | undefined => {
+/** The node at a path, or the nearest one above it; with `onKey` the key that leads there. */
+const nodeAt = (document: Document, path: ReadonlyArray<string | number>, onKey = false): Node | undefined => {
   let node: unknown = document.contents
-  for (const key of path) {
+  for (const [number, key] of path.entries()) {
     if (isAlias(node)) node = node.resolve(document)
     if (isMap(node)) {
       const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && `${item.key.value}` === `${key}`)
       if (pair === undefined) break
       const value: unknown = pair.value
-      node = isNode(value) ? value : pair.key
+      node = isNode(value) && !(onKey && number === path.length - 1) ? value : pair.key
       continue
     }
     const next: unknown = isNode(node) && "get" in node && typeof node.get === "function"
@@ -109,11 +109,9 @@ export const fromText = (text: string, path: string): Result.Result<Pack, PackEr
   const decoded = decode(value, path)
   if (Result.isSuccess(decoded)) return decoded
   const issues = decoded.failure.issues.slice(0, 50).map((issue): PackIssue => {
-    const range = nodeAt(document, issue.path)?.range
+    const range = nodeAt(document, issue.path, issue.onKey)?.range
     return {
-      at: place(issue.path),
-      path: issue.path,
-      message: issue.message,
+      ...issue,
       ...(range === undefined || range === null ? {} : position(range[0]))
     }
   })

@@ -2,18 +2,25 @@
  * Messages of the decoder turned into what to do: the key or word that was probably meant, and short lists.
  */
 
-/** How many single-letter edits lie between two short words. */
+/** How many edits lie between two short words: a letter put in, left out or replaced, or two neighbours swapped. */
 const distance = (one: string, other: string): number => {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  const rows: Array<Array<number>> = [Array.from({ length: other.length + 1 }, (_, at) => at)]
+  const cell = (i: number, j: number): number => rows[i]?.[j] ?? 0
   for (let i = 1; i <= one.length; i++) {
-    const next = [i]
+    const row = [i]
+    rows.push(row)
     for (let j = 1; j <= other.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1)
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      const replaced = cell(i - 1, j - 1) + (one[i - 1] === other[j - 1] ? 0 : 1)
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+      row.push(Math.min(
+        replaced,
+        cell(i - 1, j) + 1,
+        (row[j - 1] ?? 0) + 1,
+        swapped ? cell(i - 2, j - 2) + 1 : replaced
+      ))
     }
-    row = next
   }
-  return row[other.length] ?? 0
+  return cell(one.length, other.length)
 }
 
 /** The word of a list that was probably meant. */
@@ -66,6 +73,9 @@ const valueAt = (value: unknown, path: ReadonlyArray<string | number>): unknown 
 const listed = (words: ReadonlyArray<string>, most: number): string =>
   words.length <= most ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} more`
 
+/** What the decoder says of an unknown key. */
+export const excessKey = "Expected no excess property"
+
 /** The message for people: `message` is the decoder's, `root` the document that was decoded. */
 export const advise = (
   message: string,
@@ -75,7 +85,7 @@ export const advise = (
 ): string => {
   const last = path.at(-1)
   if (message === "Missing key") return `"${last}" is missing. Add it.`
-  if (message === "Expected no excess property") {
+  if (message === excessKey) {
     const keys = keysAt(jsonSchema(), path.slice(0, -1))
     const meant = nearest(`${last}`, keys)
     const advice = meant === undefined ? `Allowed here: ${listed(keys, 24)}.` : `Did you mean "${meant}"?`

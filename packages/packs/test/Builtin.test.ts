@@ -1,0 +1,56 @@
+import { assert, describe, it } from "@effect/vitest"
+import { lint } from "@sonde/packs/Lint"
+import { run } from "@sonde/packs/TestPack"
+import { fromText } from "@sonde/packs/Yaml"
+import * as Result from "effect/Result"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { render } from "../scripts/render.ts"
+
+const root = new URL("../", import.meta.url)
+const sources = readdirSync(new URL("data/", root))
+  .filter((name) => name.endsWith(".yaml"))
+  .sort()
+  .map((name) => ({ path: `packages/packs/data/${name}`, text: readFileSync(new URL(`data/${name}`, root), "utf8") }))
+
+describe("generated files", () => {
+  const rendered = render(sources)
+
+  it("come from packs without errors", () => assert.deepStrictEqual(rendered.errors, []))
+
+  it.each([...rendered.files])("%s is what scripts/generate.ts writes", (path, text) => {
+    const file = new URL(path, root)
+    assert.isTrue(
+      existsSync(file) && readFileSync(file, "utf8") === text,
+      "run node packages/packs/scripts/generate.ts"
+    )
+  })
+
+  it("are all there is in src/builtin", () => {
+    const found = readdirSync(new URL("src/builtin/", root)).map((name) => `src/builtin/${name}`)
+    assert.deepStrictEqual(found.filter((path) => !rendered.files.has(path)), [])
+  })
+})
+
+describe.each(sources)("$path", ({ path, text }) => {
+  const pack = Result.getOrThrow(fromText(text, path))
+
+  it("has no error that lint finds", () => {
+    // The dates are those of the day the pack is reviewed; that they pass is seen by `sonde packs lint`.
+    const found = lint(pack, { today: pack.reviewBy, file: path }).filter(({ check, level }) =>
+      level === "error" && check !== "review-due" && check !== "example-taken"
+    )
+    assert.deepStrictEqual(found.map(({ at, check, message }) => `${check} ${at}: ${message}`), [])
+  })
+
+  it("gives every example its own rule", () => {
+    assert.deepStrictEqual(
+      run(pack).filter(({ ok }) => !ok).map(({ example, nearly, rule, takenBy }) => ({
+        rule,
+        takenBy,
+        nearly,
+        example
+      })),
+      []
+    )
+  })
+})

@@ -1,0 +1,177 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type Candidate, clients, unwrap } from "@sonde/packs/Unwrap"
+import * as Schema from "effect/Schema"
+
+const first = (text: string): Partial<Candidate> => {
+  const { layer: _layer, ...candidate } = unwrap(text).candidates[0]
+  return candidate
+}
+
+describe("unwrap", () => {
+  it.each<[string, string, Partial<Candidate>]>([
+    ["a bare reply", "550 5.1.1 User unknown", {
+      protocol: "smtp",
+      code: 550,
+      enhanced: "5.1.1",
+      text: "User unknown"
+    }],
+    ["a reply without enhanced code", "550 No such user", { protocol: "smtp", code: 550, text: "No such user" }],
+    ["an enhanced code alone", "5.7.1 Relay denied", { protocol: "smtp", enhanced: "5.7.1", text: "Relay denied" }],
+    ["a hash before the enhanced code", "452 #4.5.3 Too many", {
+      protocol: "smtp",
+      code: 452,
+      enhanced: "4.5.3",
+      text: "Too many"
+    }],
+    [
+      "a reply to AUTH by its code",
+      "535 Denied",
+      { protocol: "smtp", phase: "auth", code: 535, text: "Denied" }
+    ],
+    [
+      "lines of one reply",
+      "550-5.7.26 This mail\n550-5.7.26 is not\n550 5.7.26 authenticated.",
+      { protocol: "smtp", code: 550, enhanced: "5.7.26", text: "This mail\n is not\n authenticated." }
+    ],
+    [
+      "lines of one reply run together",
+      "550-5.7.26 This mail is 550-5.7.26 not authenticated. 550 5.7.26 Bye",
+      { protocol: "smtp", code: 550, enhanced: "5.7.26", text: "This mail is  not authenticated.  Bye" }
+    ],
+    [
+      "a stamp of host, time and session",
+      "550 5.7.60 Not allowed [AB1.prod.example.com 2024-02-16T09:18:17.421Z 08DC2E76C11FD2B6]",
+      { protocol: "smtp", code: 550, enhanced: "5.7.60", text: "Not allowed" }
+    ],
+    [
+      "Postfix's said",
+      "status=bounced (host mx.example[192.0.2.1] said: 550 5.1.1 <a@b>: unknown (in reply to RCPT TO command))",
+      { protocol: "smtp", phase: "rcpt", code: 550, enhanced: "5.1.1", text: "<a@b>: unknown" }
+    ],
+    [
+      "a quoted remote reply",
+      "Remote Server returned '550 5.4.1 Access denied'",
+      { protocol: "smtp", code: 550, enhanced: "5.4.1", text: "Access denied" }
+    ],
+    [
+      "a tuple of smtplib",
+      "smtplib.SMTPAuthenticationError: (535, b'5.7.8 Not accepted')",
+      { protocol: "smtp", phase: "auth", code: 535, enhanced: "5.7.8", text: "Not accepted" }
+    ],
+    [
+      "an expected code that is none",
+      "Expected response code 250 but got code \"550\", with message \"550 5.7.60 Not allowed\"",
+      { protocol: "smtp", code: 550, enhanced: "5.7.60", text: "Not allowed" }
+    ],
+    [
+      "a code that stands behind",
+      "SMTP Error: data not accepted. Detail: 5.7.60 Not allowed SMTP code: 550",
+      { protocol: "smtp", phase: "data", code: 550, enhanced: "5.7.60", text: "Not allowed" }
+    ],
+    ["a success", "250 2.0.0 OK", { protocol: "smtp", code: 250, enhanced: "2.0.0", text: "OK" }],
+    ["capitals that look like IMAP", "550 NO SUCH USER", { protocol: "smtp", code: 550, text: "NO SUCH USER" }],
+    [
+      "an IMAP response code",
+      "a1 NO [AUTHENTICATIONFAILED] Bye now",
+      {
+        protocol: "imap",
+        service: "imap",
+        status: "NO",
+        code: "AUTHENTICATIONFAILED",
+        text: "a1 NO [AUTHENTICATIONFAILED] Bye now"
+      }
+    ],
+    [
+      "a POP3 error",
+      "-ERR [SYS/TEMP] Later",
+      { protocol: "pop3", service: "pop3", status: "-ERR", code: "SYS/TEMP", text: "-ERR [SYS/TEMP] Later" }
+    ],
+    [
+      "a token error",
+      "{\"error\":\"invalid_grant\",\"error_description\":\"Gone\"}",
+      {
+        protocol: "http",
+        service: "token",
+        phase: "token",
+        text: "{\"error\":\"invalid_grant\",\"error_description\":\"Gone"
+      }
+    ]
+  ])("reads %s", (_name, text, expected) => {
+    assert.deepStrictEqual(first(text), expected)
+  })
+
+  it("puts the innermost of nested replies first and gives it no phase of the outer one", () => {
+    const { candidates } = unwrap(
+      "MAIL FROM failed: 530 5.7.57 Not authenticated. Error: 535 5.7.139 Switched off. 451 4.7.0 Later"
+    )
+    assert.deepStrictEqual(
+      candidates.map(({ code, enhanced, layer, phase }) => [layer, code, enhanced, phase]),
+      [
+        ["nested", 451, "4.7.0", undefined],
+        ["nested", 535, "5.7.139", "auth"],
+        ["reply", 530, "5.7.57", "mail"],
+        ["whole", undefined, undefined, "mail"]
+      ]
+    )
+  })
+
+  it.each([
+    "port 587",
+    "192.0.2.250 refused",
+    "Exim 4.94.2",
+    "in 5.7.1.9",
+    "[2001:db8:250::1]",
+    "0550 x",
+    "more than 500 recipients"
+  ])(
+    "takes no reply from %s",
+    (text) => assert.deepStrictEqual(unwrap(text).candidates.map(({ layer }) => layer), ["whole"])
+  )
+
+  it.each([
+    ["Nodemailer", "Error: Invalid login: 535 no"],
+    ["Nodemailer", "Mail command failed: 550 no"],
+    ["Nodemailer", "Can't send mail - all recipients were rejected: 550 no"],
+    ["Nodemailer", "Message failed: 550 no"],
+    ["Nodemailer", "Greeting never received"],
+    ["smtplib", "smtplib.SMTPAuthenticationError: (535, b'no')"],
+    ["smtplib", "SMTPSenderRefused: (530, b'no', 'a@b')"],
+    ["smtplib", "SMTPRecipientsRefused: {'a@b': (550, b'no')}"],
+    ["smtplib", "aiosmtplib.errors.SMTPDataError: (432, 'no')"],
+    ["smtplib", "smtplib.SMTPServerDisconnected: no"],
+    ["imaplib", "imaplib.IMAP4.error: no"],
+    ["JavaMail", "javax.mail.AuthenticationFailedException: 535 no"],
+    ["JavaMail", "com.sun.mail.smtp.SMTPAddressFailedException: 550 no"],
+    ["JavaMail", "com.sun.mail.smtp.SMTPSendFailedException: 550 no"],
+    ["MailKit", "MailKit.Security.AuthenticationException: 535: no"],
+    ["MailKit", "MailKit.Net.Smtp.SmtpCommandException: no"],
+    [".NET", "Transaction failed. The server response was: 5.7.1 no"],
+    ["PHPMailer", "SMTP -> ERROR: Password not accepted from server: 535 no"],
+    ["PHPMailer", "SMTP ERROR: DATA END command failed: 550 no"],
+    ["PHPMailer", "SMTP ERROR: MAIL FROM command failed: 550 no"],
+    ["PHPMailer", "SMTP Error: no"],
+    ["Swift Mailer", "Expected response code 250 but got code \"550\""],
+    ["Go", "gomail: could not send email 1: 550 no"],
+    ["lettre", "Transient(Response { code: Code { severity: X } })"],
+    ["curl", "curl: (67) Access denied: 535"],
+    ["Postfix", "status=deferred (connect to mx.example:25: no)"],
+    ["Exim", "SMTP error from remote mail server after RCPT TO:<a@b>: 550 no"],
+    ["OpenSSL", "error:0A000086:SSL routines::certificate verify failed"]
+  ])("knows the words of %s: %s", (client, text) => {
+    assert.strictEqual(unwrap(text).client, client)
+  })
+
+  it("has a test for every client", () => {
+    assert.strictEqual(clients.length, 28)
+  })
+
+  it.prop("is total", [Schema.String], ([noise]) => {
+    for (const text of [noise, `550 5.7.1 ${noise}`, `${noise}535-${noise}\n* NO [${noise}]`]) {
+      assert.isAtLeast(unwrap(text).candidates.length, 1)
+    }
+  })
+
+  it("reads a megabyte of replies in bounded time", () => {
+    assert.isBelow(unwrap("550 5.7.1 x 421 4.7.0 y ".repeat(50_000)).candidates.length, 100)
+  })
+})

@@ -1,0 +1,107 @@
+import { assert, describe, it } from "@effect/vitest"
+import { fromText, locate, maxAliases, maxCharacters, maxDepth } from "@sonde/packs/Yaml"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+const head = "id: acme\nname: Acme Mail\nkind: provider\nversion: 2026.11.1\nreviewBy: 2027-05-01\n"
+
+const failure = (text: string) => {
+  const read = fromText(text, "acme.yaml")
+  assert.isTrue(Result.isFailure(read))
+  return Result.isFailure(read) ? read.failure : assert.fail("decoded")
+}
+
+const ruleText = (more: string) =>
+  `${head}rules:
+  - id: a
+    when: { text: some words }
+    cause: policy_rejected
+    confidence: certain
+    actor: user
+    title: t
+    explanation: e
+    remedies: []
+    sources: []
+${more}`
+
+describe("fromText", () => {
+  it("reads a pack, with anchors", () => {
+    const read = fromText(`${head}aliases: [&a x, *a]\n`, "acme.yaml")
+    assert.deepStrictEqual(Result.getOrThrow(read).aliases, ["x", "x"])
+  })
+
+  it("names line, column and place of an unknown key, and the key that was meant", () => {
+    const error = failure(ruleText("").replace("title: t", "titel: t"))
+    assert.deepStrictEqual(
+      error.issues.map(({ at, column, line, message }) => ({ at, column, line, message })),
+      [
+        {
+          at: "rules[0].titel",
+          line: 12,
+          column: 5,
+          message: "\"titel\" is not a key of this place. Did you mean \"title\"?"
+        },
+        { at: "rules[0].title", line: 7, column: 5, message: "\"title\" is missing. Add it." }
+      ]
+    )
+    assert.include(error.message, "acme.yaml:12:5: rules[0].titel: ")
+  })
+
+  it.each([
+    ["cause: policy_rejected", "cause: policy_rejectd", "Did you mean \"policy_rejected\"?"],
+    ["confidence: certain", "confidence: sure", "Use one of certain, likely, possible."],
+    ["text: some words", "phase: auht", "Did you mean \"auth\"?"],
+    ["text: some words", "pattern: (a+)+", "a group cannot be repeated"],
+    ["text: some words", "code: 5xx!", "Expected a reply code"],
+    ["reviewBy: 2027-05-01", "reviewBy: soon", "Expected a date such as 2026-11-24"],
+    ["kind: provider", "kind: [provider", "Not readable as YAML"]
+  ])("instead of %s refuses %s with advice", (good, bad, advice) => {
+    const error = failure(ruleText("").replace(good, bad))
+    assert.include(error.message, advice)
+    assert.isAtLeast(error.issues[0]?.line ?? 0, 1)
+  })
+
+  it("refuses a file that is too large before reading it", () => {
+    assert.include(failure(`${head}# ${"x".repeat(maxCharacters)}`).message, `${maxCharacters} are allowed`)
+  })
+
+  it("refuses an alias bomb", () => {
+    const levels = Array.from(
+      { length: 9 },
+      (_, level) => `x${level + 1}: &x${level + 1} [${Array.from({ length: 9 }, () => `*x${level}`).join(", ")}]`
+    )
+    assert.include(failure(`x0: &x0 [lol, lol]\n${levels.join("\n")}\n`).message, "alias")
+  })
+
+  it("refuses more aliases than allowed", () => {
+    assert.include(
+      failure(`a: &a x\nb: [${"*a, ".repeat(maxAliases + 1)}]\n`).message,
+      `more than ${maxAliases} aliases`
+    )
+  })
+
+  it.each([
+    ["flow", "[".repeat(2000) + "]".repeat(2000)],
+    ["block", Array.from({ length: 200 }, (_, depth) => `${" ".repeat(depth)}- a:`).join("\n")],
+    ["very deep flow", "[".repeat(200_000)]
+  ])("refuses deep nesting: %s", (_name, text) => {
+    assert.match(failure(`a:\n${text}`).message, new RegExp(`deeper than ${maxDepth} levels|Not readable as YAML`, "u"))
+  })
+
+  it("keeps __proto__ an ordinary key", () => {
+    assert.include(failure(`${head}__proto__: { polluted: yes }\n`).message, "__proto__")
+    assert.isUndefined(({} as { polluted?: unknown }).polluted)
+  })
+
+  it.prop("never throws", [Schema.String], ([text]) => {
+    for (const whole of [text, head + text, `${head}rules: ${text}`]) fromText(whole, "x.yaml")
+  })
+})
+
+describe("locate", () => {
+  it("finds the line of a place, or of the nearest place above it", () => {
+    const at = locate(ruleText(""))
+    assert.deepStrictEqual(at(["rules", 0, "cause"]), { line: 9, column: 12 })
+    assert.deepStrictEqual(at(["rules", 0, "examples"]), { line: 7, column: 5 })
+  })
+})
