@@ -1,5 +1,6 @@
 /**
  * Tries the examples of a pack: each must be explained by its own rule, alone with its pack and as a pasted text.
+ * Where the best rule is not certain, further causes are shown with it, and an example may be of one of those.
  *
  * @since 0.1.0
  */
@@ -79,14 +80,26 @@ export const seenOf = (rule: Rule, example: string): ReadonlyArray<Seen> => {
   })
 }
 
-const best = (knowledge: Knowledge.Knowledge, seen: ReadonlyArray<Seen>): Hit | undefined => {
-  let fallback: Hit | undefined
+/** The hits of the candidate that explains, best first. */
+const explaining = (knowledge: Knowledge.Knowledge, seen: ReadonlyArray<Seen>): ReadonlyArray<Hit> => {
+  let fallback: ReadonlyArray<Hit> = []
   for (const one of seen) {
-    const hit = match(knowledge, one, "open")[0]
-    if (hit?.byText === true) return hit
-    fallback ??= hit
+    const hits = match(knowledge, one, "open")
+    if (hits[0]?.byText === true) return hits
+    if (fallback.length === 0) fallback = hits
   }
   return fallback
+}
+
+/** How many causes an explanation shows at most, as in `Explain.ts`. */
+const maxShown = 3
+
+/** The rules an explanation shows: the best, and where that is not certain the first of each further cause. */
+const shown = (hits: ReadonlyArray<Hit>): ReadonlyArray<string> => {
+  if (hits[0]?.rule.confidence === "certain") return hits.slice(0, 1).map(({ rule }) => rule.id)
+  const byCause = new Map<string, string>()
+  for (const { rule } of hits) if (!byCause.has(rule.cause)) byCause.set(rule.cause, rule.id)
+  return [...byCause.values()].slice(0, maxShown)
 }
 
 /**
@@ -100,9 +113,11 @@ export const run = (pack: Pack): ReadonlyArray<ExampleResult> => {
   return (pack.rules ?? []).flatMap((rule) =>
     (rule.examples ?? []).map((example, number): ExampleResult => {
       const seen = seenOf(rule, example)
-      const hit = best(knowledge, seen)
-      const ok = hit?.rule.id === rule.id
-      if (ok) return { rule: rule.id, example, number, ok, takenBy: hit.rule.id }
+      const hits = explaining(knowledge, seen)
+      const hit = hits[0]
+      if (hit !== undefined && shown(hits).includes(rule.id)) {
+        return { rule: rule.id, example, number, ok: true, takenBy: hit.rule.id }
+      }
       const nearly = seen
         .flatMap((one) => nearMisses(knowledge, one, "open", 100))
         .find((miss) => miss.rule.id === rule.id)
@@ -110,7 +125,7 @@ export const run = (pack: Pack): ReadonlyArray<ExampleResult> => {
         rule: rule.id,
         example,
         number,
-        ok,
+        ok: false,
         ...(hit === undefined ? {} : { takenBy: hit.rule.id }),
         ...(nearly === undefined ? {} : { nearly: nearly.failed })
       }

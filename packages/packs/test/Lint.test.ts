@@ -77,4 +77,22 @@ describe("run", () => {
       { rule: "b", example: "nothing", number: 0, ok: false }
     ])
   })
+
+  it("takes a further cause for an example only where the best rule is not certain", () => {
+    const results = (confidence: "certain" | "possible") =>
+      run(pack({
+        rules: [
+          rule("a", { when: { text: "words", enhanced: "5.7.1" }, confidence, cause: "bad_credentials" }),
+          rule("b", { when: { text: "words" }, cause: "account_locked", examples: ["550 5.7.1 words"] })
+        ]
+      }))
+    assert.deepStrictEqual(results("possible"), [{
+      rule: "b",
+      example: "550 5.7.1 words",
+      number: 0,
+      ok: true,
+      takenBy: "a"
+    }])
+    assert.strictEqual(results("certain")[0]?.ok, false)
+  })
 })
