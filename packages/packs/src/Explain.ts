@@ -35,6 +35,9 @@ export const unmistakable = 32
 /** How many causes an explanation gives at most. */
 export const maxVerdicts = 3
 
+/** How much of the context of hints is read, in characters. */
+export const maxContext = 500
+
 const isPhase = Schema.is(PhaseId)
 const isProtocol = Schema.is(Protocol)
 
@@ -66,7 +69,7 @@ const fromHints = (hints: Hints): Known => {
   const protocol = hints.protocol?.toLowerCase()
   const family = protocol === undefined ? {} : families[protocol] ?? {}
   const phase = hints.phase?.toLowerCase()
-  const context = hints.context ?? ""
+  const context = (hints.context ?? "").slice(0, maxContext)
   const mechanism = hints.mechanism ?? mechanisms.exec(context)?.[1]?.split(" ").at(-1)
   const place = hostPort.exec(context)
   const host = hints.host ?? place?.[1]
@@ -154,7 +157,7 @@ const successOf = (packs: ReadonlyArray<Pack>, seen: Seen): string | undefined =
 
 /**
  * The explanation of a text from knowledge that is already loaded. `provider` is the id of the pack that is known to
- * apply; without one, `knowledge` should be of all packs. `today` is a date (`2026-11-24`).
+ * apply, `software` that of recognised server software; without a provider (`proven` false) `knowledge` should be of all packs. `today` is a date (`2026-11-24`).
  *
  * @category combinators
  * @since 0.1.0
@@ -165,15 +168,16 @@ export const explainWith = (
   options: {
     readonly hints?: Hints
     readonly provider?: string | undefined
+    readonly software?: string | undefined
     readonly proven: boolean
     readonly today: string
   }
 ): Explanation => {
-  const { proven, provider, today } = options
+  const { proven, provider, software, today } = options
   const { candidates, client } = unwrap(text)
   const known = fromHints(options.hints ?? {})
   const seen = candidates.map((candidate) => seenOf(candidate, known, provider))
-  const isForeign = (hit: Hit): boolean => hit.tier < 2 && (hit.tier === 1 || !proven)
+  const isForeign = (hit: Hit): boolean => hit.tier === 0 ? !proven : hit.tier === 1 && hit.pack.id !== software
   const counts = (hit: Hit): boolean => !isForeign(hit) || hit.literalLength >= distinctive
   // A text that begins with a reply of success is no failure, whatever its words are.
   const begins = /^\s*[23][0-5][0-9](?:[ -]|$)/u.test(text)
@@ -225,9 +229,12 @@ export const explain = Effect.fn("Explain.explain")(
       : named === undefined && isNamed
       ? undefined
       : recognise(packs.summaries, { replyText: text, host: fromHints(hints).host })?.id
+    const software = named?.kind === "software"
+      ? named.id
+      : recognise(packs.summaries, { replyText: text }, "software")?.id
     const softwares = packs.summaries.filter(({ kind }) => kind === "software").map(({ id }) => id)
     const proven = provider !== undefined || isNamed
     const knowledge = proven ? yield* packs.knowledge(provider, softwares) : yield* packs.everything
-    return explainWith(knowledge, text, { hints, provider, proven, today })
+    return explainWith(knowledge, text, { hints, provider, software, proven, today })
   }
 )

@@ -77,7 +77,7 @@ const make = (given: ReadonlyArray<Entry>): Packs["Service"] => {
 
   return {
     summaries,
-    get: (idOrAlias) => find(idOrAlias)?.load ?? Effect.succeed(undefined),
+    get: (idOrAlias) => find(idOrAlias)?.load ?? Effect.undefined,
     knowledge: (provider, software = []) => {
       const named = [...provider === undefined ? [] : [provider], ...software].flatMap((name) => find(name) ?? [])
       const chosen = new Set([...named, ...entries.filter(({ summary }) => summary.kind === "generic")])

@@ -115,11 +115,11 @@ export const phases: ReadonlyArray<{ readonly sign: RegExp; readonly phase: Phas
 
 // RFC 5321 section 4.2.1: the first digit says success or failure, the second is 0 to 5 in use.
 const replyStart =
-  /(?<=^|[\s:'"(\[,>|=])([2-5][0-5][0-9])(?=$|[\s\-:,"')\]])(?:(?:[\s:,"'\])]|b['"]|-)+#?([245]\.[0-7]\.[0-9]{1,3})(?![.0-9]))?/gu
+  /(?<=^|[\s:'"([,>|=])([2-5][0-5][0-9])(?=$|[\s\-:,"')\]])(?:(?:[\s:,"'\])]|b['"]|-)+#?([245]\.[0-7]\.[0-9]{1,3})(?![.0-9]))?/gu
 // RFC 3463 section 2: class.subject.detail; a client may drop the code before it.
-const bareEnhanced = /(?<=^|[\s:'"(\[#])([245]\.[0-7]\.[0-9]{1,3})(?=[\s:;,)\]])/gu
+const bareEnhanced = /(?<=^|[\s:'"([#])([245]\.[0-7]\.[0-9]{1,3})(?=[\s:;,)\]])/gu
 const statedCode = /\b(?:SMTP code: |code=|response code is |status code[:= ]+|code )"?([2-5][0-5][0-9])\b/iu
-const imapStatus = /(?:^|[\s'"*(])(NO|BAD|BYE)\b:? (?:\[([A-Za-z][A-Za-z0-9/-]*)(?: [^\]]*)?\] ?)?/u
+const imapStatus = /(?:^|[\s'"*(])(NO|BAD|BYE)\b:? (?:\[([A-Za-z][A-Za-z0-9/-]*)(?: [^\]]{0,200})?\] ?)?/u
 const popStatus = /(?:^|[\s'":])-ERR\b(?: \[([A-Za-z][A-Za-z/-]*)\])?/u
 // RFC 5530 section 3, without its status.
 const imapCode =
@@ -144,8 +144,16 @@ const trailers = [
   /[\s'")\]}]+$/u
 ]
 
-/** The text of a statement without what stands behind it. */
-const trim = (text: string): string => trailers.reduce((found, trailer) => found.replace(trailer, ""), text).trim()
+/** How far from the end a trailer begins at most; what is longer is text. */
+const trailerLength = 400
+
+/** The text of a statement without what stands behind it. Only its end is searched, so the cost has a bound. */
+const trim = (text: string): string => {
+  const whole = text.trim()
+  const from = Math.max(0, whole.length - trailerLength)
+  const end = trailers.reduce((found, trailer) => found.replace(trailer, ""), whole.slice(from))
+  return (whole.slice(0, from) + end).trim()
+}
 
 interface Start {
   readonly at: number
@@ -216,7 +224,7 @@ const statements = (text: string): ReadonlyArray<Statement> => {
 const answersAuth = (code: number | undefined): boolean => code === 534 || code === 535 || code === 538
 
 const unescape = (text: string): string =>
-  text.replace(/\\r\\n|\\n|\\r/gu, "\n").replace(/\\+(["'])/gu, "$1").replace(/\r\n?/gu, "\n")
+  text.replace(/\\r\\n|\\n|\\r/gu, "\n").replace(/\\{1,8}(["'])/gu, "$1").replace(/\r\n?/gu, "\n")
 
 /**
  * What a pasted text says. Total: any text is allowed, of which the first 65,536 characters count. A reply of success
@@ -227,8 +235,9 @@ const unescape = (text: string): string =>
  */
 export const unwrap = (given: string): Unwrapped => {
   const text = unescape(given.length > maxText ? given.slice(0, maxText) : given).trim()
-  const client = clients.find(({ sign }) => sign.test(text))
-  const phase = clients.find((one) => one.phase !== undefined && one.sign.test(text))?.phase ??
+  const matching = clients.filter(({ sign }) => sign.test(text))
+  const client = matching[0]
+  const phase = matching.find((one) => one.phase !== undefined)?.phase ??
     phases.find(({ sign }) => sign.test(text))?.phase
 
   const all = statements(text)

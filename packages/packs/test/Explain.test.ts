@@ -29,11 +29,18 @@ const rfc = pack({
   rules: [rule("long", { when: { text: "line is too long" }, cause: "line_too_long" })]
 })
 
+const mta = pack({
+  id: "mta",
+  kind: "software",
+  recognise: { replies: [{ text: "mtad:", weight: 60 }] },
+  rules: [rule("loop", { when: { text: "loops back" }, cause: "mail_loop" })]
+})
+
 const ask = (text: string, hints?: Hints) =>
   Effect.gen(function*() {
     const { outcome, read, success, verdicts } = yield* explain(yield* Packs, text, hints)
     return { outcome, read, success, causes: verdicts.map(({ cause, confidence }) => `${confidence} ${cause}`) }
-  }).pipe(Effect.provide(Packs.layerStatic([acme, rfc])))
+  }).pipe(Effect.provide(Packs.layerStatic([acme, rfc, mta])))
 
 describe("explain", () => {
   it.effect.each<[string, string, Hints | undefined, ReadonlyArray<string>]>([

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Candidate, clients, unwrap } from "@sonde/packs/Unwrap"
 import * as Schema from "effect/Schema"
+import { performance } from "node:perf_hooks"
 
 const first = (text: string): Partial<Candidate> => {
   const { layer: _layer, ...candidate } = unwrap(text).candidates[0]
@@ -169,6 +170,21 @@ describe("unwrap", () => {
     for (const text of [noise, `550 5.7.1 ${noise}`, `${noise}535-${noise}\n* NO [${noise}]`]) {
       assert.isAtLeast(unwrap(text).candidates.length, 1)
     }
+  })
+
+  it.each([
+    ["spaces", `550${" ".repeat(70_000)}x`],
+    ["spaces and brackets", `550 x${" [".repeat(35_000)}x`],
+    ["backslashes", `${"\\".repeat(70_000)}x`],
+    ["open brackets of IMAP", "NO [A ".repeat(11_000)],
+    ["dots", "a.".repeat(35_000)],
+    ["colons", "error:00000000:".repeat(5000)],
+    ["digits", "550".repeat(25_000)],
+    ["closers", `${")'\"]".repeat(17_000)}x`]
+  ])("reads hostile %s in bounded time", (_name, text) => {
+    const started = performance.now()
+    unwrap(text)
+    assert.isBelow(performance.now() - started, 1000)
   })
 
   it("reads a megabyte of replies in bounded time", () => {
