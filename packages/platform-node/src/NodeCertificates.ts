@@ -122,7 +122,10 @@ export const judge = (evidence: Evidence): ReadonlyArray<TlsReason> => {
     if (!isSelfIssued(certificate) && isWeakSignature(readings[index])) found.add("WeakSignature")
   }
   if (evidence.platformCode !== undefined) {
-    for (const reason of distrust(path, readings, names, evidence)) found.add(reason)
+    const reasons = distrust(path, readings, names, evidence)
+    for (const reason of reasons) found.add(reason)
+    // Where Node has no word for what it found, weakness explains it. Without any explanation the chain is not proven.
+    if (reasons.size === 0 && !found.has("WeakKey") && !found.has("WeakSignature")) found.add("UnknownIssuer")
   }
   return worstFirst(found)
 }
@@ -173,10 +176,11 @@ const distrust = (
   if (trust !== undefined) found.add(trust)
 
   const said = verifyCodes[evidence.platformCode ?? ""] ?? "UnknownIssuer"
-  const isAboutTrust = said === "Missing" || said === "SelfSigned" || said === "UnknownIssuer"
-  if (!isAboutTrust) found.add(said)
-  // The runtime does not trust the chain, so neither do we, whatever else was found or not.
-  else if (found.size === 0) found.add(said === "Missing" ? "UnknownIssuer" : said)
+  // Trust was examined above, and better: the runtime names one reason where there may be several. It calls an issuer that is no
+  // authority one of the wrong purpose.
+  const isExamined = said === "Missing" || said === "SelfSigned" || said === "UnknownIssuer" ||
+    (said === "WrongPurpose" && found.has("IssuerNotCa"))
+  if (!isExamined) found.add(said)
   return found
 }
 

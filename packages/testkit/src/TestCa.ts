@@ -126,3 +126,7 @@ let made: Promise<TestCa> | undefined = undefined
 
 /** The authority of this process. */
 export const testCa = (): Promise<TestCa> => made ??= make()
+
+/** An extension of any kind. `value` is its DER. */
+export const extension = (oid: string, isCritical: boolean, value: Uint8Array): X509.Extension =>
+  new X509.Extension(oid, isCritical, Uint8Array.from(value))

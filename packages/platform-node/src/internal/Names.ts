@@ -10,7 +10,7 @@ export interface AltNames {
 }
 
 // Node quotes a name that could be mistaken for two, as a JSON string.
-const entry = /(DNS|IP Address):("(?:[^"\\]|\\.)*"|[^,]*)|[^,]*:(?:"(?:[^"\\]|\\.)*"|[^,]*)/g
+const entry = /(?:^|, )(?:(DNS|IP Address)|[^:,]*):("(?:[^"\\]|\\.)*"|(?:(?!, ).)*)/gs
 
 const unquote = (text: string): string => {
   if (!text.startsWith("\"")) return text
