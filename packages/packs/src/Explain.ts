@@ -157,7 +157,8 @@ const successOf = (packs: ReadonlyArray<Pack>, seen: Seen): string | undefined =
 
 /**
  * The explanation of a text from knowledge that is already loaded. `provider` is the id of the pack that is known to
- * apply, `software` that of recognised server software; without a provider (`proven` false) `knowledge` should be of all packs. `today` is a date (`2026-11-24`).
+ * apply, `software` that of recognised server software. `proven` says that the provider is known, be it without a
+ * pack; otherwise `knowledge` should be of all packs. `today` is a date (`2026-11-24`).
  *
  * @category combinators
  * @since 0.1.0

@@ -3,7 +3,8 @@
  *
  * Three lists of small recognisers, each with a test, are all there is: `clients` (which program printed it, and
  * what its words say about the phase), `phases` (words about the command that was answered) and `statements` (where
- * a reply begins). Further kinds of text are added as further entries. Nothing here knows a provider.
+ * a reply begins). Further kinds of text are added as further entries. Nothing here
+ * knows a cause; names of providers occur only as signs of a protocol.
  *
  * @since 0.1.0
  */

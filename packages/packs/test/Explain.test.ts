@@ -56,6 +56,9 @@ describe("explain", () => {
     ["not by the rules of one provider for another", "Sign-in by password is switched off for the tenant", {
       provider: "someone-else"
     }, []],
+    ["by server software of the hints", "554 5.4.6 loops back", { provider: "mta" }, ["certain mail_loop"]],
+    ["by server software that the text shows", "mtad: 554 5.4.6 loops back", {}, ["certain mail_loop"]],
+    ["not by short words of a software nobody named", "554 5.4.6 loops back", {}, []],
     [
       "by the innermost reply",
       "530 5.7.57 Go away. Error: 535 5.7.1 Unsuccessful",
