@@ -71,17 +71,18 @@ export const failing = (report: Report, service: ServiceReport): ReadonlyArray<T
 }
 
 /**
- * Whether a line is the one that was not expected: what a verdict names as evidence or, without a verdict, a refusal.
+ * Whether a line is the one that was not expected: what a verdict names as evidence, or a refusal where no verdict
+ * names one.
  *
  * @category queries
  * @since 0.1.0
  */
 export const isUnexpected = (report: Report, line: TranscriptLine): boolean => {
   if (line.dir !== "<") return false
-  const named = report.verdicts.some((verdict) => verdict.evidence.length > 0 && verdict.service === line.service)
-  return named
-    ? report.verdicts.some((verdict) => verdict.evidence.includes(line.n))
-    : /^[45]\d\d(?:[ -]|$)/.test(line.text)
+  const refuses = (text: string) => /^[45]\d\d(?:[ -]|$)/.test(text)
+  const named = new Set(report.verdicts.flatMap((verdict) => verdict.service === line.service ? verdict.evidence : []))
+  const proven = report.transcript.some((other) => named.has(other.n) && other.dir === "<" && refuses(other.text))
+  return proven ? named.has(line.n) : named.has(line.n) ? !/^2\d\d/.test(line.text) : refuses(line.text)
 }
 
 /**

@@ -84,7 +84,7 @@ const exitMeanings: Readonly<Record<number, string>> = {
  */
 export const duration = (millis: number): string => {
   if (millis < 999.5) return `${Math.round(millis)} ms`
-  if (millis < 99_950) return `${(millis / 1000).toFixed(1)} s`
+  if (millis < 59_950) return `${(millis / 1000).toFixed(1)} s`
   const seconds = Math.round(millis / 1000)
   if (seconds < 7200) {
     return seconds % 60 === 0

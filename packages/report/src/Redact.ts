@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { Event } from "@sonde/domain/Event"
 import { Explanation } from "@sonde/domain/Explanation"
 import { Report } from "@sonde/domain/Report"
 import * as Target from "@sonde/domain/Target"
@@ -22,6 +23,8 @@ export type Level = "secrets" | "personal"
 const encodeReport = Schema.encodeSync(Schema.toCodecJson(Report))
 const decodeReport = Schema.decodeUnknownSync(Schema.toCodecJson(Report))
 const encodeExplanation = Schema.encodeSync(Schema.toCodecJson(Explanation))
+const encodeEvent = Schema.encodeSync(Schema.toCodecJson(Event))
+const decodeEvent = Schema.decodeUnknownSync(Schema.toCodecJson(Event))
 const decodeExplanation = Schema.decodeUnknownSync(Schema.toCodecJson(Explanation))
 
 // Fields whose values come from closed lists or are dates of the run; a user called `auth` must not change a phase.
@@ -60,6 +63,7 @@ const closed = new Set([
   "ruledOut",
   "notJudged",
   "mechanism",
+  "type",
   "offered",
   "keyword",
   "auth",
@@ -75,6 +79,8 @@ const ipv6 = /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f.]{0,15}(?![\w:])/gi
 // Session and trace ids: long runs of capitals and digits, or of hexadecimal digits, with both kinds in them.
 const sessionId =
   /\b(?=[0-9A-Z]*\d)(?=[0-9A-Z]*[A-Z])[0-9A-Z]{12,}\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,64}\b/g
+
+const tenant = /\b[a-z0-9-]+\.onmicrosoft\.(?:com|us|cn|de)\b/gi
 
 const quote = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
 
@@ -116,41 +122,45 @@ const replaced = (value: Schema.Json, change: (text: string) => string, key = ""
   return value
 }
 
-const scrub = (json: Schema.Json, keep: ReadonlyArray<string>): Schema.Json => {
+/** What has been learnt and named so far; it lasts over several documents. */
+const scrubber = (): (json: Schema.Json, keep?: string) => Schema.Json => {
   const name = names()
   const domains = new Set<string>()
   const users = new Set<string>()
-  for (const [key, text] of strings(json)) {
-    if (closed.has(key)) continue
-    for (const match of text.matchAll(address)) if (match[1] !== undefined) domains.add(match[1].toLowerCase())
-    if (key === "domain" && text.includes(".")) domains.add(text.toLowerCase())
-    if ((key === "user" || key === "authenticatedAs") && text !== "" && !text.includes("@")) users.add(text)
-    for (const match of text.matchAll(/\b[a-z0-9-]+\.onmicrosoft\.(?:com|us|cn|de)\b/gi)) {
-      domains.add(match[0].toLowerCase())
+
+  const learn = (json: Schema.Json): void => {
+    for (const [key, text] of strings(json)) {
+      if (closed.has(key)) continue
+      for (const match of text.matchAll(address)) if (match[1] !== undefined) domains.add(match[1].toLowerCase())
+      if (key === "domain" && text.includes(".")) domains.add(text.toLowerCase())
+      if ((key === "user" || key === "authenticatedAs") && text !== "" && !text.includes("@")) users.add(text)
+      for (const match of text.matchAll(tenant)) domains.add(match[0].toLowerCase())
     }
   }
-  for (const kept of keep) domains.delete(kept)
-  const byLength = Array.from(domains).toSorted((a, b) => b.length - a.length)
-  const domainPattern = byLength.length === 0
-    ? undefined
-    : new RegExp(`(?<![\\w-])(?:${byLength.map(quote).join("|")})(?![\\w-]|\\.[a-z0-9])`, "giu")
-  const userPattern = users.size === 0
-    ? undefined
-    : new RegExp(`(?<![\\w.-])(?:${Array.from(users).map(quote).join("|")})(?![\\w-])`, "gu")
-  const marked = (text: string): string => {
-    let out = text.replaceAll(
-      address,
-      (whole, domain: string) => `${name.of("user", whole)}@${name.of("domain", domain)}`
-    )
-    out = out.replaceAll(uuid, (found) => name.of("id", found))
-    out = out.replaceAll(hostId, (found) => name.of("host", found))
-    if (domainPattern !== undefined) out = out.replaceAll(domainPattern, (found) => name.of("domain", found))
-    out = out.replaceAll(ipv6, (found) => Target.isAddress(found) ? name.of("ip", found) : found)
-    out = out.replaceAll(ipv4, (found) => Target.isAddress(found) ? name.of("ip", found) : found)
-    out = out.replaceAll(sessionId, (found) => keep.includes(found) ? found : name.of("id", found))
-    return userPattern === undefined ? out : out.replaceAll(userPattern, (found) => name.of("user", found))
+
+  return (json, keep) => {
+    learn(json)
+    const byLength = Array.from(domains).toSorted((a, b) => b.length - a.length)
+    const domainPattern = byLength.length === 0
+      ? undefined
+      : new RegExp(`(?<![\\w-])(?:${byLength.map(quote).join("|")})(?![\\w-]|\\.[a-z0-9])`, "giu")
+    const userPattern = users.size === 0
+      ? undefined
+      : new RegExp(`(?<![\\w.-])(?:${Array.from(users).map(quote).join("|")})(?![\\w-])`, "gu")
+    return replaced(json, (text) => {
+      let out = text.replaceAll(
+        address,
+        (whole, domain: string) => `${name.of("user", whole)}@${name.of("domain", domain)}`
+      )
+      out = out.replaceAll(uuid, (found) => name.of("id", found))
+      out = out.replaceAll(hostId, (found) => name.of("host", found))
+      if (domainPattern !== undefined) out = out.replaceAll(domainPattern, (found) => name.of("domain", found))
+      out = out.replaceAll(ipv6, (found) => Target.isAddress(found) ? name.of("ip", found) : found)
+      out = out.replaceAll(ipv4, (found) => Target.isAddress(found) ? name.of("ip", found) : found)
+      out = out.replaceAll(sessionId, (found) => found === keep ? found : name.of("id", found))
+      return userPattern === undefined ? out : out.replaceAll(userPattern, (found) => name.of("user", found))
+    })
   }
-  return replaced(json, marked)
 }
 
 /**
@@ -159,10 +169,8 @@ const scrub = (json: Schema.Json, keep: ReadonlyArray<string>): Schema.Json => {
  * @category redaction
  * @since 0.1.0
  */
-export const report = (it: Report, level: Level): Report => {
-  if (level === "secrets") return it
-  return decodeReport(scrub(encodeReport(it), [it.run]))
-}
+export const report = (it: Report, level: Level): Report =>
+  level === "secrets" ? it : decodeReport(scrubber()(encodeReport(it), it.run))
 
 /**
  * A copy of an explanation without what `level` takes out.
@@ -171,4 +179,16 @@ export const report = (it: Report, level: Level): Report => {
  * @since 0.1.0
  */
 export const explanation = (it: Explanation, level: Level): Explanation =>
-  level === "secrets" ? it : decodeExplanation(scrub(encodeExplanation(it), []))
+  level === "secrets" ? it : decodeExplanation(scrubber()(encodeExplanation(it)))
+
+/**
+ * A redactor for the events of one run: names given once hold for all events that follow.
+ *
+ * @category redaction
+ * @since 0.1.0
+ */
+export const make = (level: Level): { readonly event: (it: Event) => Event } => {
+  if (level === "secrets") return { event: (it) => it }
+  const scrub = scrubber()
+  return { event: (it) => decodeEvent(scrub(encodeEvent(it), it.run)) }
+}

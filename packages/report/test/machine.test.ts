@@ -136,6 +136,17 @@ describe("Redact", () => {
     assert.strictEqual(Redact.explanation(reports.explained, "secrets"), reports.explained)
   })
 
+  it("keeps the names it gave from one event to the next", () => {
+    const redactor = Redact.make("personal")
+    const events = reports.events.map((event) => redactor.event(event))
+    const text = events.map((event) => Ndjson.event(event)).join("")
+    for (const canary of personal) assert.notInclude(text, canary)
+    const [first] = events
+    const last = events.at(-1)
+    assert.strictEqual(first?.type === "run.start" ? first.target : undefined, "user-1@domain-1")
+    assert.strictEqual(last?.type === "run.end" ? last.report.target.mailbox : undefined, "user-1@domain-1")
+  })
+
   it("takes ids out of an explanation", () => {
     const text = Json.explanation(Redact.explanation(reports.explained, "personal"))
     for (const canary of ["AM0PR02", "08DE2A1B", "contoso"]) assert.notInclude(text, canary)

@@ -79,7 +79,7 @@ describe("Phrases", () => {
       "12 ms",
       "1.0 s",
       "5.2 s",
-      "60.0 s",
+      "1 min",
       "2 min 5 s",
       "2 h"
     ])

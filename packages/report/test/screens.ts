@@ -1,5 +1,6 @@
 /** Every golden screen by its file name, and a way to write them anew: `node packages/report/test/screens.ts`. */
 import * as Appearance from "@sonde/report/Appearance"
+import * as Compact from "@sonde/report/render/Compact"
 import * as ExplanationScreen from "@sonde/report/render/Explanation"
 import * as Text from "@sonde/report/render/Text"
 import { writeFileSync } from "node:fs"
@@ -26,6 +27,11 @@ export const screens: Readonly<Record<string, () => string>> = {
   "hostile": () => Text.render(reports.hostile, Appearance.plain),
   "unresolved": () => Text.render(reports.unresolved, Appearance.plain),
   "delivered": () => Text.render(reports.delivered, Appearance.plain),
+  "compact": () =>
+    [reports.failed, reports.passed, reports.suspended, reports.delivered, reports.unresolved]
+      .map((report, index) => Compact.render(report, Appearance.plain, `${index + 1}`)).join(""),
+  "resume-flags": () =>
+    Text.render(reports.suspended, Appearance.plain, { transcript: "none", resume: "--secret env:PW" }),
   "explained": () => ExplanationScreen.render(reports.explained, Appearance.plain),
   "success": () => ExplanationScreen.render(reports.success, Appearance.plain),
   "unknown": () => ExplanationScreen.render(reports.unknown, Appearance.plain)

@@ -22,7 +22,7 @@ import * as Phrases from "../Phrases.ts"
 /**
  * What is shown of a report. `transcript` is `failing` (the failing exchange, the default), `all` or `none`; `short` is
  * one line per service; `quiet` only the verdict. `exitCode` is the status the program ends with where it differs from
- * the report's. `now` is the moment ages count from, ISO 8601, by default when this attempt began.
+ * the report's. `resume` is what follows `sonde resume RUN` so that it can be typed as it stands. `now` is the moment ages count from, ISO 8601, by default when this attempt began.
  *
  * @category models
  * @since 0.1.0
@@ -32,6 +32,7 @@ export interface Options {
   readonly short?: boolean | undefined
   readonly quiet?: boolean | undefined
   readonly exitCode?: number | undefined
+  readonly resume?: string | undefined
   readonly now?: string | undefined
 }
 
@@ -181,26 +182,27 @@ const counts = (report: Report): string => {
   ].join(" · ")
 }
 
-const footer = (look: Appearance, report: Report, options: Options, now: string): ReadonlyArray<string> => {
+const footer = (report: Report, options: Options, now: string): ReadonlyArray<string> => {
   const code = options.exitCode ?? report.exitCode
+  const again = [`sonde resume ${report.run}`, options.resume ?? ""].filter((part) => part !== "").join(" ")
   const meaning = Phrases.exitMeaning(code)
   const wait = report.resumeAfter === undefined ? undefined : Phrases.between(now, report.resumeAfter)
   const suspended = report.state !== "suspended"
     ? []
     : [
       wait !== undefined && wait > 0
-        ? `suspended: go on in ${Phrases.duration(wait)} or later, with  sonde resume ${report.run}`
-        : `suspended: go on with  sonde resume ${report.run}`
+        ? `suspended; in ${Phrases.duration(wait)} or later: ${again}`
+        : `suspended; go on with: ${again}`
     ]
   const resume = report.state === "suspended" || report.outcome === "pass" || report.outcome === "warn"
     ? []
-    : [`when it is changed: sonde resume ${report.run}`]
+    : [`when it is changed: ${again}`]
   const all = report.transcript.length === 0 || options.transcript === "all"
     ? []
     : [`all lines: sonde show ${report.run} --transcript`]
   return [
     counts(report),
-    ...suspended.flatMap((row) => look.terminal ? Layout.wrap(row, look.width) : [row]),
+    ...suspended,
     ...resume,
     ...(report.outcome === "pass" ? [] : all),
     `exit ${code}${meaning === undefined ? "" : `: ${meaning}`}`
@@ -241,7 +243,7 @@ export const render = (report: Report, look: Appearance, options: Options = {}):
         : []),
       changed.map((text) => look.terminal ? `What changed  ${text}` : `changed\t${text}`),
       ...judged(look, report),
-      footer(look, report, options, now)
+      footer(report, options, now)
     ])
   })()
   const text = (look.terminal ? lines.map((line) => line.trimEnd()) : lines).join("\n")

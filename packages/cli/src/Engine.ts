@@ -1,0 +1,29 @@
+/**
+ * The engine over this machine: network, journals in a folder, packs. Loaded only by commands that need it.
+ */
+import type { Pack } from "@sonde/packs/Pack"
+import type { Sonde } from "@sonde/sonde"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** Where journals are, and packs beside the built-in ones. */
+export interface Options {
+  readonly state: string
+  readonly packs?: ReadonlyArray<Pack> | undefined
+}
+
+/** The engine as a layer. */
+export const layer = (options: Options): Layer.Layer<Sonde> =>
+  Layer.unwrap(Effect.promise(async () => {
+    const [{ Sonde }, NodeNet, NodeJournalStore, { Packs }, Phases] = await Promise.all([
+      import("@sonde/sonde"),
+      import("@sonde/platform-node/NodeNet"),
+      import("@sonde/platform-node/NodeJournalStore"),
+      import("@sonde/packs/Packs"),
+      import("@sonde/phases/Phases")
+    ])
+    return Sonde.layerNoDeps.pipe(
+      Layer.provide([Packs.layerWith(options.packs ?? []), Phases.layer]),
+      Layer.provide([NodeNet.layer, NodeJournalStore.layer({ folder: options.state })])
+    )
+  }))

@@ -1,0 +1,96 @@
+/**
+ * The flags that several commands share, and what they parse to.
+ *
+ * Values arrive as text and are judged in `Request.ts` and `View.ts`, so that every problem becomes one sentence.
+ */
+import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
+
+const optional = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
+  flag.pipe(Flag.optional, Flag.map(Option.getOrUndefined))
+
+/** A flag with a text that need not be given. */
+export const text = (name: string, metavar: string, description: string): Flag.Flag<string | undefined> =>
+  optional(Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description)))
+
+/** A flag with a text that may be given several times. */
+export const texts = (name: string, metavar: string, description: string): Flag.Flag<ReadonlyArray<string>> =>
+  Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.atLeast(0))
+
+/** A flag that is on or off; off unless given. */
+export const toggle = (name: string, description: string): Flag.Flag<boolean> =>
+  Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDescription(description), Flag.withDefault(false))
+
+/** A flag with one of a few words. */
+export const choice = <const Words extends ReadonlyArray<string>>(
+  name: string,
+  words: Words,
+  description: string
+): Flag.Flag<Words[number] | undefined> => optional(Flag.Literals(name, words).pipe(Flag.withDescription(description)))
+
+/** What a command's flags parse to. */
+export type Parsed<Flags> = { readonly [K in keyof Flags]: Flags[K] extends Flag.Flag<infer A> ? A : never }
+
+/** Where knowledge and journals are. */
+export const places = {
+  pack: texts(
+    "pack",
+    "PATH",
+    "another pack, a YAML file; repeatable, a later one with the same id replaces an earlier one"
+  ),
+  packs: text("packs", "DIR", "a folder of packs"),
+  state: text("state", "DIR", "where runs are kept (default $XDG_STATE_HOME/sonde)")
+}
+
+/** How a result is shown. */
+export const view = {
+  format: text("format", "pretty|json|ndjson", "output format"),
+  json: toggle("json", "short for --format json"),
+  transcript: toggle("transcript", "show all lines of the conversation"),
+  quiet: toggle("quiet", "show only the verdict"),
+  short: toggle("short", "show one line for each service"),
+  color: choice("color", ["auto", "always", "never"], "use colours"),
+  redact: choice("redact", ["secrets", "personal"], "personal also hides addresses, user names, IP addresses and ids"),
+  failOn: choice("fail-on", ["warning"], "exit with 1 when there are warnings"),
+  exitCodes: choice("exit-codes", ["sysexits", "simple", "plugin"], "meaning of the exit status")
+}
+
+/** Where secrets come from. */
+export const secrets = {
+  secret: text(
+    "secret",
+    "SOURCE",
+    "password: env:NAME, file:PATH, stdin, cmd:COMMAND or prompt; never the password itself"
+  ),
+  token: text("token", "SOURCE", "OAuth 2.0 access token, from the same sources")
+}
+
+/** The options of a diagnosis. */
+export const check = {
+  user: text("user", "NAME", "sign-in name when it is not the mailbox"),
+  auth: text("auth", "MECH", "auto (default), plain, login or xoauth2"),
+  provider: text("provider", "ID", "skip recognition of the provider"),
+  only: texts("only", "LIST", "check only these services (smtp-submission)"),
+  skip: texts("skip", "LIST", "leave these services out"),
+  via: text("via", "smtp|graph", "way of sending"),
+  host: text("host", "HOST", "connect to this host"),
+  port: text("port", "PORT", "connect to this port"),
+  security: text("security", "starttls|tls|none|opportunistic", "how the connection is encrypted"),
+  connectTo: texts("connect-to", "HOST:PORT:ADDR:PORT", "dial ADDR:PORT when HOST:PORT is meant; repeatable"),
+  dns: text("dns", "SERVER[:PORT]", "resolver to ask"),
+  ca: text("ca", "FILE", "more trust anchors, PEM"),
+  ehlo: text("ehlo", "NAME", "name to greet the server with"),
+  from: text("from", "ADDRESS", "envelope sender (default: the mailbox)"),
+  to: texts("to", "ADDRESS", "envelope recipient; repeatable"),
+  until: text("until", "PHASE", "stop after a phase"),
+  deliver: toggle("deliver", "really send one message; without it nothing is ever sent"),
+  message: text("message", "FILE", "the message to deliver, instead of a short test message"),
+  deliverAgain: toggle("deliver-again", "send again although the last message may have been accepted"),
+  allowClearAuth: toggle("allow-clear-auth", "allow the secret on a connection without encryption"),
+  timeout: text("timeout", "DURATION", "limit for one phase (default 10s)"),
+  deadline: text("deadline", "DURATION", "limit for the whole run (default 60s)"),
+  wait: toggle("wait", "sleep through a throttle instead of suspending the run")
+}
+
+/** Events instead of a report. */
+export const events = toggle("events", "print events while they happen, one JSON document a line")

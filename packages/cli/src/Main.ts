@@ -1,0 +1,101 @@
+/**
+ * The root command, its layers, and what a program ends with.
+ *
+ * Loaded by `bin.ts`. Commands load what they need only when they run.
+ */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import { check } from "./commands/check.ts"
+import { explain } from "./commands/explain.ts"
+import { packs } from "./commands/packs/packs.ts"
+import { resume } from "./commands/resume.ts"
+import { forget, runs, show } from "./commands/runs.ts"
+import { demo, simulate } from "./commands/simulate.ts"
+import { defect } from "./Defect.ts"
+import { Failure, Stop } from "./Failure.ts"
+import { Screen } from "./Screen.ts"
+import * as Usage from "./Usage.ts"
+import { version } from "./Version.ts"
+
+/** The whole tree of commands. */
+export const sonde = Command.make("sonde").pipe(
+  Command.withDescription(
+    "Sends a probe through every phase of a mail connection and tells which phase stops, why, and exactly what to change."
+  ),
+  Command.withSubcommands([check, explain, resume, runs, show, forget, packs, simulate, demo]),
+  Command.withExamples([
+    { command: "sonde check scanner@example.com --secret env:SCANNER_PW", description: "Diagnose a mailbox" },
+    { command: "sonde explain \"535 5.7.3 Authentication unsuccessful\"", description: "Name the cause of a reply" },
+    { command: "sonde demo", description: "See it at work, without a network" }
+  ])
+)
+
+const presenter = (screen: Screen["Service"]) =>
+  CliOutput.layerPresenter({
+    present: (event) =>
+      event._tag === "InvalidInvocation"
+        ? screen.err(Usage.text(event.commandPath, event.errors))
+        : CliOutput.defaultPresenter.present(event)
+  })
+
+const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+
+/** Runs a command line and gives the exit status; whatever is to be said has been said. */
+export const run: (argv: ReadonlyArray<string>) => Effect.Effect<number, never, Screen | Command.Environment> = Effect
+  .fnUntraced(function*(argv: ReadonlyArray<string>) {
+    const screen = yield* Screen
+    return yield* Command.runWith(sonde, { version })(argv).pipe(
+      Effect.provide(Layer.merge(presenter(screen), config)),
+      Effect.as(0),
+      Effect.catch((error) => {
+        if (error instanceof Stop) return Effect.succeed(error.exitCode)
+        if (error instanceof Failure) {
+          return Effect.as(screen.err(`sonde: ${error.message.replaceAll("\n", " ")}\n`), error.exitCode)
+        }
+        return Effect.succeed(
+          CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length === 0 ? 0 : 64
+        )
+      })
+    )
+  })
+
+/** Runs this process: signals, defects, exit. */
+export const main = (argv: ReadonlyArray<string>): void => {
+  let signalled: number | undefined
+  let signalExit: number | undefined
+  const layer = Layer.merge(Screen.layerNode((code) => void (signalExit = code)), NodeServices.layer)
+
+  const crash = (cause: unknown): void => {
+    process.stderr.write(defect(cause), () => process.exit(70))
+  }
+  process.on("uncaughtException", crash)
+  process.on("unhandledRejection", crash)
+
+  const fiber = Effect.runFork(Effect.provide(run(argv), layer))
+  const onSignal = (code: number) => () => {
+    // The second signal leaves at once; the first one lets the session say good-bye.
+    if (signalled !== undefined) process.exit(signalExit ?? code)
+    signalled = code
+    Effect.runFork(Fiber.interrupt(fiber))
+  }
+  process.on("SIGINT", onSignal(130))
+  process.on("SIGTERM", onSignal(143))
+
+  // A pending promise of a command does not keep the process alive.
+  const alive = setInterval(() => {}, 60_000)
+  fiber.addObserver((exit) => {
+    clearInterval(alive)
+    if (Exit.isSuccess(exit)) return process.exit(exit.value)
+    if (signalled !== undefined && Cause.hasInterruptsOnly(exit.cause)) return process.exit(signalExit ?? signalled)
+    crash(Cause.squash(exit.cause))
+  })
+}

@@ -1,0 +1,143 @@
+/**
+ * From flags to the options of a check: every value judged, files read, secrets fetched last.
+ */
+import { AuthChoice, type CheckOptions, spanMillis } from "@sonde/domain/Options"
+import { PhaseId, Security, ServiceId } from "@sonde/domain/Service"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { type Failure, missing, usage } from "./Failure.ts"
+import * as Files from "./Files.ts"
+import type * as Flags from "./Flags.ts"
+import * as Secret from "./Secret.ts"
+
+/** The flags of a diagnosis. */
+export type Input = Flags.Parsed<typeof Flags.check & typeof Flags.places & typeof Flags.secrets>
+
+const oneOf = <A extends string>(option: string, text: string, words: ReadonlyArray<A>): Result.Result<A, Failure> => {
+  const found = words.find((word) => word === text.toLowerCase())
+  return found === undefined
+    ? Result.fail(usage(`${option} does not know ${JSON.stringify(text)}`, `it takes ${words.join(", ")}`))
+    : Result.succeed(found)
+}
+
+const listOf = <A extends string>(
+  option: string,
+  texts: ReadonlyArray<string>,
+  words: ReadonlyArray<A>
+): Result.Result<ReadonlyArray<A>, Failure> =>
+  Result.gen(function*() {
+    const out: Array<A> = []
+    for (const text of texts.flatMap((one) => one.split(",")).map((one) => one.trim()).filter((one) => one !== "")) {
+      out.push(yield* oneOf(option, text, words))
+    }
+    return out
+  })
+
+const portOf = (text: string): Result.Result<number, Failure> =>
+  /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535
+    ? Result.succeed(Number(text))
+    : Result.fail(usage(`--port takes a number from 1 to 65535, not ${JSON.stringify(text)}`))
+
+const spanOf = (option: string, text: string): Result.Result<string, Failure> => {
+  const millis = spanMillis(text)
+  return millis !== undefined && millis > 0
+    ? Result.succeed(text)
+    : Result.fail(usage(`${option} takes a duration, not ${JSON.stringify(text)}`, "write it as 500ms, 10s or 5m"))
+}
+
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
+
+/** The options that flags give, without the target; only what was given is set, so that they can override others. */
+export const options = Effect.fnUntraced(function*(input: Input) {
+  const out: Partial<Mutable<CheckOptions>> = {}
+  const plain = ["provider", "user", "host", "dns", "ehlo", "from"] as const
+  for (const name of plain) {
+    const value = input[name]
+    if (value === "") return yield* usage(`--${name} was given and is empty`, "give it a value or leave it out")
+    if (value !== undefined) out[name] = value
+  }
+  for (const name of ["deliver", "deliverAgain", "allowClearAuth", "wait"] as const) if (input[name]) out[name] = true
+  if (input.auth !== undefined) out.auth = yield* Effect.fromResult(oneOf("--auth", input.auth, AuthChoice.literals))
+  if (input.via !== undefined) out.via = yield* Effect.fromResult(oneOf("--via", input.via, ["smtp", "graph"] as const))
+  if (input.security !== undefined) {
+    out.security = yield* Effect.fromResult(oneOf("--security", input.security, Security.literals))
+  }
+  if (input.until !== undefined) out.until = yield* Effect.fromResult(oneOf("--until", input.until, PhaseId.literals))
+  if (input.only.length > 0) out.only = yield* Effect.fromResult(listOf("--only", input.only, ServiceId.literals))
+  if (input.skip.length > 0) out.skip = yield* Effect.fromResult(listOf("--skip", input.skip, ServiceId.literals))
+  if (input.port !== undefined) out.port = yield* Effect.fromResult(portOf(input.port))
+  if (input.timeout !== undefined) out.timeout = yield* Effect.fromResult(spanOf("--timeout", input.timeout))
+  if (input.deadline !== undefined) out.deadline = yield* Effect.fromResult(spanOf("--deadline", input.deadline))
+  if (input.connectTo.length > 0) out.connectTo = input.connectTo
+  if (input.to.length > 0) out.to = input.to
+  if (input.pack.length > 0) out.pack = input.pack
+  if (input.packs !== undefined) out.packs = input.packs
+  if (input.ca !== undefined) {
+    const pem = yield* Files.text("--ca", input.ca)
+    if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
+      return yield* missing(`--ca: the file ${JSON.stringify(input.ca)} holds no certificate`, "give a PEM file")
+    }
+    out.ca = pem
+  }
+  if (input.message !== undefined) out.message = yield* Files.text("--message", input.message)
+  return out
+})
+
+/** Where the secrets come from, judged but not fetched. */
+export const sources = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Flags.secrets>) {
+  const secret = input.secret === undefined
+    ? undefined
+    : yield* Effect.fromResult(Secret.parse("--secret", input.secret))
+  const token = input.token === undefined
+    ? undefined
+    : yield* Effect.fromResult(Secret.parse("--token", input.token))
+  if (secret?.kind === "stdin" && token?.kind === "stdin") {
+    return yield* usage("--secret and --token cannot both come from standard input", "take one of them from elsewhere")
+  }
+  return { secret, token }
+})
+
+/** Secrets that were fetched. */
+export interface Fetched {
+  readonly secret?: Redacted.Redacted<string>
+  readonly token?: Redacted.Redacted<string>
+}
+
+/** Fetches the secrets. `who` is named where somebody is asked. */
+export const fetch = Effect.fnUntraced(function*(from: Effect.Success<ReturnType<typeof sources>>, who: string) {
+  const out: { secret?: Redacted.Redacted<string>; token?: Redacted.Redacted<string> } = {}
+  if (from.secret !== undefined) out.secret = yield* Secret.read("--secret", from.secret, `Password of ${who}`)
+  if (from.token !== undefined) out.token = yield* Secret.read("--token", from.token, `Access token of ${who}`)
+  const fetched: Fetched = out
+  return fetched
+})
+
+const quoted = (text: string): string => /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** A source as it was typed; the command of `cmd:` is left out, it may hold what nobody else should see. */
+const typed = (source: Secret.Source): string => {
+  switch (source.kind) {
+    case "env":
+      return `env:${source.name}`
+    case "file":
+      return `file:${quoted(source.path)}`
+    case "cmd":
+      return "cmd:COMMAND"
+    case "stdin":
+    case "prompt":
+      return source.kind
+  }
+}
+
+/** The flags without which a run cannot be resumed as it was started: what the journal does not keep. */
+export const again = (input: {
+  readonly state?: string | undefined
+  readonly secret?: Secret.Source | undefined
+  readonly token?: Secret.Source | undefined
+}): string =>
+  [
+    input.secret === undefined ? "" : `--secret ${typed(input.secret)}`,
+    input.token === undefined ? "" : `--token ${typed(input.token)}`,
+    input.state === undefined ? "" : `--state ${quoted(input.state)}`
+  ].filter((part) => part !== "").join(" ")

@@ -1,0 +1,65 @@
+/**
+ * What a command may know and use of the process: standard output and error, the environment, what is a terminal.
+ *
+ * Data goes to standard output, everything else to standard error. A reader that has gone away (EPIPE) is no failure:
+ * what would be written to it is dropped.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** One stream. `columns` is known for terminals only. */
+export interface Side {
+  readonly isTerminal: boolean
+  readonly columns?: number | undefined
+}
+
+/** The process as commands see it. */
+export class Screen extends Context.Service<Screen, {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin: Side
+  readonly stdout: Side
+  readonly stderr: Side
+  /** Writes to standard output; done when the text has been handed to the system. */
+  out(text: string): Effect.Effect<void>
+  /** Writes to standard error. */
+  err(text: string): Effect.Effect<void>
+  /** From now on a signal ends the program with this status. */
+  signalsExit(code: number): Effect.Effect<void>
+}>()("@sonde/cli/Screen") {
+  /** The screen of this process. `onSignal` hears which status a signal shall end with. */
+  static readonly layerNode = (onSignal: (code: number) => void): Layer.Layer<Screen> =>
+    Layer.sync(Screen, () => {
+      const write = (stream: NodeJS.WriteStream) => {
+        let gone = false
+        // Without a listener a reader that has gone away would be an uncaught exception.
+        stream.on("error", () => {
+          gone = true
+        })
+        return (text: string): Effect.Effect<void> =>
+          Effect.callback<void>((resume) => {
+            if (gone || text === "" || stream.destroyed) return resume(Effect.void)
+            stream.write(text, () => resume(Effect.void))
+          })
+      }
+      const side = (stream: NodeJS.WriteStream): Side => ({
+        isTerminal: stream.isTTY === true,
+        columns: stream.columns
+      })
+      return Screen.of({
+        env: process.env,
+        stdin: { isTerminal: process.stdin.isTTY === true },
+        stdout: side(process.stdout),
+        stderr: side(process.stderr),
+        out: write(process.stdout),
+        err: write(process.stderr),
+        signalsExit: (code) => Effect.sync(() => onSignal(code))
+      })
+    })
+}
+
+/** One line for people on standard error. */
+export const note = Effect.fnUntraced(function*(text: string) {
+  const screen = yield* Screen
+  yield* screen.err(`sonde: ${text}\n`)
+})

@@ -1,0 +1,73 @@
+/** The command `sonde packs` with its subcommands. */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Flags from "../../Flags.ts"
+
+const load = Effect.promise(() => import("../../run/packs/packs.ts"))
+const { pack, packs: folder } = Flags.places
+const json = Flags.toggle("json", "print JSON")
+const files = Argument.String("file").pipe(
+  Argument.withDescription("pack files; without any, the built-in packs"),
+  Argument.variadic({ min: 0 })
+)
+
+const list = Command.make(
+  "list",
+  { pack, packs: folder, json },
+  (input) => Effect.flatMap(load, (module) => module.list(input))
+).pipe(
+  Command.withDescription("Lists all packs."),
+  Command.withExamples([{ command: "sonde packs list --json", description: "As JSON" }])
+)
+
+const show = Command.make(
+  "show",
+  { id: Argument.String("id").pipe(Argument.withDescription("id or alias of a pack")), pack, packs: folder, json },
+  (input) => Effect.flatMap(load, (module) => module.show(input))
+).pipe(
+  Command.withDescription("Shows what a pack knows; with --json all of it."),
+  Command.withExamples([{ command: "sonde packs show microsoft-365", description: "In short" }])
+)
+
+const lint = Command.make(
+  "lint",
+  { files, packs: folder },
+  (input) => Effect.flatMap(load, (module) => module.lint(input))
+).pipe(
+  Command.withDescription(
+    "Checks packs: form, sources, dates past their review, rules that cannot work. Exit 78 where there are errors."
+  ),
+  Command.withExamples([{ command: "sonde packs lint my-pack.yaml", description: "One file" }])
+)
+
+const test = Command.make(
+  "test",
+  { files, packs: folder },
+  (input) => Effect.flatMap(load, (module) => module.test(input))
+).pipe(
+  Command.withDescription(
+    "Tries the examples of packs: each must be explained by its own rule. Exit 78 where one is not."
+  ),
+  Command.withExamples([{ command: "sonde packs test my-pack.yaml", description: "One file" }])
+)
+
+const schema = Command.make("schema", {}, () => Effect.flatMap(load, (module) => module.schema)).pipe(
+  Command.withDescription("Prints the JSON Schema of packs, for editors."),
+  Command.withExamples([{ command: "sonde packs schema > pack.schema.json", description: "Into a file" }])
+)
+
+const causes = Command.make(
+  "causes",
+  { json },
+  (input) => Effect.flatMap(load, (module) => module.causes(input))
+).pipe(
+  Command.withDescription("Prints the published list of causes."),
+  Command.withExamples([{ command: "sonde packs causes --json", description: "As JSON" }])
+)
+
+export const packs = Command.make("packs").pipe(
+  Command.withShortDescription("List, show and check packs of knowledge"),
+  Command.withDescription("What Sonde knows about providers is data, in packs."),
+  Command.withSubcommands([list, show, lint, test, schema, causes])
+)
