@@ -39,6 +39,9 @@ export class TargetError extends Data.TaggedError("TargetError")<{
 const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/
 const localPart = /^(?:"(?:[^"\\\r\n]|\\[^\r\n])*"|[^\s"(),:;<>@[\\\]\u0000-\u001f\u007f]+)$/u
 
+// No leading zeros: whether `010` is eight or ten depends on who reads it.
+const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/
+
 const toAscii = (name: string): string | undefined => {
   const plain = name.replace(/\.$/, "")
   if (plain === "" || /[\s/?#@:\\%]/.test(plain)) return undefined
@@ -47,13 +50,13 @@ const toAscii = (name: string): string | undefined => {
     const host = new URL(`http://${plain}/`).hostname
     const ascii = host === "" ? undefined : host
     if (ascii === undefined || ascii.length > 253) return undefined
+    // It also reads `0x7f.1` and `010.0.0.1` as addresses, which nobody means.
+    if (ipv4.test(ascii) && ascii !== plain) return undefined
     return ascii.split(".").every((part) => label.test(part)) ? ascii : undefined
   } catch {
     return undefined
   }
 }
-
-const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/
 
 const isIpv6 = (text: string): boolean => {
   try {
@@ -88,7 +91,8 @@ export const hostName = (text: string): string | undefined => isAddress(text) ? 
 export const fromText = (input: string): Result.Result<Target, TargetError> => {
   const text = input.trim()
   const fail = (problem: string, remedy: string) => Result.fail(new TargetError({ input, problem, remedy }))
-  const example = "type a mailbox (person@example.com), a domain (example.com) or a host with a port (mail.example.com:587)"
+  const example =
+    "type a mailbox (person@example.com), a domain (example.com) or a host with a port (mail.example.com:587)"
   if (text === "") return fail("is empty", example)
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return fail("is a URL", example)
 
@@ -119,6 +123,9 @@ export const fromText = (input: string): Result.Result<Target, TargetError> => {
     if (port < 1 || port > 65535) return fail(`has a port outside 1 to 65535: ${match[2]}`, example)
     return Result.succeed({ _tag: "Host", input, host, port })
   }
+  const literal = text.replace(/^\[(.*)\]$/, "$1")
+  if (isIpv6(literal)) return fail("is an address without a port", `type [${literal}]:587`)
+  if (text.startsWith(":")) return fail("names no host before the colon", example)
   if (text.includes(":")) return fail("has a colon but no port number after it", example)
   const domain = toAscii(text)
   if (domain === undefined) return fail("is neither a mailbox nor a host", example)
