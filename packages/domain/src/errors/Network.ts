@@ -10,6 +10,7 @@ import { common, Millis } from "./common.ts"
 /**
  * A name could not be resolved. `NoSuchName` is NXDOMAIN, `NoRecords` an empty answer (NODATA), `NullMx` a domain
  * that takes no mail (RFC 7505 section 3). `ServerFailure` and `Timeout` say nothing about the name: try again.
+ * `name` is what was asked for; it is never absent, because the `name` that every `Error` inherits would stand for it.
  *
  * @category errors
  * @since 0.1.0
@@ -17,7 +18,7 @@ import { common, Millis } from "./common.ts"
 export class ResolveError extends Schema.TaggedError<ResolveError>()("ResolveError", {
   ...common,
   reason: Schema.Literals(["NoSuchName", "NoRecords", "ServerFailure", "Refused", "Timeout", "BadName", "NullMx"]),
-  name: Schema.optionalKey(Schema.String)
+  name: Schema.String
 }) {
   /** Whether trying again unchanged can help. */
   get isTemporary(): boolean {
