@@ -100,7 +100,21 @@ export type PhaseError = typeof PhaseError.Type
 /** @category errors @since 0.1.0 */
 export type ErrorTag = keyof typeof errors
 
-const session = ["ehlo", "capability", "starttls", "tls", "auth", "mail", "rcpt", "data", "select", "stat", "list", "logout", "quit"] as const
+const session = [
+  "ehlo",
+  "capability",
+  "starttls",
+  "tls",
+  "auth",
+  "mail",
+  "rcpt",
+  "data",
+  "select",
+  "stat",
+  "list",
+  "logout",
+  "quit"
+] as const
 const all = ["resolve", "connect", "greeting", ...session, "metadata", "token", "claims", "mailbox", "send"] as const
 
 /**
