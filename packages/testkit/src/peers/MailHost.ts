@@ -69,7 +69,8 @@ const certificates = async (): Promise<{ readonly ca: string; readonly pem: Read
       future: both(await server({ dns, subject, fromDays: 30, toDays: 60 })),
       otherName: both(await server({ dns: ["mx.elsewhere.test"], ip: [], subject: "CN=mx.elsewhere.test" })),
       selfSigned: both(identity(await issue({ dns, subject }))),
-      leafOnly: both(identity(await issue({ dns, subject }, intermediate)))
+      // As public authorities issue: the certificate says where the one of its issuer can be fetched.
+      leafOnly: both(identity(await issue({ dns, subject, issuerUrl: "http://ca.example.test/i.der" }, intermediate)))
     }
   }
 }
