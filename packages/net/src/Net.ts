@@ -124,7 +124,7 @@ export const layerResolver = (world: Pick<StaticWorld, "zone" | "fail">): Layer.
       Effect.matchEffect(one(name, 6), {
         onSuccess: (six) =>
           Effect.map(
-            Effect.catch(one(name, 4), () => Effect.succeed<ReadonlyArray<AddressRecord>>([])),
+            Effect.orElseSucceed(one(name, 4), (): ReadonlyArray<AddressRecord> => []),
             (four) => ({ source: "dns" as const, addresses: [...six, ...four] })
           ),
         onFailure: (six) =>

@@ -107,8 +107,9 @@ export interface Session {
   /** Whether a TLS handshake has completed. */
   readonly isEncrypted: () => boolean
   /**
-   * Writes one line, when given, and reads until the decoder has a reply. Interruption closes the connection.
-   * Time is measured from the write.
+   * Writes one line, when given, and reads until the decoder has a reply. Time is measured from the write. An
+   * interrupted or timed-out exchange leaves the connection to its scope; its reply may still come, so nothing but
+   * a farewell should follow.
    */
   readonly exchange: <A, E>(
     line: Outgoing | undefined,

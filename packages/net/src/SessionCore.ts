@@ -253,7 +253,6 @@ export const make = (parts: SessionParts): Session => {
       return Effect.sync(() => {
         waiting = undefined
         cancel()
-        transport.destroy()
       })
     })
 

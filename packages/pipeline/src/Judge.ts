@@ -11,7 +11,7 @@ import type { CheckOptions } from "@sonde/domain/Options"
 import type { PhaseId } from "@sonde/domain/Service"
 import type { Verdict } from "@sonde/domain/Verdict"
 import * as Match from "@sonde/packs/Match"
-import type { Values } from "@sonde/packs/Placeholder"
+import { quote, type Values } from "@sonde/packs/Placeholder"
 import * as Preflight from "@sonde/packs/Preflight"
 import type { Seen } from "@sonde/packs/Seen"
 import * as PackVerdict from "@sonde/packs/Verdict"
@@ -47,9 +47,7 @@ const surroundings = (plan: Pick<SubmissionPlan, "endpoint" | "service">, reques
 })
 
 const flag = (name: string, value: string | number | undefined): ReadonlyArray<string> =>
-  value === undefined
-    ? []
-    : [name, /^[A-Za-z0-9@._+:/[\]-]+$/.test(`${value}`) ? `${value}` : `'${`${value}`.replaceAll("'", "'\\''")}'`]
+  value === undefined ? [] : [name, quote(`${value}`, "sh") ?? "<value>"]
 
 /**
  * The command that checks the same again, with everything but the secret; the secret is asked for.

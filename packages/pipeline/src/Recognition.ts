@@ -8,7 +8,7 @@
 import type { Provider } from "@sonde/domain/Report"
 import * as Knowledge from "@sonde/packs/Knowledge"
 import { Packs } from "@sonde/packs/Packs"
-import { type Evidence, recognise, type Sign } from "@sonde/packs/Recognise"
+import { audienceOf, type Evidence, recognise, type Sign, summaryOf } from "@sonde/packs/Recognise"
 import * as Effect from "effect/Effect"
 
 /**
@@ -54,7 +54,6 @@ export const observe = Effect.fnUntraced(function*(
   const named = option ?? (state.provider?.recognisedBy.includes("option") === true ? state.provider.id : undefined)
   const pack = yield* packs.get(named ?? found?.id ?? "")
   if (pack !== undefined) {
-    const domain = state.evidence.domain
     state.provider = {
       id: pack.id,
       name: pack.name,
@@ -64,9 +63,7 @@ export const observe = Effect.fnUntraced(function*(
       ],
       packVersion: pack.version
     }
-    state.audience = pack.recognise?.domains?.find(({ name, subdomains }) =>
-      name === domain || (subdomains === true && domain?.endsWith(`.${name}`) === true)
-    )?.audience
+    state.audience = audienceOf(summaryOf(pack), state.evidence.domain)
   }
   const software = recognise(packs.summaries, state.evidence, "software")
   state.software = software === undefined ? [] : [software.id]

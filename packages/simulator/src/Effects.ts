@@ -91,6 +91,9 @@ const clamp = (octets: number): number => {
   return octets
 }
 
+/** Who the outbound spam filter suspended stands on the list of restricted senders too. */
+const isRestricted = (mailbox: LiveMailbox): boolean => mailbox.blockedSender || mailbox.outboundSpam === "Suspend"
+
 /** Effects by the proper name of the cmdlet. */
 export const effects: Readonly<Record<string, Effect>> = {
   ...Applications.effects,
@@ -312,7 +315,7 @@ export const effects: Readonly<Record<string, Effect>> = {
   "Get-BlockedSenderAddress": (session, parameters) => {
     const wanted = text(parameters.get("SenderAddress"))
     return session.mailboxes().filter((mailbox) =>
-      mailbox.blockedSender && (wanted === "" || equal(mailbox.address, wanted))
+      isRestricted(mailbox) && (wanted === "" || equal(mailbox.address, wanted))
     )
       .map((mailbox) => ({
         Identity: mailbox.address,
@@ -322,9 +325,10 @@ export const effects: Readonly<Record<string, Effect>> = {
   },
   "Remove-BlockedSenderAddress": (session, parameters) => {
     const wanted = text(parameters.get("SenderAddress"))
-    const mailbox = session.mailboxes().find((one) => one.blockedSender && equal(one.address, wanted))
+    const mailbox = session.mailboxes().find((one) => isRestricted(one) && equal(one.address, wanted))
     if (mailbox === undefined) return notFound(wanted)
     mailbox.blockedSender = false
+    if (mailbox.outboundSpam === "Suspend") mailbox.outboundSpam = null
     return undefined
   },
   "Get-MailboxStatistics": (session, parameters) =>
