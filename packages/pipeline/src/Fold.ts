@@ -28,6 +28,8 @@ export interface Past {
   readonly at: string
   readonly version: number | undefined
   readonly subject: string | undefined
+  /** The number of the last transcript line when it ended. */
+  readonly line: number
 }
 
 /**
@@ -135,7 +137,7 @@ const addEvent = (
     case "phase.end": {
       const service = serviceOf(current, event.service)
       if (service.open === event.phase.id) service.open = undefined
-      service.phases.push({ report: event.phase, at: event.at, version, subject })
+      service.phases.push({ report: event.phase, at: event.at, version, subject, line: history.line })
       // A result, good or bad, settles the intent before it; only a doubt keeps it open.
       if (event.phase.id === "data" && event.phase.error?._tag !== "DeliveryInDoubt" && event.phase.state !== "skip") {
         history.intents.delete(event.service)

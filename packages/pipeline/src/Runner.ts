@@ -70,7 +70,12 @@ const passedPhases = (log: RunLog.RunLog): ReadonlyArray<PhaseId> =>
   )
 
 const circumstances = (context: Context, plan: Judge.Circumstances["plan"]): Judge.Circumstances => {
-  const last = context.recorder.lines().findLast((line) => line.service === service && line.dir === "<")
+  // What was said after the phase that failed, such as a farewell, is no evidence.
+  const phases = context.log.history.attempts.at(-1)?.services.get(service)?.phases ?? []
+  const upTo = phases.findLast(({ report }) => report.error !== undefined)?.line ?? 0
+  const last = context.recorder.lines().findLast(({ dir, n, service: of }) =>
+    of === service && dir === "<" && n <= upTo
+  )
   return {
     plan,
     request: context.request,

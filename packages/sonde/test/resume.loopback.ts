@@ -196,3 +196,16 @@ layer(Simulated.layer, { excludeTestServices: true })("a resumed run", (it) => {
       assert.include(journal, "‹secret›")
     }))
 })
+
+layer(Simulated.layer, { excludeTestServices: true })("a verdict", (it) => {
+  it.effect("points at the reply that refused, not at the farewell after it", () =>
+    Effect.gen(function*() {
+      const simulator = yield* Simulated.start({})
+      const sonde = yield* Sonde
+      const about = Simulated.mailbox(simulator, "printer@contoso.example")
+      const report = yield* sonde.check(Simulated.asking(simulator, about))
+      const [n] = report.verdicts[0]?.evidence ?? []
+      assert.include(report.transcript.find((line) => line.n === n)?.text, "535 5.7.139")
+      assert.include(report.transcript.at(-1)?.text, "221")
+    }))
+})
