@@ -3,6 +3,7 @@
  * compared.
  */
 import { describe } from "@effect/vitest"
+import * as Reply from "@sonde/domain/Reply"
 import * as NodeJournalStore from "@sonde/platform-node/NodeJournalStore"
 import * as NodeNet from "@sonde/platform-node/NodeNet"
 import { type Check, type Report, Sonde } from "@sonde/sonde"
@@ -83,6 +84,12 @@ export const seen = (report: Report): Seen => {
     ...(cause === undefined ? {} : { cause }),
     auths: report.transcript.filter(({ dir, text }) => dir === ">" && text.startsWith("AUTH ")).length
   }
+}
+
+/** The refusal that a phase met, in one line. */
+export const refusalOf = (report: Report, phase: string): string | undefined => {
+  const error = report.services.flatMap(({ phases }) => phases).find(({ id }) => id === phase)?.error
+  return error === undefined || !("reply" in error) || error.reply === undefined ? undefined : Reply.format(error.reply)
 }
 
 /** A check that went well after one sign-in. */

@@ -8,7 +8,16 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { execFileSync, spawn } from "node:child_process"
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import process from "node:process"
@@ -56,7 +65,9 @@ export const problem = (): string | undefined => {
   return version.startsWith("2.3.") ? undefined : `Dovecot is ${version}; its configuration is written for 2.3`
 }
 
-const certificates = async (): Promise<{ readonly ca: string; readonly pem: Readonly<Record<IdentityName, string>> }> => {
+const certificates = async (): Promise<
+  { readonly ca: string; readonly pem: Readonly<Record<IdentityName, string>> }
+> => {
   const { ca, intermediate, server } = await testCa()
   const dns = [names.host]
   const subject = `CN=${names.host}`
@@ -109,7 +120,7 @@ const start = async (): Promise<{ readonly host: MailHost; readonly stop: () => 
   })
   const gone = new Promise<void>((resolve) => guard.once("exit", () => resolve()))
   const stop = async (): Promise<void> => {
-    guard.stdin.end()
+    guard.stdin?.end()
     await gone
   }
 
