@@ -108,7 +108,8 @@ export class SendData extends Context.Service<SendData, {
       new DeliveryInDoubt({
         ...at(input.conversation, "data"),
         messageId: input.messageId,
-        message: `the message ${input.messageId} was sent to its end, and no answer came back: ${error.message}`
+        message:
+          `the message ${input.messageId} was sent to its end, and no answer tells what became of it: ${error.message}`
       })
 
     const run = Effect.fn("SendData.run")(function*<E>(input: DataInput<E>) {
@@ -129,14 +130,16 @@ export class SendData extends Context.Service<SendData, {
         ask(conversation, "data", [SmtpData.endOfDataLine], "the reply to the message", "commitMillis"),
         (error) => inDoubt(input, error)
       )
-      if (reply.code === 250) {
+      // RFC 5321 section 4.2: of a code that is not expected the first digit counts. To call an accepted message a
+      // failure would have it sent again.
+      if (reply.code < 300) {
         return {
           messageId: input.messageId,
-          size: octets.length,
+          size: SmtpData.toCrlf(input.message).length,
           reply: DomainReply.format(travelling(reply))
         }
       }
-      if (reply.code < 400) return yield* unexpected(conversation, "data", reply, "the message")
+      if (reply.code < 400) return yield* inDoubt(input, unexpected(conversation, "data", reply, "the message"))
       return yield* reject(input, reply)
     })
     return SendData.of({ definition, run })
