@@ -1,0 +1,150 @@
+/**
+ * The error channel of each phase is its row of the contract, in both directions.
+ *
+ * The table is written out here and not computed from the one in `domain`. The compiler holds the types to it when the
+ * tests are type-checked; the test below holds the values to it.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Errors from "@sonde/domain/Errors"
+import { PhaseId } from "@sonde/domain/Service"
+import type { Authenticate } from "@sonde/phases/Authenticate"
+import type { Connect } from "@sonde/phases/Connect"
+import type { Ehlo } from "@sonde/phases/Ehlo"
+import type { Greeting } from "@sonde/phases/Greeting"
+import type { MailFrom } from "@sonde/phases/MailFrom"
+import type { Quit } from "@sonde/phases/Quit"
+import type { RcptTo } from "@sonde/phases/RcptTo"
+import type { Resolve } from "@sonde/phases/Resolve"
+import type { SendData } from "@sonde/phases/SendData"
+import type { StartTls } from "@sonde/phases/StartTls"
+import type { Tls } from "@sonde/phases/Tls"
+import type * as Effect from "effect/Effect"
+
+const anywhere = ["ProtocolError", "Throttled", "TemporaryFailure"] as const
+const inSession = [...anywhere, "ConnectionLost", "PhaseTimeout"] as const
+
+const contract = {
+  resolve: ["ResolveError", ...anywhere],
+  connect: ["ConnectError", ...anywhere],
+  greeting: ["GreetingError", "ConnectionLost", ...anywhere],
+  ehlo: inSession,
+  capability: inSession,
+  starttls: ["StartTlsError", ...inSession],
+  tls: ["TlsError", ...inSession],
+  auth: ["AuthUnavailable", "AuthRejected", ...inSession],
+  mail: ["SendAsDenied", "SenderRejected", ...inSession],
+  rcpt: ["SendAsDenied", "RecipientRejected", ...inSession],
+  data: [
+    "SendAsDenied",
+    "SenderRejected",
+    "RecipientRejected",
+    "MessageRejected",
+    "DeliveryInDoubt",
+    ...inSession
+  ],
+  select: ["MailboxUnavailable", ...inSession],
+  stat: ["MailboxUnavailable", ...inSession],
+  list: ["MailboxUnavailable", ...inSession],
+  logout: inSession,
+  quit: inSession,
+  metadata: anywhere,
+  token: ["TokenRejected", ...anywhere],
+  claims: ["TokenRejected", ...anywhere],
+  mailbox: ["MailboxUnavailable", "ApiError", ...anywhere],
+  send: [
+    "SendAsDenied",
+    "SenderRejected",
+    "RecipientRejected",
+    "MessageRejected",
+    "DeliveryInDoubt",
+    "ApiError",
+    ...anywhere
+  ]
+} as const satisfies Record<PhaseId, ReadonlyArray<Errors.ErrorTag>>
+
+type Row<P extends PhaseId> = InstanceType<typeof Errors.errors[typeof contract[P][number]]>
+
+/** Whether two unions have the same members. */
+type Equal<A, B> = [A] extends [B] ? [B] extends [A] ? true : false : false
+
+type ErrorOfService<S extends { readonly run: (...input: never) => unknown }> = ReturnType<S["run"]> extends
+  Effect.Effect<infer _A, infer E, infer _R> ? E : never
+
+declare const sendData: SendData["Service"]
+type SendDataError = ReturnType<typeof sendData.run<never>> extends Effect.Effect<infer _A, infer E> ? E : never
+
+/** What each service declares against its row. */
+const services: {
+  readonly resolve: Equal<ErrorOfService<Resolve["Service"]>, Row<"resolve">>
+  readonly connect: Equal<ErrorOfService<Connect["Service"]>, Row<"connect">>
+  readonly greeting: Equal<ErrorOfService<Greeting["Service"]>, Row<"greeting">>
+  readonly ehlo: Equal<ErrorOfService<Ehlo["Service"]>, Row<"ehlo">>
+  readonly starttls: Equal<ErrorOfService<StartTls["Service"]>, Row<"starttls">>
+  readonly tls: Equal<ErrorOfService<Tls["Service"]>, Row<"tls">>
+  readonly auth: Equal<ErrorOfService<Authenticate["Service"]>, Row<"auth">>
+  readonly mail: Equal<ErrorOfService<MailFrom["Service"]>, Row<"mail">>
+  readonly rcpt: Equal<ErrorOfService<RcptTo["Service"]>, Row<"rcpt">>
+  readonly data: Equal<SendDataError, Row<"data">>
+  readonly quit: Equal<ErrorOfService<Quit["Service"]>, Row<"quit">>
+} = {
+  resolve: true,
+  connect: true,
+  greeting: true,
+  ehlo: true,
+  starttls: true,
+  tls: true,
+  auth: true,
+  mail: true,
+  rcpt: true,
+  data: true,
+  quit: true
+}
+
+/** What `ErrorOf` computes against each row. */
+const computed: { readonly [P in PhaseId]: Equal<Errors.ErrorOf<P>, Row<P>> } = {
+  resolve: true,
+  connect: true,
+  greeting: true,
+  ehlo: true,
+  capability: true,
+  starttls: true,
+  tls: true,
+  auth: true,
+  mail: true,
+  rcpt: true,
+  data: true,
+  select: true,
+  stat: true,
+  list: true,
+  logout: true,
+  quit: true,
+  metadata: true,
+  token: true,
+  claims: true,
+  mailbox: true,
+  send: true
+}
+
+// The comparison itself: one member more or less, on either side, is unequal.
+const unequal: {
+  readonly more: Equal<Errors.ErrorOf<"quit"> | Errors.TlsError, Row<"quit">>
+  readonly less: Equal<Exclude<Errors.ErrorOf<"auth">, Errors.AuthRejected>, Row<"auth">>
+  readonly never: Equal<never, Row<"quit">>
+} = { more: false, less: false, never: false }
+
+describe("the contract", () => {
+  it.each(PhaseId.literals.map((phase) => [phase]))("allows in %s the errors of its row and no others", (phase) => {
+    const row: ReadonlyArray<string> = contract[phase]
+    const tags = Errors.PhaseError.members.map((member) => member.fields._tag.schema.literal)
+    assert.deepStrictEqual(
+      tags.filter((tag) => Errors.isErrorOf(phase, tag)).sort(),
+      [...row].sort()
+    )
+  })
+
+  it("has a row for each phase that the compiler compared", () => {
+    assert.deepStrictEqual(Object.keys(computed).sort(), [...PhaseId.literals].sort())
+    assert.isTrue(Object.keys(services).every((phase) => phase in contract))
+    assert.isFalse(Object.values(unequal).includes(true as never))
+  })
+})
