@@ -7,7 +7,14 @@
  * @since 0.1.0
  */
 import { format } from "@sonde/domain/Endpoint"
-import { ConnectionLost, PhaseTimeout, ProtocolError, TemporaryFailure, Throttled } from "@sonde/domain/Errors"
+import {
+  ConnectionLost,
+  isErrorOf,
+  PhaseTimeout,
+  ProtocolError,
+  TemporaryFailure,
+  Throttled
+} from "@sonde/domain/Errors"
 import type { CodeReply } from "@sonde/domain/Reply"
 import * as DomainReply from "@sonde/domain/Reply"
 import type { PhaseId } from "@sonde/domain/Service"
@@ -157,7 +164,9 @@ export const refused = <E>(
 ): Effect.Effect<never, E | Throttled | TemporaryFailure> =>
   Effect.flatMap(Classifier, (classify): Effect.Effect<never, E | Throttled | TemporaryFailure> => {
     const seen = travelling(reply)
-    const known = classify({ service: conversation.service, phase, reply: seen, mechanism })
+    const classified = classify({ service: conversation.service, phase, reply: seen, mechanism })
+    // Knowledge about another phase must not turn a 4yz reply into a failure of this one.
+    const known = classified !== undefined && isErrorOf(phase, classified.error) ? classified : undefined
     const message = `${format(conversation.endpoint)} said ${DomainReply.format(seen)}`
     if (known?.error === "Throttled") {
       return Effect.fail(
