@@ -130,14 +130,15 @@ const typed = (source: Secret.Source): string => {
   }
 }
 
-/** The flags without which a run cannot be resumed as it was started: what the journal does not keep. */
-export const again = (input: {
-  readonly state?: string | undefined
+/** The flags by which the secrets of a run are given again: the journal keeps neither them nor their sources. */
+export const again = (sources: {
   readonly secret?: Secret.Source | undefined
   readonly token?: Secret.Source | undefined
 }): string =>
   [
-    input.secret === undefined ? "" : `--secret ${typed(input.secret)}`,
-    input.token === undefined ? "" : `--token ${typed(input.token)}`,
-    input.state === undefined ? "" : `--state ${quoted(input.state)}`
+    sources.secret === undefined ? "" : `--secret ${typed(sources.secret)}`,
+    sources.token === undefined ? "" : `--token ${typed(sources.token)}`
   ].filter((part) => part !== "").join(" ")
+
+/** The flag by which a run is found again. */
+export const place = (state: string | undefined): string => state === undefined ? "" : `--state ${quoted(state)}`

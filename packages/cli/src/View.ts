@@ -68,7 +68,11 @@ export const make = Effect.fnUntraced(function*(input: Input) {
 export const text = (
   view: View,
   report: Report,
-  more: { readonly now?: string | undefined; readonly resume?: string | undefined } = {}
+  more: {
+    readonly now?: string | undefined
+    readonly resume?: string | undefined
+    readonly place?: string | undefined
+  } = {}
 ): string => {
   const redacted = Redact.report(report, view.redact)
   switch (view.format) {

@@ -31,7 +31,11 @@ export const screens: Readonly<Record<string, () => string>> = {
     [reports.failed, reports.passed, reports.suspended, reports.delivered, reports.unresolved]
       .map((report, index) => Compact.render(report, Appearance.plain, `${index + 1}`)).join(""),
   "resume-flags": () =>
-    Text.render(reports.suspended, Appearance.plain, { transcript: "none", resume: "--secret env:PW" }),
+    Text.render(reports.suspended, Appearance.plain, {
+      transcript: "none",
+      resume: "--secret env:PW",
+      place: "--state runs"
+    }),
   "explained": () => ExplanationScreen.render(reports.explained, Appearance.plain),
   "success": () => ExplanationScreen.render(reports.success, Appearance.plain),
   "unknown": () => ExplanationScreen.render(reports.unknown, Appearance.plain)

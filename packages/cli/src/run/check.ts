@@ -32,7 +32,8 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     )
   })
 
-  const resume = Request.again({ ...sources, state: input.state })
+  const resume = Request.again(sources)
+  const place = Request.place(input.state)
 
   const program = Effect.gen(function*() {
     yield* judged({
@@ -43,8 +44,11 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     const check = { ...options, ...secrets }
     yield* judged(secrets)
     const sonde = yield* Sonde
-    const report = yield* follow(view, sonde.events(check), { timeout: options.timeout, resume })
-    yield* View.finish(view, report, { resume })
+    const report = yield* follow(view, sonde.events(check), {
+      timeout: options.timeout,
+      resume: `${resume} ${place}`.trim()
+    })
+    yield* View.finish(view, report, { resume, place })
   })
   yield* Effect.provide(program, Engine.layer({ state: Files.stateFolder(input.state, env), packs }))
 })

@@ -38,7 +38,8 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   const packs = yield* PackFiles.all({ ...asked.options, ...options })
   const merged = { ...asked.options, ...options }
 
-  const resume = Request.again({ ...sources, state: input.state })
+  const resume = Request.again(sources)
+  const place = Request.place(input.state)
 
   const program = Effect.gen(function*() {
     const sonde = yield* Sonde
@@ -50,7 +51,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
       timeout: merged.timeout,
       resume
     })
-    yield* View.finish(view, report, { resume })
+    yield* View.finish(view, report, { resume, place })
   })
   yield* Effect.provide(program, Engine.layer({ state, packs }))
 })

@@ -58,7 +58,7 @@ export const show = Effect.fnUntraced(function*(
   )
   yield* View.finish(view, report, {
     now: DateTime.formatIso(yield* DateTime.now),
-    resume: Request.again({ state: input.state })
+    place: Request.place(input.state)
   })
 })
 

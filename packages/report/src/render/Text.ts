@@ -22,7 +22,8 @@ import * as Phrases from "../Phrases.ts"
 /**
  * What is shown of a report. `transcript` is `failing` (the failing exchange, the default), `all` or `none`; `short` is
  * one line per service; `quiet` only the verdict. `exitCode` is the status the program ends with where it differs from
- * the report's. `resume` is what follows `sonde resume RUN` so that it can be typed as it stands. `now` is the moment ages count from, ISO 8601, by default when this attempt began.
+ * the report's. `resume` is what follows `sonde resume RUN`, `place` what
+ * follows every command that names the run, so that they can be typed as they stand. `now` is the moment ages count from, ISO 8601, by default when this attempt began.
  *
  * @category models
  * @since 0.1.0
@@ -33,6 +34,7 @@ export interface Options {
   readonly quiet?: boolean | undefined
   readonly exitCode?: number | undefined
   readonly resume?: string | undefined
+  readonly place?: string | undefined
   readonly now?: string | undefined
 }
 
@@ -184,7 +186,9 @@ const counts = (report: Report): string => {
 
 const footer = (report: Report, options: Options, now: string): ReadonlyArray<string> => {
   const code = options.exitCode ?? report.exitCode
-  const again = [`sonde resume ${report.run}`, options.resume ?? ""].filter((part) => part !== "").join(" ")
+  const words = (...parts: ReadonlyArray<string | undefined>) =>
+    parts.filter((part) => part !== undefined && part !== "").join(" ")
+  const again = words("sonde resume", report.run, options.resume, options.place)
   const meaning = Phrases.exitMeaning(code)
   const wait = report.resumeAfter === undefined ? undefined : Phrases.between(now, report.resumeAfter)
   const suspended = report.state !== "suspended"
@@ -199,7 +203,7 @@ const footer = (report: Report, options: Options, now: string): ReadonlyArray<st
     : [`when it is changed: ${again}`]
   const all = report.transcript.length === 0 || options.transcript === "all"
     ? []
-    : [`all lines: sonde show ${report.run} --transcript`]
+    : [`all lines: ${words("sonde show", report.run, "--transcript", options.place)}`]
   return [
     counts(report),
     ...suspended,
