@@ -73,7 +73,10 @@ const table: Readonly<Record<string, Room>> = {
 const testTools = ["@effect/vitest", "@effect/platform-node", "@types/node", "vitest"]
 
 /** Rooms that a script of the workspace may reach into, by its path. Others may import none. */
-const scripts: Readonly<Record<string, ReadonlyArray<string>>> = {}
+const scripts: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "scripts/bench/bench.ts": ["testkit"],
+  "scripts/bench/bulk.ts": ["pipeline", "platform-node", "sonde"]
+}
 
 const problems: Array<string> = []
 const roomOf = (specifier: string): string | undefined => /^@sonde\/([^/]+)/.exec(specifier)?.[1]

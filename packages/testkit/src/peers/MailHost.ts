@@ -47,13 +47,16 @@ export interface MailHost {
   readonly token: (claims: Omit<Token.Claims, "issuer">) => string
 }
 
-const daemonFolder = (): string | undefined => {
+/** What a program prints, or nothing where it cannot be run. */
+const said = (program: string, ...args: ReadonlyArray<string>): string | undefined => {
   try {
-    return execFileSync("postconf", ["-d", "-h", "daemon_directory"], { encoding: "utf8" }).trim()
+    return execFileSync(program, args, { encoding: "utf8" }).trim()
   } catch {
     return undefined
   }
 }
+
+const daemonFolder = (): string | undefined => said("postconf", "-d", "-h", "daemon_directory")
 
 /** Why the servers cannot be started here, in words, or nothing. */
 export const problem = (): string | undefined => {
@@ -61,8 +64,10 @@ export const problem = (): string | undefined => {
   const daemons = daemonFolder()
   if (daemons === undefined || !existsSync(`${daemons}/master`)) return "Postfix is not installed"
   if (!existsSync("/usr/lib/dovecot/submission-login")) return "Dovecot with its submission service is not installed"
-  const version = execFileSync("dovecot", ["--version"], { encoding: "utf8" }).trim()
-  return version.startsWith("2.3.") ? undefined : `Dovecot is ${version}; its configuration is written for 2.3`
+  const version = said("dovecot", "--version")
+  return version?.startsWith("2.3.") === true
+    ? undefined
+    : `Dovecot is ${version}; its configuration is written for 2.3`
 }
 
 const certificates = async (): Promise<
@@ -127,9 +132,9 @@ const start = async (): Promise<{ readonly host: MailHost; readonly stop: () => 
   const log = `${folder}/postfix/log`
   const closed = await Ports.open(Object.values(ports), 15_000)
   if (closed.length > 0) {
-    const said = [`${folder}/output`, log, `${folder}/dovecot.log`].map(text).join("\n")
+    const words = [`${folder}/output`, log, `${folder}/dovecot.log`].map(text).join("\n")
     await stop()
-    throw new Error(`ports ${closed.join(", ")} stay closed\n${said}`)
+    throw new Error(`ports ${closed.join(", ")} stay closed\n${words}`)
   }
   // The waiting itself was a connection to each port.
   const before = new Map<DoorName, number>()
