@@ -105,7 +105,7 @@ export class Greeting extends Context.Service<
       const silent = Effect.fnUntraced(function*(input: GreetingInput, timeout: PhaseTimeout) {
         const { conversation } = input
         const where = format(conversation.endpoint)
-        const millis = Math.min(timeout.afterMillis, 5000)
+        const millis = Math.min(yield* remaining("phaseMillis"), 5000)
         const mismatch = !conversation.session.isEncrypted() && (yield* beginsWithTls(dialer, input, millis))
         return yield* new GreetingError({
           ...at(conversation, "greeting"),

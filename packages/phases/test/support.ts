@@ -12,7 +12,7 @@ import * as Recorder from "@sonde/net/Recorder"
 import { Authenticate } from "@sonde/phases/Authenticate"
 import { Classifier } from "@sonde/phases/Classifier"
 import { Connect, definition as connectDefinition } from "@sonde/phases/Connect"
-import { Budget, type Conversation, type Limits } from "@sonde/phases/Conversation"
+import { Budget, type Conversation } from "@sonde/phases/Conversation"
 import type { Credential } from "@sonde/phases/Credential"
 import { Ehlo } from "@sonde/phases/Ehlo"
 import { Greeting } from "@sonde/phases/Greeting"
@@ -25,6 +25,7 @@ import { SendData } from "@sonde/phases/SendData"
 import { StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
 import * as SessionFile from "@sonde/testkit/SessionFile"
+import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -64,7 +65,9 @@ export interface Plan {
   readonly message?: string
   readonly beforeCommit?: Effect.Effect<void, "the intent could not be written">
   readonly classify?: Context.Service.Shape<typeof Classifier>
-  readonly limits?: Partial<Limits>
+  readonly phaseMillis?: number
+  /** From the start of the play. */
+  readonly deadlineMillis?: number
   readonly host?: string
   readonly ehlo?: string
 }
@@ -75,6 +78,8 @@ export interface Played {
   readonly facts: ReadonlyArray<readonly [PhaseId, unknown]>
   readonly sent: ReadonlyArray<string>
   readonly transcript: ReadonlyArray<string>
+  /** Virtual milliseconds that the play took. */
+  readonly millis: number
 }
 
 const recipe = Effect.fnUntraced(function*(
@@ -158,12 +163,20 @@ export const over = (net: ReturnType<typeof network>, plan: Plan = {}): Effect.E
     const secrets = [password, token, longToken]
     const recorder = Recorder.make({ now: () => 0, secrets: secrets.map((secret) => Redacted.make(secret)) })
     const facts: Array<readonly [PhaseId, unknown]> = []
+    const clock = yield* Clock.Clock
+    const started = clock.currentTimeMillisUnsafe()
+    let millis = 0
     const fiber = yield* recipe(plan, recorder, facts).pipe(
       Effect.scoped,
-      Effect.provideService(Budget, { phaseMillis: 10_000, commitMillis: 60_000, deadline: undefined, ...plan.limits }),
+      Effect.provideService(Budget, {
+        phaseMillis: plan.phaseMillis ?? 10_000,
+        commitMillis: 60_000,
+        deadline: plan.deadlineMillis === undefined ? undefined : started + plan.deadlineMillis
+      }),
       Effect.provideService(Classifier, plan.classify ?? (() => undefined)),
       Effect.provide(Phases.layer.pipe(Layer.provide(net))),
       Effect.result,
+      Effect.tap(() => Effect.sync(() => (millis = clock.currentTimeMillisUnsafe() - started))),
       Effect.forkChild({ startImmediately: true })
     )
     for (let minute = 0; minute < 10 && fiber.pollUnsafe() === undefined; minute++) yield* TestClock.adjust("1 minute")
@@ -175,7 +188,7 @@ export const over = (net: ReturnType<typeof network>, plan: Plan = {}): Effect.E
     noCanary("the transcript", JSON.stringify(lines))
     noCanary("the error", JSON.stringify(error))
     noCanary("the facts", JSON.stringify(facts))
-    return { result, facts, sent, transcript }
+    return { result, facts, sent, transcript, millis }
   })
 
 const encodeError = Schema.encodeEffect(Schema.toCodecJson(DomainErrors.PhaseError))
