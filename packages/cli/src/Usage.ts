@@ -32,11 +32,10 @@ const meant = (suggestions: ReadonlyArray<string>, option?: string): string => {
   return first === undefined ? "" : `, did you mean ${first}?`
 }
 
-const plainWords = (expected: string): string =>
-  expected.replace(/^Expected:? /, "").replace(/^a (?:value|string) /, "").replace(/, got .*$/s, "").replaceAll(
-    "\n",
-    " "
-  )
+const plainWords = (expected: string): string => {
+  const words = expected.replace(/^Expected:? /, "").replace(/, got .*$/s, "").replaceAll("\n", " ")
+  return /^"[^"]*"(?: \| "[^"]*")+$/.test(words) ? words.slice(1, -1).replaceAll("\" | \"", ", ") : words
+}
 
 const sentence = (error: NonShowHelpErrors): string => {
   switch (error._tag) {

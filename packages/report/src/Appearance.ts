@@ -58,7 +58,8 @@ export const make = (options: {
     : env.CLICOLOR !== "0" && !dumb && terminal
   const locale = [env.LC_ALL, env.LC_CTYPE, env.LANG].find(set)
   return {
-    width: Math.min(Math.max(columns ?? 80, 40), 120),
+    // A terminal of no columns is one that does not say.
+    width: Math.min(Math.max(columns === undefined || columns < 1 ? 80 : columns, 40), 120),
     terminal,
     color: options.color === "always" || (options.color !== "never" && wanted),
     ascii: dumb || (locale !== undefined && !/utf-?8/i.test(locale))

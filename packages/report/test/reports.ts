@@ -165,6 +165,12 @@ export const verdict: Verdict = {
     asOf: "2026-01-27",
     source: "https://techcommunity.microsoft.com/smtp-auth",
     reviewBy: "2026-12-15"
+  }, {
+    text: "Enable or disable authenticated client SMTP submission",
+    asOf: "2021-07-01",
+    source: "https://learn.microsoft.com/smtp-submission",
+    reviewBy: "2026-10-01",
+    stale: true
   }]
 }
 

@@ -79,11 +79,15 @@ const steps = (look: Appearance, remedies: ReadonlyArray<Remedy>): ReadonlyArray
 
 const order = { look: 0, change: 1, verify: 2, alternative: 3 } as const
 
-const dated = (look: Appearance, fact: DatedFact, first: boolean): ReadonlyArray<string> => {
+/** Whether a fact speaks of the year it was stated in or a later one: a date to know, not only a source. */
+const isComing = (fact: DatedFact): boolean =>
+  Array.from(fact.text.matchAll(/\b(20\d\d)\b/g)).some(([year]) => year >= fact.asOf.slice(0, 4))
+
+const dated = (look: Appearance, fact: DatedFact, label: string): ReadonlyArray<string> => {
   const stale = fact.stale === true ? ", past its review: check the source" : ""
   return Layout.labelled(
     look,
-    first ? "Coming" : "",
+    label,
     `${Escape.line(fact.text)} (fact of ${Escape.line(fact.asOf)}, review by ${Escape.line(fact.reviewBy)}${stale}; ${
       Escape.line(fact.source)
     })`,
@@ -91,6 +95,11 @@ const dated = (look: Appearance, fact: DatedFact, first: boolean): ReadonlyArray
     17
   )
 }
+
+const known = (look: Appearance, facts: ReadonlyArray<DatedFact>): ReadonlyArray<string> => [
+  ...facts.filter(isComing).flatMap((fact, index) => dated(look, fact, index === 0 ? "Coming" : "")),
+  ...facts.filter((fact) => !isComing(fact)).flatMap((fact, index) => dated(look, fact, index === 0 ? "Sources" : ""))
+]
 
 /** Everything a verdict says. `domain` names the organisation of the administrator. */
 export const verdict = (
@@ -116,7 +125,7 @@ export const verdict = (
       ),
       ...commandLines(look, remedy)
     ]),
-    ...it.facts.flatMap((fact, index) => dated(look, fact, index === 0))
+    ...known(look, it.facts)
   ]
   return [
     ...headline(look, options.state, it.title, it.cause),

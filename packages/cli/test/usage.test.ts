@@ -1,0 +1,166 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { sonde } from "./screen.ts"
+
+/** Command lines that cannot be meant, and what their one sentence must name. */
+const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, names: RegExp]> = [
+  ["no target", ["check"], /<target> is missing; see "sonde check --help"/],
+  [
+    "a flag with a typing error",
+    ["check", "a@b.example", "--tiemout", "3s"],
+    /no flag --tiemout, did you mean --timeout\?/
+  ],
+  ["a flag of another tool", ["check", "a@b.example", "--server", "x"], /did you mean --host NAME\?/],
+  ["an unknown command", ["chek", "a@b.example"], /no command "chek", did you mean check\?/],
+  ["an unknown subcommand", ["packs", "lst"], /no command "lst", did you mean list\?/],
+  ["two targets", ["check", "a@b.example", "c@d.example"], /an argument too many/],
+  ["a word as target", ["check", "foo"], /"foo" is a single word/],
+  ["an address without a domain", ["check", "a@"], /nothing after the @/],
+  ["a port out of range", ["check", "a@b.example", "--port", "65536"], /--port takes a number from 1 to 65535/],
+  ["a port that is no number", ["check", "a@b.example", "--port", "smtp"], /--port .*not "smtp"/],
+  ["an unknown mechanism", ["check", "a@b.example", "--auth", "ntlm"], /--auth does not know "ntlm"/],
+  ["an unknown phase", ["check", "a@b.example", "--until", "helo"], /--until does not know "helo"/],
+  ["an unknown service", ["check", "a@b.example", "--only", "smtp"], /--only does not know "smtp"/],
+  ["a service of a later version", ["check", "a@b.example", "--only", "imap"], /imap is not available in this version/],
+  ["a wrong duration", ["check", "a@b.example", "--timeout", "soon"], /--timeout takes a duration, not "soon"/],
+  ["no duration at all", ["check", "a@b.example", "--timeout", "0s"], /--timeout takes a duration/],
+  ["a wrong mapping", ["check", "a@b.example", "--connect-to", "x:1"], /--connect-to "x:1" is no mapping/],
+  ["a wrong sender", ["check", "a@b.example", "--from", "nobody"], /--from "nobody" is no mailbox/],
+  ["a wrong recipient", ["check", "a@b.example", "--to", "a b"], /--to "a b" is no mailbox/],
+  ["an unknown provider", ["check", "a@b.example", "--provider", "acme"], /--provider "acme" is no pack/],
+  ["an empty value", ["check", "a@b.example", "--user", ""], /--user was given and is empty/],
+  ["a wrong colour", ["check", "a@b.example", "--color", "blue"], /--color takes auto, always, never, not "blue"/],
+  [
+    "a format of a later version",
+    ["check", "a@b.example", "--format", "junit"],
+    /junit is not available in this version/
+  ],
+  ["an unknown format", ["check", "a@b.example", "--format", "xml"], /no such format; there are pretty, json, ndjson/],
+  ["two formats", ["check", "a@b.example", "--json", "--events"], /json and events were both asked for/],
+  ["quiet and transcript", ["check", "a@b.example", "--quiet", "--transcript"], /exclude each other/],
+  ["a mechanism without a secret", ["check", "a@b.example", "--auth", "login"], /login needs a secret/],
+  ["a message that is not sent", ["check", "a@b.example", "--message", "package.json"], /add --deliver/],
+  ["a token that must be acquired", ["check", "a@b.example", "--token", "device-code"], /device-code is not available/],
+  ["both secrets from one pipe", ["check", "a@b.example", "--secret", "stdin", "--token", "stdin"], /cannot both come/],
+  ["an empty source", ["check", "a@b.example", "--secret", "env:"], /env: names nothing/],
+  ["a strange variable", ["check", "a@b.example", "--secret", "env:A B"], /not followed by the name of a variable/],
+  ["standard input that is a terminal", ["check", "a@b.example", "--secret", "stdin"], /--secret prompt/],
+  ["nothing to explain", ["explain"], /nothing to explain/],
+  ["a wrong port to explain", ["explain", "535 no", "--port", "x"], /--port takes a number/],
+  ["an unknown simulator", ["simulate", "acme"], /no simulator for "acme", *|there is microsoft-365/],
+  [
+    "a port for the simulator",
+    ["simulate", "microsoft-365", "--port", "70000"],
+    /--port takes a number from 0 to 65535/
+  ]
+]
+
+/** Things that are not there. */
+const gone: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, names: RegExp]> = [
+  ["a variable", ["check", "a@b.example", "--secret", "env:SONDE_NO_SUCH"], /variable SONDE_NO_SUCH is not set/],
+  [
+    "a secret file",
+    ["check", "a@b.example", "--secret", "file:/no/such"],
+    /--secret: the file "\/no\/such" does not exist/
+  ],
+  [
+    "a token file",
+    ["check", "a@b.example", "--token", "file:/no/such"],
+    /--token: the file "\/no\/such" does not exist/
+  ],
+  ["trust anchors", ["check", "a@b.example", "--ca", "/no/such"], /--ca: the file "\/no\/such" does not exist/],
+  ["a folder as trust anchors", ["check", "a@b.example", "--ca", "/"], /--ca: the file "\/" is a folder/],
+  ["a pack", ["check", "a@b.example", "--pack", "/no/such"], /--pack: the file "\/no\/such" does not exist/],
+  [
+    "a folder of packs",
+    ["check", "a@b.example", "--packs", "/no/such"],
+    /--packs: the folder "\/no\/such" does not exist/
+  ],
+  ["a message", ["check", "a@b.example", "--deliver", "--message", "/no/such"], /--message: the file/],
+  ["a run to resume", ["resume", "01ZZ", "--state", "/no/such"], /there is no run 01ZZ/],
+  ["a run to show", ["show", "01ZZ", "--state", "/no/such"], /there is no run 01ZZ/],
+  ["a run to forget", ["forget", "01ZZ", "--state", "/no/such"], /there is no run 01ZZ/],
+  ["a pack to show", ["packs", "show", "acme"], /no pack "acme": there are .*microsoft-365/],
+  ["a pack to lint", ["packs", "lint", "/no/such"], /the file "\/no\/such" does not exist/],
+  ["a world", ["simulate", "microsoft-365", "--world", "/no/such"], /--world: the file "\/no\/such" does not exist/]
+]
+
+const isOneSentence = (err: string) => {
+  assert.match(err, /^sonde: [^\n]+\n$/)
+  assert.notMatch(err, /\bundefined\b|\[object|Error:/)
+}
+
+describe("bad usage", () => {
+  for (const [title, argv, names] of bad) {
+    it.live(`is one sentence with status 64: ${title}`, () =>
+      Effect.gen(function*() {
+        const { code, err, out } = yield* sonde(argv)
+        assert.strictEqual(code, 64)
+        assert.strictEqual(out, "")
+        isOneSentence(err)
+        assert.match(err, names)
+      }))
+  }
+})
+
+describe("what is missing", () => {
+  for (const [title, argv, names] of gone) {
+    it.live(`is one sentence with status 66: ${title}`, () =>
+      Effect.gen(function*() {
+        const { code, err, out } = yield* sonde(argv)
+        assert.strictEqual(code, 66)
+        assert.strictEqual(out, "")
+        isOneSentence(err)
+        assert.match(err, names)
+      }))
+  }
+})
+
+describe("a secret on the command line", () => {
+  const canary = "hunter2-canary"
+  const lines: ReadonlyArray<ReadonlyArray<string>> = [
+    ["check", "a@b.example", "--secret", canary],
+    ["check", "a@b.example", "--secret", `pass:${canary}`],
+    ["check", "a@b.example", "--secret", `${canary}:${canary}`],
+    ["check", "a@b.example", "--token", canary],
+    ["check", "a@b.example", `--password=${canary}`],
+    ["check", "a@b.example", "--password", canary],
+    ["check", "a@b.example", "--secret", "env:PW", canary],
+    ["check", "a@b.example", "--secret", canary, "--secret", canary],
+    ["check", "a@b.example", "--secret", `env:${canary}`],
+    ["resume", "01JDK7", "--secret", canary],
+    ["resume", "01JDK7", "--token", canary]
+  ]
+  for (const argv of lines) {
+    it.live(`is refused and not repeated: ${argv.join(" ").replaceAll(canary, "…")}`, () =>
+      Effect.gen(function*() {
+        const { code, err, out } = yield* sonde(argv)
+        assert.strictEqual(code, 64)
+        assert.strictEqual(out, "")
+        isOneSentence(err)
+        assert.notInclude(err, canary)
+      }))
+  }
+})
+
+describe("help", () => {
+  const commands = ["check", "explain", "resume", "runs", "show", "forget", "simulate", "demo"]
+  for (
+    const command of [
+      ...commands,
+      "packs list",
+      "packs show",
+      "packs lint",
+      "packs test",
+      "packs schema",
+      "packs causes"
+    ]
+  ) {
+    it.live(`has examples for ${command}`, () =>
+      Effect.gen(function*() {
+        const { code, err } = yield* sonde([...command.split(" "), "--help"])
+        assert.strictEqual(code, 0)
+        assert.strictEqual(err, "")
+      }))
+  }
+})
