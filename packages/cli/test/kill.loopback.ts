@@ -22,9 +22,11 @@ let server: HeldServer.HeldServer
 beforeAll(async () => {
   const built = spawnSync(process.execPath, [join(root, "scripts/build.ts")], { encoding: "utf8" })
   assert.strictEqual(built.status, 0, built.stderr)
+  const line = `${"0123456789".repeat(7)}\r\n`
+  writeFileSync(large, `From: alice@held.example\r\nSubject: large\r\n\r\n${line.repeat(200_000)}`)
   const authority = await TestCa.testCa()
   writeFileSync(ca, authority.ca)
-  server = await HeldServer.start(await authority.server({ names: ["held.example"] }))
+  server = await HeldServer.start(await authority.server({ dns: ["held.example"] }))
 })
 
 afterAll(async () => {
@@ -45,7 +47,10 @@ const run = (state: string, ...args: ReadonlyArray<string>) => {
   return { child, ended }
 }
 
-const check = (state: string) =>
+/** More than the buffers between two processes hold, so that a server that stops reading stops the client. */
+const large = join(folder, "large.eml")
+
+const check = (state: string, ...flags: ReadonlyArray<string>) =>
   run(
     state,
     "check",
@@ -60,14 +65,16 @@ const check = (state: string) =>
     ca,
     "--deliver",
     "--to",
-    "bob@held.example"
+    "bob@held.example",
+    ...flags
   )
 
 const killedAt = async (moment: HeldServer.Moment): Promise<{ readonly state: string; readonly run: string }> => {
   const state = mkdtempSync(join(folder, "state-"))
   server.holdAt(moment)
-  const { child, ended } = check(state)
-  await server.held()
+  const { child, ended } = check(state, ...(moment === "inside the message" ? ["--message", large] : []))
+  // A run that ends before it comes to the moment fails here and does not wait for ever.
+  await Promise.race([server.held(), ended.then(({ output }) => assert.fail(`ended before ${moment}: ${output}`))])
   child.kill("SIGKILL")
   await ended
   server.holdAt(undefined)
@@ -97,10 +104,12 @@ describe("a delivery that is killed", () => {
     assert.strictEqual(server.messages(), before + 1)
   })
 
-  it.each([
-    ["end of message, not taken", 0],
-    ["end of message, taken", 1]
-  ] as const)("at the %s is in doubt, and sent again only on demand", async (moment, taken) => {
+  it.each(
+    [
+      ["end of message, not taken", 0],
+      ["end of message, taken", 1]
+    ] as const
+  )("at the %s is in doubt, and sent again only on demand", async (moment, taken) => {
     const before = server.messages()
     const killed = await killedAt(moment)
     assert.strictEqual(server.messages(), before + taken)

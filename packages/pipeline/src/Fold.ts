@@ -163,6 +163,21 @@ const addEvent = (
   }
 }
 
+/** A message stands once in a journal, where it was first given; later attempts that name none send the same. */
+const withMessage = (options: CheckOptions, earlier: CheckOptions): CheckOptions =>
+  earlier.message === undefined || options.message !== undefined ? options : { ...options, message: earlier.message }
+
+/**
+ * Options as a further attempt writes them: without the message that stands in the journal already.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const furtherOptions = (history: History, options: CheckOptions): CheckOptions => {
+  const { message, ...rest } = options
+  return message !== undefined && message === history.attempts.at(-1)?.options.message ? rest : options
+}
+
 /**
  * Adds an entry to a history, in place.
  *
@@ -176,7 +191,7 @@ export const add = (history: History, entry: Entry): void => {
     case "run":
       return
     case "attempt":
-      history.attempts.push(attempt(entry.at, entry.options, entry.had))
+      history.attempts.push(attempt(entry.at, withMessage(entry.options, current.options), entry.had))
       return
     case "provider":
       history.provider = entry.provider

@@ -53,6 +53,13 @@ const hadOf = (request: Request): Journal.Sources => ({
   ...(request.credential?.kind === "token" ? { token: true } : {})
 })
 
+const further = (request: Request, log: RunLog.RunLog): Journal.Entry => ({
+  entry: "attempt",
+  at: log.at(),
+  options: Fold.furtherOptions(log.history, request.options),
+  had: hadOf(request)
+})
+
 const isPhaseError = (error: PhaseError | JournalError): error is PhaseError => error._tag !== "JournalError"
 
 /** One attempt as the functions below share it. */
@@ -158,7 +165,8 @@ const settled = Effect.fnUntraced(function*(context: Context, plan: SubmissionPl
   )
   if (delivered !== undefined && request.options.deliverAgain !== true) {
     yield* restore(delivered)
-    yield* skipRest(order(plan.endpoint.security), "interrupted")
+    // Only the farewell can be missing behind a message that was delivered; it is not said on another connection.
+    yield* skipRest(order(plan.endpoint.security), "until")
     return true
   }
   if (intent !== undefined && request.deliver && request.options.deliverAgain !== true && last !== undefined) {
@@ -296,7 +304,7 @@ const attempts = Effect.fnUntraced(function*(request: Request, log: RunLog.RunLo
       const until = log.history.attempts.at(-1)?.resumeAfter
       if (until === undefined || request.options.wait !== true || waits === maxWaits) return
       yield* Effect.sleep(Math.max(0, Date.parse(until) - (yield* Clock.currentTimeMillis)))
-      yield* log.write({ entry: "attempt", at: log.at(), options: request.options, had: hadOf(request) })
+      yield* log.write(further(request, log))
     }
   }).pipe(Effect.onInterrupt(() => Effect.ignore(end)))
   yield* end
@@ -379,6 +387,6 @@ export const resume = Effect.fn("Runner.resume")(function*<E>(
   const last = past.attempts.at(-1)!
   const request = yield* prepare(last.options, last.had)
   const log = yield* logOf(past, file, listen)
-  yield* log.write({ entry: "attempt", at: log.at(), options: request.options, had: hadOf(request) })
+  yield* log.write(further(request, log))
   return yield* attempts(request, log, true)
 }, Effect.scoped)
