@@ -14,14 +14,16 @@ export interface Options {
 
 /** The engine as a layer. */
 export const layer = (options: Options): Layer.Layer<Sonde> =>
-  Layer.unwrap(Effect.promise(async () => {
-    const [{ Sonde }, NodeNet, NodeJournalStore, { Packs }, Phases] = await Promise.all([
-      import("@sonde/sonde"),
-      import("@sonde/platform-node/NodeNet"),
-      import("@sonde/platform-node/NodeJournalStore"),
-      import("@sonde/packs/Packs"),
-      import("@sonde/phases/Phases")
-    ])
+  Layer.unwrap(Effect.gen(function*() {
+    const [{ Sonde }, NodeNet, NodeJournalStore, { Packs }, Phases] = yield* Effect.promise(() =>
+      Promise.all([
+        import("@sonde/sonde"),
+        import("@sonde/platform-node/NodeNet"),
+        import("@sonde/platform-node/NodeJournalStore"),
+        import("@sonde/packs/Packs"),
+        import("@sonde/phases/Phases")
+      ])
+    )
     return Sonde.layerNoDeps.pipe(
       Layer.provide([Packs.layerWith(options.packs ?? []), Phases.layer]),
       Layer.provide([NodeNet.layer, NodeJournalStore.layer({ folder: options.state })])

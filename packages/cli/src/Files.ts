@@ -6,6 +6,7 @@ import { readdir, readFile, stat } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { missing } from "./Failure.ts"
+import { quoted } from "./Print.ts"
 
 const why: Readonly<Record<string, string>> = {
   ENOENT: "does not exist",
@@ -23,32 +24,22 @@ const reason = (error: unknown): string => why[codeOf(error)] ?? `cannot be read
 /** Largest file that is read, in octets: a certificate bundle, a pack or a message stays far below. */
 export const maxOctets = 40 * 1024 * 1024
 
+const attempt = <A>(subject: string, work: () => Promise<A>) =>
+  Effect.tryPromise({ try: work, catch: (error) => missing(`${subject} ${reason(error)}`, "check the path") })
+
 /** The text of a file, or status 66 naming the option, the path and what is wrong with it. */
-export const text = (option: string, path: string) =>
-  Effect.tryPromise({
-    try: async () => {
-      const about = await stat(path)
-      if (about.isFile() && about.size > maxOctets) return undefined
-      return await readFile(path, "utf8")
-    },
-    catch: (error) => missing(`${option}: the file ${JSON.stringify(path)} ${reason(error)}`, "check the path")
-  }).pipe(
-    Effect.flatMap((found) =>
-      found === undefined
-        ? Effect.fail(missing(`${option}: the file ${JSON.stringify(path)} is larger than ${maxOctets} octets`))
-        : Effect.succeed(found)
-    )
-  )
+export const text = Effect.fnUntraced(function*(option: string, path: string, most = maxOctets) {
+  const subject = `${option}: the file ${quoted(path)}`
+  const about = yield* attempt(subject, () => stat(path))
+  if (about.isFile() && about.size > most) return yield* missing(`${subject} is larger than ${most} octets`)
+  return yield* attempt(subject, () => readFile(path, "utf8"))
+})
 
 /** The YAML files of a folder, by name, or status 66. */
-export const yamlFiles = (option: string, folder: string) =>
-  Effect.tryPromise({
-    try: async () => {
-      const names = await readdir(folder)
-      return names.filter((name) => /\.ya?ml$/i.test(name)).toSorted().map((name) => join(folder, name))
-    },
-    catch: (error) => missing(`${option}: the folder ${JSON.stringify(folder)} ${reason(error)}`, "check the path")
-  })
+export const yamlFiles = Effect.fnUntraced(function*(option: string, folder: string) {
+  const names = yield* attempt(`${option}: the folder ${quoted(folder)}`, () => readdir(folder))
+  return names.filter((name) => /\.ya?ml$/i.test(name)).toSorted().map((name) => join(folder, name))
+})
 
 /** Where journals are kept: `--state`, else `$XDG_STATE_HOME/sonde`, else `~/.local/state/sonde`. */
 export const stateFolder = (given: string | undefined, env: Readonly<Record<string, string | undefined>>): string => {

@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import { type Failure, missing, usage } from "./Failure.ts"
 import * as Files from "./Files.ts"
 import type * as Flags from "./Flags.ts"
+import { quoted } from "./Print.ts"
 import * as Secret from "./Secret.ts"
 
 /** The flags of a diagnosis. */
@@ -17,7 +18,7 @@ export type Input = Flags.Parsed<typeof Flags.check & typeof Flags.places & type
 const oneOf = <A extends string>(option: string, text: string, words: ReadonlyArray<A>): Result.Result<A, Failure> => {
   const found = words.find((word) => word === text.toLowerCase())
   return found === undefined
-    ? Result.fail(usage(`${option} does not know ${JSON.stringify(text)}`, `it takes ${words.join(", ")}`))
+    ? Result.fail(usage(`${option} does not know ${quoted(text)}`, `it takes ${words.join(", ")}`))
     : Result.succeed(found)
 }
 
@@ -37,13 +38,13 @@ const listOf = <A extends string>(
 const portOf = (text: string): Result.Result<number, Failure> =>
   /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535
     ? Result.succeed(Number(text))
-    : Result.fail(usage(`--port takes a number from 1 to 65535, not ${JSON.stringify(text)}`))
+    : Result.fail(usage(`--port takes a number from 1 to 65535, not ${quoted(text)}`))
 
 const spanOf = (option: string, text: string): Result.Result<string, Failure> => {
   const millis = spanMillis(text)
   return millis !== undefined && millis > 0
     ? Result.succeed(text)
-    : Result.fail(usage(`${option} takes a duration, not ${JSON.stringify(text)}`, "write it as 500ms, 10s or 5m"))
+    : Result.fail(usage(`${option} takes a duration, not ${quoted(text)}`, "write it as 500ms, 10s or 5m"))
 }
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -76,7 +77,7 @@ export const options = Effect.fnUntraced(function*(input: Input) {
   if (input.ca !== undefined) {
     const pem = yield* Files.text("--ca", input.ca)
     if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
-      return yield* missing(`--ca: the file ${JSON.stringify(input.ca)} holds no certificate`, "give a PEM file")
+      return yield* missing(`--ca: the file ${quoted(input.ca)} holds no certificate`, "give a PEM file")
     }
     out.ca = pem
   }
@@ -113,7 +114,7 @@ export const fetch = Effect.fnUntraced(function*(from: Effect.Success<ReturnType
   return fetched
 })
 
-const quoted = (text: string): string => /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+const shellQuoted = (text: string): string => /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** A source as it was typed; the command of `cmd:` is left out, it may hold what nobody else should see. */
 const typed = (source: Secret.Source): string => {
@@ -121,7 +122,7 @@ const typed = (source: Secret.Source): string => {
     case "env":
       return `env:${source.name}`
     case "file":
-      return `file:${quoted(source.path)}`
+      return `file:${shellQuoted(source.path)}`
     case "cmd":
       return "cmd:COMMAND"
     case "stdin":
@@ -141,4 +142,4 @@ export const again = (sources: {
   ].filter((part) => part !== "").join(" ")
 
 /** The flag by which a run is found again. */
-export const place = (state: string | undefined): string => state === undefined ? "" : `--state ${quoted(state)}`
+export const place = (state: string | undefined): string => state === undefined ? "" : `--state ${shellQuoted(state)}`

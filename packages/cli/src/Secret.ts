@@ -8,11 +8,13 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { spawn } from "node:child_process"
-import { readFile, stat } from "node:fs/promises"
 import { createInterface } from "node:readline"
 import { Writable } from "node:stream"
 import { type Failure, missing, usage } from "./Failure.ts"
+import * as Files from "./Files.ts"
+import { quoted } from "./Print.ts"
 import { note, Screen } from "./Screen.ts"
+import * as Stdin from "./Stdin.ts"
 
 /** A place a secret can be read from. */
 export type Source =
@@ -73,22 +75,10 @@ const filled = (option: string, where: string, secret: string) =>
     : Effect.succeed(Redacted.make(secret, { label: option.slice(2) }))
 
 const fromFile = Effect.fnUntraced(function*(option: string, path: string) {
-  const shown = JSON.stringify(path)
-  const failed = (reason: string) => missing(`${option}: the file ${shown} ${reason}`, "check the path")
-  const text = yield* Effect.tryPromise({
-    try: async () => {
-      const about = await stat(path)
-      return about.isFile() && about.size > maxOctets ? undefined : await readFile(path, "utf8")
-    },
-    catch: (error) => {
-      const code = error instanceof Error && "code" in error ? error.code : undefined
-      return failed(code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder" : "cannot be read")
-    }
-  })
-  if (text === undefined) return yield* failed(`is larger than ${maxOctets} octets`)
-  const { more, text: secret } = trimLineEnd(text)
+  const shown = quoted(path)
+  const { more, text } = trimLineEnd(yield* Files.text(option, path, maxOctets))
   if (more) yield* note(`${option}: the file ${shown} ends with several line ends; one was taken off, the others count`)
-  return yield* filled(option, `the file ${shown}`, secret)
+  return yield* filled(option, `the file ${shown}`, text)
 })
 
 const fromStdin = Effect.fnUntraced(function*(option: string) {
@@ -99,22 +89,7 @@ const fromStdin = Effect.fnUntraced(function*(option: string) {
       `write ${option} prompt, or pipe it in`
     )
   }
-  const text = yield* Effect.tryPromise({
-    try: async () => {
-      const chunks: Array<Buffer> = []
-      let octets = 0
-      for await (const chunk of process.stdin) {
-        const part = typeof chunk === "string" ? Buffer.from(chunk) : Buffer.from(chunk as Uint8Array)
-        octets += part.length
-        if (octets > maxOctets) return undefined
-        chunks.push(part)
-      }
-      return Buffer.concat(chunks).toString("utf8")
-    },
-    catch: () => missing(`${option}: standard input cannot be read`)
-  })
-  if (text === undefined) return yield* missing(`${option}: standard input is larger than ${maxOctets} octets`)
-  return yield* filled(option, "standard input", trimLineEnd(text).text)
+  return yield* filled(option, "standard input", trimLineEnd(yield* Stdin.text(maxOctets)).text)
 })
 
 const fromCommand = Effect.fnUntraced(function*(option: string, command: string) {

@@ -1,7 +1,7 @@
 /**
  * The JSON Schemas (draft 2020-12) of what Sonde writes, generated from the code.
  *
- * The files in `schemas/` are these, written by `scripts/write-schemas.ts` of this package; a test holds them equal.
+ * The files in `schemas/` are these, written by `test/screens.ts` of this package; a test holds them equal.
  *
  * @since 0.1.0
  */

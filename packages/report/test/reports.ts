@@ -124,7 +124,7 @@ const signIn: ReadonlyArray<TranscriptLine> = [
 ]
 
 /** The verdict of the failed run. */
-export const verdict: Verdict = {
+const verdict: Verdict = {
   cause: "smtp_auth_disabled_tenant",
   rule: "microsoft-365/smtp-auth-off-tenant",
   service: "smtp-submission",

@@ -1,8 +1,9 @@
-/** Every golden screen by its file name, and a way to write them anew: `node packages/report/test/screens.ts`. */
+/** Every kept screen by its file name. `node packages/report/test/screens.ts` writes them, and the schemas, anew. */
 import * as Appearance from "@sonde/report/Appearance"
 import * as Compact from "@sonde/report/render/Compact"
 import * as ExplanationScreen from "@sonde/report/render/Explanation"
 import * as Text from "@sonde/report/render/Text"
+import * as Schemas from "@sonde/report/Schemas"
 import { writeFileSync } from "node:fs"
 import * as reports from "./reports.ts"
 
@@ -44,5 +45,8 @@ export const screens: Readonly<Record<string, () => string>> = {
 if (import.meta.main) {
   for (const [name, screen] of Object.entries(screens)) {
     writeFileSync(new URL(`screens/${name}.txt`, import.meta.url), screen())
+  }
+  for (const [name, schema] of Object.entries(Schemas.all())) {
+    writeFileSync(new URL(`../schemas/${name}`, import.meta.url), Schemas.text(schema))
   }
 }

@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Journal from "../Journal.ts"
 import { Screen } from "../Screen.ts"
-import * as View from "../View.ts"
+import type * as View from "../View.ts"
 
 /** Several a second: a limit that counts down must not stand still. */
 const tickMillis = 200

@@ -3,10 +3,12 @@ import type { Hints } from "@sonde/domain/Explanation"
 import * as Explain from "@sonde/packs/Explain"
 import { Packs } from "@sonde/packs/Packs"
 import * as Effect from "effect/Effect"
-import { missing, usage } from "../Failure.ts"
+import { usage } from "../Failure.ts"
 import type * as Flags from "../Flags.ts"
 import * as PackFiles from "../PackFiles.ts"
+import { quoted } from "../Print.ts"
 import { Screen } from "../Screen.ts"
+import * as Stdin from "../Stdin.ts"
 import * as View from "../View.ts"
 
 /** What `sonde explain` was given. */
@@ -26,21 +28,6 @@ export type Input =
 /** Most octets that are read from standard input; more than any log excerpt somebody would paste. */
 const maxOctets = 4 * 1024 * 1024
 
-const stdin = Effect.tryPromise({
-  try: async () => {
-    const chunks: Array<Buffer> = []
-    let octets = 0
-    for await (const chunk of process.stdin) {
-      const part = Buffer.from(chunk as Uint8Array)
-      octets += part.length
-      if (octets > maxOctets) break
-      chunks.push(part)
-    }
-    return Buffer.concat(chunks).toString("utf8")
-  },
-  catch: () => missing("standard input cannot be read")
-})
-
 /** Names the cause of a pasted text. No network. */
 export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
@@ -49,11 +36,11 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     input.port !== undefined &&
     !(/^\d{1,5}$/.test(input.port) && Number(input.port) >= 1 && Number(input.port) <= 65535)
   ) {
-    return yield* usage(`--port takes a number from 1 to 65535, not ${JSON.stringify(input.port)}`)
+    return yield* usage(`--port takes a number from 1 to 65535, not ${quoted(input.port)}`)
   }
   const given = input.text.join(" ")
   const piped = given === "-" || (given === "" && !screen.stdin.isTerminal)
-  const text = piped ? yield* stdin : given
+  const text = piped ? yield* Stdin.text(maxOctets) : given
   if (text.trim() === "") {
     return yield* usage(
       "there is nothing to explain",

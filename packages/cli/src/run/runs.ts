@@ -8,6 +8,7 @@ import * as Engine from "../Engine.ts"
 import { usage } from "../Failure.ts"
 import * as Files from "../Files.ts"
 import * as Journal from "../Journal.ts"
+import { json } from "../Print.ts"
 import * as Request from "../Request.ts"
 import { note, Screen } from "../Screen.ts"
 import * as View from "../View.ts"
@@ -28,7 +29,7 @@ export const runs = Effect.fnUntraced(function*(
     return yield* sonde.runs
   }).pipe(Effect.mapError(Journal.failure), Effect.provide(yield* engine(input.state)))
   if (view.format === "json") {
-    return yield* screen.out(`${JSON.stringify(found, null, view.out.terminal ? 2 : undefined)}\n`)
+    return yield* screen.out(json(found, view.out.terminal))
   }
   if (found.length === 0) return yield* note("there are no runs yet; \"sonde check\" makes one")
   const now = DateTime.formatIso(yield* DateTime.now)

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { createInterface } from "node:readline"
 import { Failure, missing, usage } from "../Failure.ts"
 import * as Files from "../Files.ts"
+import { json, quoted } from "../Print.ts"
 import { note, Screen } from "../Screen.ts"
 
 /** What `sonde simulate` was given. */
@@ -22,7 +23,7 @@ const simulated = new Set(["microsoft-365", "m365", "office365", "office-365", "
 export const worldOf = Effect.fnUntraced(function*(path: string) {
   const source = yield* Files.text("--world", path)
   return yield* World.fromText(source).pipe(
-    Effect.mapError((error) => missing(`--world: ${JSON.stringify(path)}: ${error.message.replaceAll("\n", " ")}`))
+    Effect.mapError((error) => missing(`--world: ${quoted(path)}: ${error.message.replaceAll("\n", " ")}`))
   )
 })
 
@@ -76,19 +77,19 @@ const described = (running: Simulator.Running): string => {
 export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
   if (!simulated.has(input.pack.toLowerCase())) {
-    return yield* usage(`there is no simulator for ${JSON.stringify(input.pack)}`, "there is microsoft-365")
+    return yield* usage(`there is no simulator for ${quoted(input.pack)}`, "there is microsoft-365")
   }
   if (input.port !== undefined && !(/^\d{1,5}$/.test(input.port) && Number(input.port) <= 65535)) {
-    return yield* usage(`--port takes a number from 0 to 65535, not ${JSON.stringify(input.port)}`)
+    return yield* usage(`--port takes a number from 0 to 65535, not ${quoted(input.port)}`)
   }
   const world = input.world === undefined ? undefined : yield* worldOf(input.world)
-  yield* Effect.scoped(Effect.gen(function*() {
+  return yield* Effect.scoped(Effect.gen(function*() {
     const running = yield* start({
       ...(world === undefined ? {} : { world }),
       ...(input.port === undefined ? {} : { port: Number(input.port) })
     })
     yield* screen.signalsExit(0)
-    yield* screen.out(input.json ? `${JSON.stringify(running.announcement)}\n` : described(running))
+    yield* screen.out(input.json ? json(running.announcement, false) : described(running))
     yield* cmdlets(running)
     if (!screen.stdin.isTerminal) yield* note("standard input has ended; running until a signal")
     return yield* Effect.never

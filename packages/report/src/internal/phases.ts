@@ -30,7 +30,7 @@ const field = (text: string): string => text.replaceAll("\t", " ")
 const security = { starttls: "", tls: " TLS", none: " in clear", opportunistic: " TLS if offered" } as const
 
 /** `smtp.office365.com:587`, and how it is encrypted where that is not STARTTLS. */
-export const place = (service: ServiceReport): string =>
+const place = (service: ServiceReport): string =>
   service.endpoint === undefined
     ? ""
     : Escape.line(Endpoint.format(service.endpoint)) + security[service.endpoint.security]

@@ -11,20 +11,19 @@ import { missing, Stop } from "../../Failure.ts"
 import * as Files from "../../Files.ts"
 import type * as Flags from "../../Flags.ts"
 import * as PackFiles from "../../PackFiles.ts"
+import { json, quoted } from "../../Print.ts"
 import { note, Screen } from "../../Screen.ts"
 
 type Places = Pick<Flags.Parsed<typeof Flags.places>, "pack" | "packs">
 
 const known = Effect.fnUntraced(function*(input: Places) {
   const packs = yield* PackFiles.all(input)
-  return yield* Effect.gen(function*() {
-    return yield* Packs
-  }).pipe(Effect.provide(Packs.layerWith(packs)))
+  return yield* Effect.provide(Packs, Packs.layerWith(packs))
 })
 
 const print = Effect.fnUntraced(function*(document: unknown) {
   const screen = yield* Screen
-  yield* screen.out(`${JSON.stringify(document, null, 2)}\n`)
+  yield* screen.out(json(document, true))
 })
 
 /** All packs, by id. */
@@ -53,7 +52,7 @@ export const show = Effect.fnUntraced(function*(input: Places & { readonly id: s
   const pack = yield* packs.get(input.id)
   if (pack === undefined) {
     return yield* missing(
-      `there is no pack ${JSON.stringify(input.id)}`,
+      `there is no pack ${quoted(input.id)}`,
       `there are ${packs.summaries.map(({ id }) => id).join(", ")}`
     )
   }
@@ -98,9 +97,7 @@ export const lint = Effect.fnUntraced(function*(
   const files = yield* filesOf(input.files, input.packs)
   const findings: Array<Omit<LintFinding, "path">> = []
   if (files.length === 0) {
-    const packs = yield* Effect.gen(function*() {
-      return yield* Packs
-    }).pipe(Effect.provide(Packs.layer))
+    const packs = yield* Effect.provide(Packs, Packs.layer)
     for (const { id } of packs.summaries) {
       const pack = yield* packs.get(id)
       if (pack !== undefined) findings.push(...Lint.lint(pack, { today, file: id }))
@@ -129,9 +126,7 @@ export const test = Effect.fnUntraced(function*(
   const named: Array<Pack.Pack> = []
   for (const file of yield* filesOf(input.files, input.packs)) named.push(yield* PackFiles.read("the pack", file))
   if (named.length === 0) {
-    const packs = yield* Effect.gen(function*() {
-      return yield* Packs
-    }).pipe(Effect.provide(Packs.layer))
+    const packs = yield* Effect.provide(Packs, Packs.layer)
     for (const { id } of packs.summaries) {
       const pack = yield* packs.get(id)
       if (pack !== undefined) named.push(pack)
