@@ -94,6 +94,7 @@ export const failures: ReadonlyArray<Failure> = [
   failure("tls", "tls-silent", "TlsError HandshakeTimeout", starttls),
   failure("tls", "tls-reset", "TlsError Reset", starttls),
   failure("tls", "tls-closed", "ConnectionLost Closed", starttls),
+  failure("tls", "tls-broken", "ConnectionLost Reset", starttls),
 
   failure("auth", "auth-not-offered", "AuthUnavailable NotOffered", hello, password),
   failure("auth", "auth-other-mechanisms", "AuthUnavailable NoCommonMechanism", hello, password),
