@@ -11,11 +11,12 @@ import { defineConfig } from "vitest/config"
 
 const results = process.env["SONDE_TEST_RESULTS"]
 
-const kind = (name: string, suffix: string, timeoutMillis: number) => ({
+const kind = (name: string, suffix: string, timeoutMillis: number, globalSetup: Array<string> = []) => ({
   extends: true as const,
   test: {
     name,
     include: [`packages/*/test/**/*.${suffix}.ts`],
+    globalSetup,
     testTimeout: timeoutMillis,
     hookTimeout: timeoutMillis
   }
@@ -27,6 +28,10 @@ export default defineConfig({
     passWithNoTests: false,
     allowOnly: false,
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
-    projects: [kind("unit", "test", 10_000), kind("loopback", "loopback", 60_000), kind("peer", "peer", 120_000)]
+    projects: [
+      kind("unit", "test", 10_000),
+      kind("loopback", "loopback", 60_000, ["scripts/test-setup.ts"]),
+      kind("peer", "peer", 120_000, ["scripts/test-setup.ts"])
+    ]
   }
 })

@@ -4,7 +4,7 @@
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as TestCa from "@sonde/testkit/TestCa"
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -20,8 +20,6 @@ const env = { ...process.env, SONDE_PW: "canary-Kill-9", CI: "1" }
 let server: HeldServer.HeldServer
 
 beforeAll(async () => {
-  const built = spawnSync(process.execPath, [join(root, "scripts/build.ts")], { encoding: "utf8" })
-  assert.strictEqual(built.status, 0, built.stderr)
   const line = `${"0123456789".repeat(7)}\r\n`
   writeFileSync(large, `From: alice@held.example\r\nSubject: large\r\n\r\n${line.repeat(200_000)}`)
   const authority = await TestCa.testCa()

@@ -97,10 +97,17 @@ export class Sonde extends Context.Service<Sonde, {
   /** Over a network, packs and a journal store of the caller's choice. */
   static readonly layerNoDeps = Layer.effect(Sonde, Effect.suspend(() => make))
 
-  /** Over a network and a journal store, with the built-in packs. */
-  static readonly layer: Layer.Layer<Sonde, never, Resolver | Dialer | JournalStore.JournalStore> = Layer.provide(
-    Sonde.layerNoDeps,
-    Layer.merge(Packs.layer, Phases.layer)
+  /** With the built-in packs, over a network and a journal store. */
+  static readonly layerJournaled: Layer.Layer<Sonde, never, Resolver | Dialer | JournalStore.JournalStore> = Layer
+    .provide(
+      Sonde.layerNoDeps,
+      Layer.merge(Packs.layer, Phases.layer)
+    )
+
+  /** With the built-in packs, over a network. Runs are kept in the memory of this process. */
+  static readonly layer: Layer.Layer<Sonde, never, Resolver | Dialer> = Layer.provide(
+    Sonde.layerJournaled,
+    JournalStore.JournalStore.layerMemory
   )
 }
 

@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
 /** Diagnostics over the real network of this machine, with journals in memory. */
-export const layer = Sonde.layer.pipe(Layer.provideMerge(Layer.merge(NodeNet.layer, JournalStore.layerMemory)))
+export const layer = Sonde.layerJournaled.pipe(Layer.provideMerge(Layer.merge(NodeNet.layer, JournalStore.layerMemory)))
 
 export type Mailbox = Running["mailboxes"][number]
 

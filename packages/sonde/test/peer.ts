@@ -38,7 +38,10 @@ const journal = Layer.unwrap(Effect.map(
 ))
 
 /** Servers, engine, network and journal. */
-export const live = Layer.merge(Host.layer, Sonde.layer.pipe(Layer.provide(Layer.merge(NodeNet.layer, journal))))
+export const live = Layer.merge(
+  Host.layer,
+  Sonde.layerJournaled.pipe(Layer.provide(Layer.merge(NodeNet.layer, journal)))
+)
 
 /** A port of the host, by name or number. */
 export type Door = MailHost.DoorName | "dovecot" | number
