@@ -26,7 +26,10 @@ export const choice = <const Words extends ReadonlyArray<string>>(
   name: string,
   words: Words,
   description: string
-): Flag.Flag<Words[number] | undefined> => optional(Flag.Literals(name, words).pipe(Flag.withDescription(description)))
+): Flag.Flag<Words[number] | undefined> =>
+  optional(
+    Flag.Literals(name, words).pipe(Flag.withMetavar(words.join("|")), Flag.withDescription(description))
+  )
 
 /** What a command's flags parse to. */
 export type Parsed<Flags> = { readonly [K in keyof Flags]: Flags[K] extends Flag.Flag<infer A> ? A : never }
@@ -89,6 +92,7 @@ export const check = {
   allowClearAuth: toggle("allow-clear-auth", "allow the secret on a connection without encryption"),
   timeout: text("timeout", "DURATION", "limit for one phase (default 10s)"),
   deadline: text("deadline", "DURATION", "limit for the whole run (default 60s)"),
+  ignorePreflight: toggle("ignore-preflight", "connect although the pack says that it cannot work"),
   wait: toggle("wait", "sleep through a throttle instead of suspending the run")
 }
 

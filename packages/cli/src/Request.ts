@@ -58,7 +58,9 @@ export const options = Effect.fnUntraced(function*(input: Input) {
     if (value === "") return yield* usage(`--${name} was given and is empty`, "give it a value or leave it out")
     if (value !== undefined) out[name] = value
   }
-  for (const name of ["deliver", "deliverAgain", "allowClearAuth", "wait"] as const) if (input[name]) out[name] = true
+  for (const name of ["deliver", "deliverAgain", "allowClearAuth", "ignorePreflight", "wait"] as const) {
+    if (input[name]) out[name] = true
+  }
   if (input.auth !== undefined) out.auth = yield* Effect.fromResult(oneOf("--auth", input.auth, AuthChoice.literals))
   if (input.via !== undefined) out.via = yield* Effect.fromResult(oneOf("--via", input.via, ["smtp", "graph"] as const))
   if (input.security !== undefined) {

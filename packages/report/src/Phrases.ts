@@ -160,7 +160,7 @@ export const skipped = (because: SkipReason | undefined): string => {
     case "until":
       return "not asked for"
     case "no_credential":
-      return "not tried: no password or token was given"
+      return "not tried: no credential"
     case "policy":
       return "not tried: the provider's pack says not to"
     case "not_offered":

@@ -370,6 +370,35 @@ export const unresolved: Report = {
   transcript: []
 }
 
+/** Looked at without a credential, and a warning that was judged before anything was dialled. */
+export const surveyed: Report = {
+  ...base,
+  state: "finished",
+  durationMillis: 200,
+  outcome: "pass",
+  exitCode: 0,
+  services: [submission("pass", [
+    ...opening,
+    { id: "auth", state: "skip", because: "no_credential" },
+    { id: "mail", state: "skip", because: "no_credential" },
+    { id: "quit", state: "pass", durationMillis: 4, facts: { text: "2.0.0 bye" } }
+  ])],
+  verdicts: [{
+    ...verdict,
+    cause: "port_not_offered",
+    phase: "preflight",
+    title: "This port is not offered",
+    evidence: [],
+    ruledOut: [],
+    notJudged: ["user", "secret"],
+    remedies: [],
+    wontHelp: [],
+    facts: []
+  }],
+  findings: [],
+  transcript: signIn.slice(0, 9)
+}
+
 /** Delivered, with the final reply. */
 export const delivered: Report = {
   ...passed,

@@ -27,6 +27,8 @@ export const screens: Readonly<Record<string, () => string>> = {
   "suspended": () => Text.render(reports.suspended, Appearance.plain),
   "hostile": () => Text.render(reports.hostile, Appearance.plain),
   "unresolved": () => Text.render(reports.unresolved, Appearance.plain),
+  "surveyed": () => Text.render(reports.surveyed, Appearance.plain),
+  "surveyed-short": () => Text.render(reports.surveyed, Appearance.plain, { short: true }),
   "delivered": () => Text.render(reports.delivered, Appearance.plain),
   "compact": () =>
     [reports.failed, reports.passed, reports.suspended, reports.delivered, reports.unresolved]

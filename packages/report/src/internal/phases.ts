@@ -163,7 +163,9 @@ export const service = (look: Appearance, report: ServiceReport, now: string): R
 /** A service in one line: state, name, place, and the phase that stopped it. */
 export const short = (look: Appearance, report: ServiceReport, now: string): string => {
   const stopped = report.phases.find((phase) => phase.state === "fail" || phase.state === "inconclusive")
-  const last = report.phases.findLast((phase) => phase.state === "pass" || phase.state === "restored")
+  const last = report.phases.findLast((phase) =>
+    (phase.state === "pass" || phase.state === "restored") && phase.id !== "quit" && phase.id !== "logout"
+  )
   const detail = !isTried(report)
     ? Phrases.skipped(report.phases[0]?.because)
     : stopped === undefined

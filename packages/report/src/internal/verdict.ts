@@ -37,15 +37,15 @@ const sure = (verdict: Verdict): string => {
   return `${verdict.confidence}${proof}`
 }
 
-const ruledOut = (verdict: Verdict): string | undefined => {
-  const out = verdict.ruledOut.map(Phrases.area)
+const ruledOut = (look: Appearance, verdict: Verdict): ReadonlyArray<string> => {
+  const out = verdict.ruledOut.map(Phrases.area).join(", ")
   const open = Phrases.list(verdict.notJudged.map(Phrases.area))
-  const first = out.length === 0 ? "" : `${out.join(", ")}.`
-  const second = open === ""
-    ? ""
-    : `${open.charAt(0).toUpperCase()}${open.slice(1)} ${verdict.notJudged.length > 1 ? "were" : "was"} not judged.`
-  const text = [first, second].filter((part) => part !== "").join(" ")
-  return text === "" ? undefined : text
+  if (out === "") return open === "" ? [] : Layout.labelled(look, "Not judged", open)
+  if (open === "") return Layout.labelled(look, "Ruled out", `${out}.`)
+  const judged = `${open.charAt(0).toUpperCase()}${open.slice(1)} ${
+    verdict.notJudged.length > 1 ? "were" : "was"
+  } not judged.`
+  return Layout.labelled(look, "Ruled out", `${out}. ${judged}`)
 }
 
 const heads = {
@@ -110,7 +110,6 @@ export const verdict = (
   const remedies = it.remedies.toSorted((a, b) => order[a.kind] - order[b.kind])
   const numbered = remedies.filter((remedy) => remedy.kind !== "alternative")
   const others = remedies.filter((remedy) => remedy.kind === "alternative")
-  const excluded = ruledOut(it)
   const more = [
     ...(it.wontHelp.length === 0
       ? []
@@ -132,7 +131,7 @@ export const verdict = (
     "",
     ...(it.explanation === "" ? [] : [...Layout.paragraph(look, Escape.line(it.explanation)), ""]),
     ...Layout.labelled(look, "How sure", sure(it)),
-    ...(excluded === undefined ? [] : Layout.labelled(look, "Ruled out", excluded)),
+    ...ruledOut(look, it),
     ...Layout.labelled(look, "Who", Phrases.actor(it, options.domain)),
     ...(numbered.length === 0 ? [] : ["", ...steps(look, numbered)]),
     ...(more.length === 0 ? [] : ["", ...more])
