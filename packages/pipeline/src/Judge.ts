@@ -28,7 +28,8 @@ const details = (error: PhaseError): Partial<Seen> => {
     ...("conditions" in error ? { conditions: error.conditions } : {}),
     ...("mechanism" in error ? { mechanism: error.mechanism } : {}),
     ...("payload" in error && error.payload !== undefined ? { payload: { ...error.payload } } : {}),
-    ...(reply === undefined ? { text: error.message } : { text: reply.text }),
+    // Without a reply there is no wording to go by: our own message must not be taken for a server's.
+    text: reply?.text ?? ("platformCode" in error ? error.platformCode ?? "" : ""),
     ...(reply !== undefined && "code" in reply && reply.code !== undefined ? { code: reply.code } : {}),
     ...(reply !== undefined && "status" in reply ? { status: reply.status } : {}),
     ...(reply !== undefined && "enhanced" in reply ? { enhanced: reply.enhanced } : {})

@@ -208,4 +208,12 @@ layer(Simulated.layer, { excludeTestServices: true })("a verdict", (it) => {
       assert.include(report.transcript.find((line) => line.n === n)?.text, "535 5.7.139")
       assert.include(report.transcript.at(-1)?.text, "221")
     }))
+
+  it.effect("goes by what the server said and never by our own words", () =>
+    Effect.gen(function*() {
+      const sonde = yield* Sonde
+      const report = yield* sonde.check({ target: "nobody@no-such-name.invalid", dns: "127.0.0.1:1", timeout: "300ms" })
+      assert.strictEqual(report.services[0]?.phases[0]?.error?._tag, "ResolveError")
+      assert.match(report.verdicts[0]?.cause ?? "", /^dns_/)
+    }))
 })
