@@ -1,12 +1,12 @@
 /**
  * The closed, published list of causes: the same ids whatever the provider.
  *
- * The list is data (`data/causes.json`). An id is never renamed or removed; adding one is a commit.
+ * The list is `causes.ts`. An id is never renamed or removed; adding one is a commit.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import table from "./data/causes.json" with { type: "json" }
+import { causes as table } from "./causes.ts"
 
 /** @category models @since 0.1.0 */
 export type Cause = keyof typeof table
