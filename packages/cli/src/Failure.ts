@@ -15,7 +15,9 @@ export class Failure extends Data.TaggedError("Failure")<{
 }> {
   override get message(): string {
     const help = this.help === undefined ? "" : ` (see "${this.help} --help")`
-    return `${this.problem}${this.remedy === undefined ? "" : `: ${this.remedy}`}${help}`
+    // Problems that come from elsewhere may be whole sentences.
+    const problem = this.problem.replace(/[.:]+$/, "")
+    return `${problem}${this.remedy === undefined ? "" : `: ${this.remedy}`}${help}`
   }
 }
 
