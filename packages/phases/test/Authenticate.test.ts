@@ -105,6 +105,11 @@ describe("Authenticate", () => {
       const token = Support.failureOf(yield* Support.play("auth-xoauth2-echo", tls(Support.withToken)))
       assert.isTrue(token._tag === "AuthRejected" && token.payload?.text?.includes("‹secret›"))
       assert.isTrue(token._tag === "AuthRejected" && token.reply.text === "not ‹secret›")
+      const hex = Support.failureOf(yield* Support.play("auth-xoauth2-echo-hex", tls(Support.withToken)))
+      assert.deepStrictEqual(hex._tag === "AuthRejected" && hex.payload, {
+        status: "400",
+        text: "{\"status\":\"400\",\"token\":\"‹secret›\"}"
+      })
       const password = Support.failureOf(yield* Support.play("auth-echo", tls(Support.withPassword)))
       assert.isTrue(password._tag === "AuthRejected")
       if (password._tag === "AuthRejected") assert.strictEqual(password.reply.text.split("‹secret›").length, 4)

@@ -269,6 +269,8 @@ describe("StartTls", () => {
     ["X-ANONYMOUSTLS", "NotOffered"],
     ["XFORWARD NAME", "NotOffered"],
     ["XXX", "NotOffered"],
+    ["XXXXL7", "NotOffered"],
+    ["XXXXFILTER", "NotOffered"],
     ["STARTTLSX", "NotOffered"]
   ])("calls an offer of %s alone %s, and asks for nothing", ([keyword, reason]) =>
     Effect.gen(function*() {

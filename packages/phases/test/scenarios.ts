@@ -105,6 +105,7 @@ export const failures: ReadonlyArray<Failure> = [
   failure("auth", "auth-xoauth2-rejected", "AuthRejected", "", token),
   failure("auth", "auth-xoauth2-text", "AuthRejected", "", token),
   failure("auth", "auth-xoauth2-echo", "AuthRejected", "", token),
+  failure("auth", "auth-xoauth2-echo-hex", "AuthRejected", "", token),
   failure("auth", "auth-unexpected", "ProtocolError UnexpectedReply", plain, password),
   failure("auth", "auth-malformed", "ProtocolError MalformedReply", plain, password),
   failure("auth", "auth-closed", "ConnectionLost Closed", plain, password),
