@@ -59,6 +59,7 @@ const checks: ReadonlyArray<Check> = [
   { name: "rfc", command: script("check-rfc"), says: last },
   { name: "catalogue", command: script("check-catalogue"), says: last },
   { name: "docs", command: script("check-docs"), says: last },
+  { name: "readme", command: [...script("readme"), "--check"], says: last },
   // Knip has no words for "nothing found".
   { name: "dead-code", command: ["knip", "--no-progress", "--no-config-hints"], says: () => "" },
   {

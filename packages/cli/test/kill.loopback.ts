@@ -76,7 +76,7 @@ const killedAt = async (moment: HeldServer.Moment): Promise<{ readonly state: st
   child.kill("SIGKILL")
   await ended
   server.holdAt(undefined)
-  const [name] = readdirSync(join(state, "runs")).filter((file) => file.endsWith(".ndjson"))
+  const name = readdirSync(join(state, "runs")).find((file) => file.endsWith(".ndjson"))
   return { state, run: name?.slice(0, -".ndjson".length) ?? "" }
 }
 
