@@ -63,9 +63,16 @@ export const endpoint = Effect.fn("Prepare.endpoint")(function*(
   yield* observe(state, { option: request.options.provider, domain, host })
   const place = { service, endpoint: supposed(request) }
   if (state.provider === undefined && host === undefined && domain !== undefined) {
-    const mx = yield* Effect.mapError(
-      exchangers(request, domain),
-      (error) => failure(place, domain, error.reason === "Malformed" ? "ServerFailure" : error.reason)
+    const mx = yield* exchangers(request, domain).pipe(
+      // No MX record is no failure (RFC 5321 section 5.1): the domain then tells nothing about its provider.
+      Effect.catchIf((error) => error.reason === "NoRecords", () => Effect.succeed([])),
+      Effect.mapError((error) =>
+        failure(
+          place,
+          domain,
+          error.reason === "Malformed" || error.reason === "NoRecords" ? "ServerFailure" : error.reason
+        )
+      )
     )
     if (mx.length === 1 && mx[0]?.exchange === "") return yield* failure(place, domain, "NullMx")
     yield* observe(state, { mx: mx.map(({ exchange }) => exchange) })
