@@ -25,7 +25,7 @@ export const suite = (name: string, tests: () => void): void => {
 }
 
 /** The servers of this file. */
-export class Host extends Context.Service<Host, MailHost.MailHost>()("@sonde/sonde/test/Host") {
+export class Host extends Context.Service<Host, MailHost.MailHost>()("@sonde/sonde/test/peer/Host") {
   static readonly layer = Layer.effect(Host, MailHost.make)
 }
 
