@@ -156,7 +156,10 @@ export class Authenticate extends Context.Service<
         ask(conversation, "auth", line, `the reply to AUTH ${mechanism}`)
       const rides = initial !== undefined && Command.initialResponseFits(mechanism, initial.secret)
       let reply = yield* say(rides ? [`AUTH ${mechanism} `, initial] : [`AUTH ${mechanism}`])
-      if (!rides && initial !== undefined && reply.code === 334) reply = yield* say([initial])
+      // A server that takes no initial response asks for it with an empty challenge; it is the same attempt.
+      if (initial !== undefined && reply.code === 334 && (!rides || reply.text.trim() === "")) {
+        reply = yield* say([initial])
+      }
       let challenge: string | undefined = undefined
       for (let round = 0; reply.code === 334; round++) {
         // RFC 4954 section 4: "*" cancels an exchange that has gone wrong.

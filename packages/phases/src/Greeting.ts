@@ -102,11 +102,12 @@ export class Greeting extends Context.Service<
     Effect.gen(function*() {
       const dialer = yield* Dialer
 
-      const silent = Effect.fnUntraced(function*(input: GreetingInput, timeout: PhaseTimeout) {
+      const silent = Effect.fnUntraced(function*(input: GreetingInput, timeout: PhaseTimeout, begun: boolean) {
         const { conversation } = input
         const where = format(conversation.endpoint)
         const millis = Math.min(yield* remaining("phaseMillis"), 5000)
-        const mismatch = !conversation.session.isEncrypted() && (yield* beginsWithTls(dialer, input, millis))
+        // A port that has said anything in clear does not begin with TLS.
+        const mismatch = !begun && !conversation.session.isEncrypted() && (yield* beginsWithTls(dialer, input, millis))
         return yield* new GreetingError({
           ...at(conversation, "greeting"),
           reason: mismatch ? "TlsExpected" : "Silent",
@@ -125,7 +126,9 @@ export class Greeting extends Context.Service<
               return Effect.fail(notThisProtocol(conversation, error.line))
             }
             const translated = translate(conversation, "greeting", "the greeting")(error)
-            return translated._tag === "PhaseTimeout" ? silent(input, translated) : Effect.fail(translated)
+            return translated._tag === "PhaseTimeout"
+              ? silent(input, translated, error._tag === "SessionTimeout" && error.bytes > 0)
+              : Effect.fail(translated)
           })
         )
         if (reply.code === 220) {

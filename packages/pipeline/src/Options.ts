@@ -234,6 +234,11 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
         "use auto, plain, login or xoauth2"
       )
     }
+    for (const [option, span] of [["--timeout", options.timeout], ["--deadline", options.deadline]] as const) {
+      if (span !== undefined && !((spanMillis(span) ?? 0) > 0)) {
+        return yield* fail(option, `${span} is no time to wait`, "give a number with ms, s, m or h, such as 10s")
+      }
+    }
     const pins: Array<Pin> = []
     for (const text of options.connectTo ?? []) pins.push(yield* pinFromText(text))
     const mailbox = target._tag === "Mailbox" ? target.mailbox : undefined
