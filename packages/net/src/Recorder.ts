@@ -83,10 +83,8 @@ export const make = (options: {
   const first: Array<TranscriptLine> = []
   const last: Array<TranscriptLine> = []
   const secrets = options.secrets.map(Redacted.value)
-  let pattern = SecretForms.pattern(secrets)
+  let scrub = SecretForms.scrubber(secrets, mask)
   let n = options.after ?? 0
-
-  const scrub = (text: string): string => pattern === undefined ? text : text.replace(pattern, mask)
 
   return {
     record: (line) => {
@@ -114,10 +112,10 @@ export const make = (options: {
       if (before === undefined) return tail
       return [...first, { ...before, n: before.n + 1, dir: "=", text: `${leftOut} lines left out` }, ...tail]
     },
-    scrub,
+    scrub: (text) => scrub(text),
     protect: (secret) => {
       secrets.push(Redacted.value(secret))
-      pattern = SecretForms.pattern(secrets)
+      scrub = SecretForms.scrubber(secrets, mask)
     }
   }
 }

@@ -31,7 +31,19 @@ const forms: ReadonlyArray<readonly [form: string, text: string]> = [
   ["percent encoding of every octet", everyOctet("%")],
   ["hex", Buffer.from(secret).toString("hex")],
   ["hex in upper case", upperHex],
-  ["quoted-printable", "p&ss=20W0rd/=C3=BC\"<=3D+"]
+  ["quoted-printable", "p&ss=20W0rd/=C3=BC\"<=3D+"],
+  ["quoted-printable of every octet", everyOctet("=")],
+  ["quoted-printable of an encoded word", "p=26ss_W0rd/=C3=BC=22<=3D+"],
+  ["encodeURI", encodeURI(secret)],
+  ["HTML with numbers", "p&#38;ss W0rd/&#252;&#34;&#x3C;=+"],
+  ["HTML with numbers throughout", Array.from(secret, (one) => `&#x${one.charCodeAt(0).toString(16)};`).join("")],
+  ["Latin-1 read as UTF-8", Buffer.from(latin1).toString("utf8")],
+  ["UTF-16LE read as UTF-8", Buffer.from(secret, "utf16le").toString("utf8")],
+  ["UTF-16BE read as UTF-8", Buffer.from(secret, "utf16le").swap16().toString("utf8")],
+  ["hex of UTF-16LE", Buffer.from(secret, "utf16le").toString("hex")],
+  ["JSON inside JSON", JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
+  ["JSON inside Base64", base64(JSON.stringify(secret).slice(1, -1))],
+  ["Base64 inside percent encoding", encodeURIComponent(base64(secret))]
 ]
 
 describe("Recorder", () => {
@@ -89,6 +101,47 @@ describe("Recorder", () => {
     const recorder = knowing("first-secret")
     recorder.protect(Redacted.make("later-secret"))
     assert.strictEqual(recorder.scrub("first-secret later-secret"), "‹secret› ‹secret›")
+  })
+
+  it("masks a secret with a character outside the basic plane, in a run of JSON escapes of odd length", () => {
+    const outside = "p\u{1f511}w-\u{1f511}x1"
+    const units = Array.from({ length: outside.length }, (_, at) => outside.charCodeAt(at))
+    const text = [0x41, ...units].map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("")
+    assert.strictEqual(knowing(outside).scrub(`[${text}]`), "[\\u0041‹secret›]")
+  })
+
+  it("masks a secret that is folded over lines, and one that is cut short", () => {
+    const long = Array.from({ length: 40 }, (_, index) => `${index}q${(index * 7919) % 997}Z`).join("-")
+    const recorder = knowing(long)
+    for (const whole of [long, base64(`\0alice\0${long}`), Buffer.from(long).toString("hex")]) {
+      for (const line of whole.match(/.{48}/g) ?? []) {
+        const scrubbed = recorder.scrub(`535-${line}`)
+        assert.include(scrubbed, "‹secret›")
+        assert.isBelow(scrubbed.length, "535-‹secret›".length + 16)
+      }
+    }
+    assert.strictEqual(recorder.scrub(`that is ${long.slice(0, 90)}`), "that is ‹secret›")
+    assert.strictEqual(recorder.scrub(`that is ${long.slice(0, 9)}`), `that is ${long.slice(0, 9)}`)
+  })
+
+  it("masks a secret of any length that a sign-in can carry", () => {
+    const token = Array.from({ length: 12_000 }, (_, at) => String.fromCharCode(33 + (at * 7919 + at * at * 13) % 90))
+    const recorder = knowing(token.join(""))
+    assert.strictEqual(recorder.scrub(`[${token.slice(100, 6000).join("")}]`), "[‹secret›]")
+  })
+
+  it("leaves the replies of a server as they are where nothing secret is repeated", () => {
+    const recorder = knowing(secret, "Summer-2026", "a", "1234")
+    for (
+      const text of [
+        "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit"
+        + " https://aka.ms/smtp_auth_disabled for more information. [FR4P281CA0123.DEUP281.PROD.OUTLOOK.COM"
+        + " 2026-11-24T04:12:13.321Z 08DE2B4455667788]",
+        "250-AUTH LOGIN XOAUTH2",
+        "334 VXNlcm5hbWU6",
+        "250 =?utf-8?Q?caf=C3=A9?= %20 &amp; \\u0041"
+      ]
+    ) assert.strictEqual(recorder.scrub(text), text)
   })
 
   it("numbers lines, stamps them and shows each to the listener", () => {

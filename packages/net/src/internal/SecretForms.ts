@@ -1,114 +1,132 @@
 /**
- * The forms in which a server may echo a secret, as one regular expression.
+ * Finds a secret, or a piece of it, in what a server sent, whatever form it was put into.
  *
- * Raw; percent-encoded and form-encoded; JSON-escaped; HTML-escaped; hex; quoted-printable (RFC 2045 section 6.7); Base64
- * in both alphabets (RFC 4648 section 4, RFC 4648 section 5) at all three alignments, which finds the secret inside a
- * longer encoding such as `\0user\0secret` (RFC 4616 section 2); the same of UTF-16LE and, where it differs, Latin-1.
- * It does not find a secret that is folded over lines, cut short, or encoded twice.
+ * Encodings are taken off the text (`View.ts`), and what is left is compared with the octets of the secret in UTF-8,
+ * UTF-16 and Latin-1, and with what the latter look like after they were read as UTF-8. A piece of 12 octets counts, so
+ * that a secret that is folded over lines or cut short is found; what stays visible at an end of a fold is shorter.
+ * Does not find a secret that is encrypted, hashed, spelt backwards, or encoded more than twice.
  */
-import * as Base64 from "effect/encoding/Base64"
+import * as View from "./View.ts"
 
 /** Shorter secrets occur in innocent text, so they count only as whole words. */
 export const minSubstringLength = 4
 
-const utf8 = new TextEncoder()
+/** Octets of a secret that do not occur by chance; shorter secrets count as a whole. */
+export const pieceOctets = 12
 
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
+const encoder = new TextEncoder()
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 
-const latin1 = (text: string): Uint8Array | undefined =>
-  // oxlint-disable-next-line no-control-regex
-  /[^\u0000-\u007f]/.test(text) && /^[\u0000-\u00ff]*$/.test(text)
-    ? Uint8Array.from(text, (character) => character.charCodeAt(0))
-    : undefined
-
-const utf16 = (text: string): Uint8Array => {
+const utf16 = (text: string, order: "LE" | "BE"): Uint8Array => {
   const octets = new Uint8Array(text.length * 2)
   for (let index = 0; index < text.length; index++) {
-    octets[2 * index] = text.charCodeAt(index) & 0xff
-    octets[2 * index + 1] = text.charCodeAt(index) >> 8
+    const unit = text.charCodeAt(index)
+    octets[2 * index + (order === "LE" ? 0 : 1)] = unit & 0xff
+    octets[2 * index + (order === "LE" ? 1 : 0)] = unit >> 8
   }
   return octets
 }
 
-const hexOf = (octets: Uint8Array): string =>
-  Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("")
+const latin1 = (text: string): ReadonlyArray<Uint8Array> =>
+  /^[\u0000-\u00ff]*$/.test(text) ? [Uint8Array.from(text, (character) => character.charCodeAt(0))] : []
 
-/** Each character of a Base64 text matches in both alphabets. */
-const bothAlphabets = (text: string): string => text.replace(/[+/]/g, (found) => found === "+" ? "[+\\-]" : "[/_]")
-
-/**
- * The Base64 of the octets when `shift` octets stand before them: the characters that the octets alone decide, and one more
- * on each side where a character is shared with a neighbour, so that no bits of the secret stay.
- */
-const aligned = (octets: Uint8Array, shift: 0 | 1 | 2): string => {
-  const shifted = new Uint8Array(octets.length + shift)
-  shifted.set(octets, shift)
-  const text = Base64.encode(shifted).replace(/=+$/, "")
-  const begin = shift === 0 ? 0 : shift + 1
-  const whole = Math.floor(shifted.length * 8 / 6)
-  const before = shift === 0 ? "" : "[A-Za-z0-9+/_\\-]?"
-  const after = whole * 6 === shifted.length * 8 ? "" : "[A-Za-z0-9+/_\\-]?=?=?"
-  return before + bothAlphabets(text.slice(begin, whole)) + after
+/** One way in which the octets of a secret stand in a text; `size` is that of its shortest piece that counts. */
+interface Needle {
+  readonly octets: string
+  readonly size: number
+  readonly asWord: boolean
 }
 
-const percent = (octets: Uint8Array, keep: RegExp): string =>
-  Array.from(octets, (octet) => {
-    const character = String.fromCharCode(octet)
-    return keep.test(character) ? escape(character) : `%${anyCase(octet.toString(16).padStart(2, "0"))}`
-  }).join("")
-
-const anyCase = (hex: string): string => hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
-
-const quotedPrintable = (octets: Uint8Array): string =>
-  Array.from(octets, (octet) =>
-    octet >= 33 && octet <= 126 && octet !== 61
-      ? escape(String.fromCharCode(octet))
-      : octet === 32
-      ? "(?: |_|=20)"
-      : `=${anyCase(octet.toString(16).padStart(2, "0"))}`).join("")
-
-const json = (secret: string): string =>
-  Array.from({ length: secret.length }, (_, index) => {
-    const character = secret.charAt(index)
-    const plain = JSON.stringify(character).slice(1, -1)
-    const code = `\\\\u${anyCase(secret.charCodeAt(index).toString(16).padStart(4, "0"))}`
-    return character === "/" ? "\\\\?\\/" : `(?:${escape(plain)}|${code})`
-  }).join("")
-
-const html = (secret: string): string =>
-  escape(
-    secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;")
-  )
-
-const word = (pattern: string): string => `(?<![\\p{L}\\p{N}_])${pattern}(?![\\p{L}\\p{N}_])`
-
-const forms = (secret: string): ReadonlyArray<string> => {
-  const octets = utf8.encode(secret)
-  const others = [utf16(secret), latin1(secret)].filter((form) => form !== undefined)
-  const isShort = secret.length < minSubstringLength
-  const text = [
-    escape(secret),
-    // encodeURIComponent, application/x-www-form-urlencoded, and everything but unreserved characters.
-    percent(octets, /[A-Za-z0-9\-_.!~*'()]/),
-    percent(octets, /[A-Za-z0-9\-_.~]/),
-    percent(octets, /[A-Za-z0-9\-_.*]/).replaceAll("%20", "(?:\\+|%20)"),
-    percent(octets, /^$/),
-    json(secret),
-    html(secret),
-    quotedPrintable(octets),
-    anyCase(hexOf(octets))
+const needlesOf = (secret: string): ReadonlyArray<Needle> => {
+  const utf8 = encoder.encode(secret)
+  const wide = [utf16(secret, "LE"), utf16(secret, "BE")]
+  const readAsUtf8 = (octets: Uint8Array): Uint8Array => encoder.encode(decoder.decode(octets))
+  const narrow = [utf8, ...latin1(secret)]
+  const asWord = secret.length < minSubstringLength
+  const needles = (all: ReadonlyArray<Uint8Array>, piece: number): ReadonlyArray<Needle> =>
+    [...new Set(all.map(View.fromOctets))].map((octets) => ({ octets, size: Math.min(piece, octets.length), asWord }))
+  return [
+    ...needles([...narrow, ...narrow.map(readAsUtf8)], pieceOctets),
+    ...needles([...wide, ...wide.map(readAsUtf8)], 2 * pieceOctets)
   ]
-  if (isShort) return [...text, ...[octets, ...others].map((form) => aligned(form, 0))].map(word)
-  const base64 = [octets, ...others].flatMap((form) => [aligned(form, 0), aligned(form, 1), aligned(form, 2)])
-  return [...text, ...base64]
 }
 
-/**
- * Matches every form of every secret, longest secret first, so that a secret inside another does not leave its rest.
- * `undefined` where there is nothing to find. Empty secrets are none.
- */
-export const pattern = (secrets: ReadonlyArray<string>): RegExp | undefined => {
-  const sorted = [...new Set(secrets)].filter((secret) => secret !== "").sort((a, b) => b.length - a.length)
-  if (sorted.length === 0) return undefined
-  return new RegExp([...new Set(sorted.flatMap(forms))].join("|"), "gu")
+/** Pieces of one size, by their octets; `begins` tells by the first two octets of a place whether one may be there. */
+interface Index {
+  readonly size: number
+  readonly begins: Uint8Array
+  readonly places: Map<string, Array<{ readonly needle: Needle; readonly at: number }>>
+}
+
+const pairAt = (octets: string, at: number): number =>
+  (octets.charCodeAt(at) & 0xff) << 8 | octets.charCodeAt(at + 1) & 0xff
+
+const indexOf = (needles: ReadonlyArray<Needle>): ReadonlyArray<Index> => {
+  const indexes = new Map<number, Index>()
+  for (const needle of needles) {
+    const { size } = needle
+    const index: Index = indexes.get(size) ?? { size, begins: new Uint8Array(65_536), places: new Map() }
+    indexes.set(size, index)
+    for (let at = 0; at + size <= needle.octets.length; at++) {
+      const piece = needle.octets.slice(at, at + size)
+      index.begins[pairAt(piece, 0)] = 1
+      const places = index.places.get(piece)
+      if (places === undefined) index.places.set(piece, [{ needle, at }])
+      else places.push({ needle, at })
+    }
+  }
+  return [...indexes.values()]
+}
+
+type Span = readonly [from: number, to: number]
+
+const isWordCharacter = (character: string): boolean => /[\p{L}\p{N}_]/u.test(character)
+
+const isWord = (text: string, [from, to]: Span): boolean =>
+  !isWordCharacter(text.charAt(from - 1)) && !isWordCharacter(text.charAt(to))
+
+const common = (octets: string, at: number, needle: Needle, from: number): number => {
+  let length = needle.size
+  while (from + length < needle.octets.length && octets[at + length] === needle.octets[from + length]) length++
+  return length
+}
+
+const spansIn = (text: string, view: View.View, { begins, places, size }: Index): ReadonlyArray<Span> => {
+  const { octets } = view
+  const out: Array<Span> = []
+  for (let at = 0; at + size <= octets.length; at++) {
+    if (size > 1 && begins[pairAt(octets, at)] === 0) continue
+    const found = places.get(octets.slice(at, at + size))
+    if (found === undefined) continue
+    let longest = 0
+    for (const place of found) {
+      const length = common(octets, at, place.needle, place.at)
+      const span = [view.from[at] ?? 0, view.to[at + length - 1] ?? 0] as const
+      if (place.needle.asWord && !isWord(text, span)) continue
+      longest = Math.max(longest, length)
+    }
+    if (longest === 0) continue
+    out.push([view.from[at] ?? 0, view.to[at + longest - 1] ?? 0])
+    at += longest - size
+  }
+  return out
+}
+
+/** Gives what replaces every secret, and every piece of one, by `mask`. Empty secrets are none. */
+export const scrubber = (secrets: ReadonlyArray<string>, mask: string): (text: string) => string => {
+  const indexes = indexOf([...new Set(secrets)].filter((secret) => secret !== "").flatMap(needlesOf))
+  if (indexes.length === 0) return (text) => text
+  const fewest = Math.min(...indexes.map(({ size }) => size))
+  return (text) => {
+    const spans = View.all(text, fewest)
+      .flatMap((view) => indexes.flatMap((index) => spansIn(text, view, index)))
+      .toSorted((left, right) => left[0] - right[0] || right[1] - left[1])
+    let out = ""
+    let done = 0
+    for (const [from, to] of spans) {
+      if (from >= done) out += text.slice(done, from) + mask
+      done = Math.max(done, to)
+    }
+    return spans.length === 0 ? text : out + text.slice(done)
+  }
 }

@@ -1,0 +1,172 @@
+/**
+ * A text with an encoding taken off, where every octet knows which characters of the text it came from.
+ *
+ * Percent and form encoding, JSON escapes, character references of HTML, quoted-printable (RFC 2045 section 6.7), hex,
+ * and Base64 in both alphabets (RFC 4648 section 4, RFC 4648 section 5) from each of the four places where a group may
+ * begin. Lenient: what is no escape stands for itself. Nothing here knows what is looked for.
+ */
+
+/**
+ * `octets` has one character of U+0000 to U+00FF for each octet, and `gap` where neighbours did not stand together. Octet
+ * `i` came from the characters `from[i]` to before `to[i]` of the text.
+ */
+export interface View {
+  readonly octets: string
+  readonly from: ReadonlyArray<number>
+  readonly to: ReadonlyArray<number>
+  /** Whether the octets are what text stood for, and not text themselves. */
+  readonly isBinary: boolean
+}
+
+const gap = "\u0100"
+const encoder = new TextEncoder()
+
+/** Octets as a string of the characters U+0000 to U+00FF. */
+export const fromOctets = (octets: Uint8Array): string => {
+  let out = ""
+  for (const octet of octets) out += String.fromCharCode(octet)
+  return out
+}
+
+const utf8 = (text: string): string => fromOctets(encoder.encode(text))
+
+class Builder {
+  readonly octets: Array<string> = []
+  readonly from: Array<number> = []
+  readonly to: Array<number> = []
+
+  add(octets: string, from: number, to: number): void {
+    for (const octet of octets) {
+      this.octets.push(octet)
+      this.from.push(from)
+      this.to.push(to)
+    }
+  }
+
+  view(isBinary: boolean): View {
+    return { octets: this.octets.join(""), from: this.from, to: this.to, isBinary }
+  }
+}
+
+/** The octets of a text in UTF-8. */
+export const fromText = (text: string): View => {
+  const out = new Builder()
+  let at = 0
+  for (const character of text) {
+    out.add(character < "\u0080" ? character : utf8(character), at, at + character.length)
+    at += character.length
+  }
+  return out.view(false)
+}
+
+type Decoding = (view: View) => View | undefined
+
+/** Takes escapes off. `undefined` where there are none. */
+const escapes = (pattern: RegExp, octetsOf: (match: RegExpExecArray) => string): Decoding => (view) => {
+  const out = new Builder()
+  let done = 0
+  const copy = (end: number): void => {
+    for (; done < end; done++) out.add(view.octets.charAt(done), view.from[done] ?? 0, view.to[done] ?? 0)
+  }
+  for (const match of view.octets.matchAll(pattern)) {
+    const end = match.index + match[0].length
+    copy(match.index)
+    out.add(octetsOf(match), view.from[match.index] ?? 0, view.to[end - 1] ?? 0)
+    done = end
+  }
+  if (done === 0) return undefined
+  copy(view.octets.length)
+  return out.view(view.isBinary)
+}
+
+const octet = (digits: string): string => String.fromCharCode(Number.parseInt(digits, 16))
+
+// A pair of surrogates is one character.
+const json = escapes(/\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|\\u[0-9a-f]{4}|\\["\\/bfnrt]/gi, ([found]) => {
+  if (found.charAt(1).toLowerCase() !== "u") {
+    const control = "bfnrt".indexOf(found.charAt(1))
+    return control < 0 ? found.charAt(1) : "\b\f\n\r\t".charAt(control)
+  }
+  return utf8(found.replaceAll(/\\u([0-9a-f]{4})/gi, (_, digits: string) => octet(digits)))
+})
+
+const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'" }
+
+const html = escapes(
+  /&(?:#x0*([0-9a-f]{1,6})|#0*(\d{1,7})|(amp|lt|gt|quot|apos));?/gi,
+  ([found, hex, decimal, name]) => {
+    if (name !== undefined) return named[name.toLowerCase()] ?? found
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+    return code > 0x10ffff ? found : utf8(String.fromCodePoint(code))
+  }
+)
+
+const percent = escapes(/%([0-9a-f]{2})/gi, ([, digits]) => octet(digits ?? ""))
+const form = escapes(/%([0-9a-f]{2})|\+/gi, ([, digits]) => digits === undefined ? " " : octet(digits))
+const quoted = escapes(/=([0-9a-f]{2})/gi, ([, digits]) => octet(digits ?? ""))
+// RFC 2047 section 4.2: an underscore stands for a space.
+const quotedWord = escapes(/=([0-9a-f]{2})|_/gi, ([, digits]) => digits === undefined ? " " : octet(digits))
+
+const hex = (fewest: number): Decoding => (view) => {
+  const out = new Builder()
+  for (const match of view.octets.matchAll(/[0-9a-f]{2,}/gi)) {
+    if (match[0].length < 2 * fewest) continue
+    for (const begin of [0, 1]) {
+      for (let at = match.index + begin; at + 2 <= match.index + match[0].length; at += 2) {
+        out.add(octet(view.octets.slice(at, at + 2)), view.from[at] ?? 0, view.to[at + 1] ?? 0)
+      }
+      out.add(gap, 0, 0)
+    }
+  }
+  return out.octets.length === 0 ? undefined : out.view(true)
+}
+
+const sextets = new Map(
+  [
+    ..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+  ].map((character, value) => [character, value])
+).set("-", 62).set("_", 63)
+
+const base64 = (fewest: number): Decoding => (view) => {
+  const out = new Builder()
+  for (const match of view.octets.matchAll(/([A-Za-z0-9+/_-]{2,})(={0,2})/g)) {
+    const run = match[1] ?? ""
+    if (run.length * 6 < fewest * 8) continue
+    const last = match.index + match[0].length - 1
+    for (const begin of [0, 1, 2, 3]) {
+      let bits = 0
+      let count = 0
+      for (let at = begin; at < run.length; at++) {
+        bits = (bits << 6 | (sextets.get(run.charAt(at)) ?? 0)) & 0xffff
+        count += 6
+        if (count < 8) continue
+        count -= 8
+        // Padding belongs to the last octet, so that it does not stay behind alone.
+        const isLast = run.length - at === 1 || (run.length - at === 2 && count + 6 < 8)
+        const end = isLast ? last : match.index + at
+        // An octet takes the two characters that its bits stand in; one that it shares goes with both its octets.
+        out.add(String.fromCharCode(bits >> count & 0xff), view.from[match.index + at - 1] ?? 0, view.to[end] ?? 0)
+      }
+      out.add(gap, 0, 0)
+    }
+  }
+  return out.octets.length === 0 ? undefined : out.view(true)
+}
+
+const ofText: ReadonlyArray<Decoding> = [json, html, percent, form, quoted, quotedWord]
+
+/**
+ * The text as it is, with one encoding taken off, and with two. Of Base64 and hex one, beside one of the others, and only
+ * where at least `fewest` octets stand together.
+ */
+export const all = (text: string, fewest: number): ReadonlyArray<View> => {
+  const plain = fromText(text)
+  const apply = (view: View, decodings: ReadonlyArray<Decoding>): ReadonlyArray<View> =>
+    decodings.flatMap((decoding) => decoding(view) ?? [])
+  const once = apply(plain, ofText)
+  const clear = [plain, ...once]
+  const ofBinary = [base64(fewest), hex(fewest)]
+  const binary = clear.flatMap((view) => apply(view, ofBinary))
+  const twice = once.flatMap((view) => apply(view, ofText))
+  return [...clear, ...twice, ...binary, ...binary.flatMap((view) => apply(view, [json, html, percent]))]
+}
