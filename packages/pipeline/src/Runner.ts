@@ -169,8 +169,10 @@ const settled = Effect.fnUntraced(function*(context: Context, plan: SubmissionPl
     yield* skipRest(order(plan.endpoint.security), "until")
     return true
   }
-  if (intent !== undefined && request.deliver && request.options.deliverAgain !== true && last !== undefined) {
-    yield* restore(last)
+  if (intent !== undefined && request.deliver && request.options.deliverAgain !== true) {
+    // The attempt before this one may have been killed before it had planned anything.
+    const planned = earlier.map((attempt) => attempt.services.get(service)).findLast((past) => past !== undefined)
+    if (planned !== undefined) yield* restore(planned)
     const error = new DeliveryInDoubt({
       service,
       endpoint: plan.endpoint,
@@ -370,9 +372,13 @@ export const history = Effect.fn("Runner.history")(function*(id: string) {
   return yield* Journal.history(id, yield* store.read(id))
 })
 
+/** What an attempt hands on to the next: that a message is sent once more has to be said each time. */
+const inherited = ({ deliverAgain, ...options }: CheckOptions): CheckOptions =>
+  deliverAgain === true ? { ...options, deliver: true } : options
+
 /**
  * Resumes a run: what passed is kept, what failed is tried again. `prepare` makes the request from the options of
- * the last attempt, so that flags given again override.
+ * the last attempt, so that flags given again override; `deliverAgain` is not among them.
  *
  * @category running
  * @since 0.1.0
@@ -385,7 +391,7 @@ export const resume = Effect.fn("Runner.resume")(function*<E>(
   const file = yield* (yield* JournalStore).open(id)
   const past = yield* Journal.history(id, file.lines)
   const last = past.attempts.at(-1)!
-  const request = yield* prepare(last.options, last.had)
+  const request = yield* prepare(inherited(last.options), last.had)
   const log = yield* logOf(past, file, listen)
   yield* log.write(further(request, log))
   return yield* attempts(request, log, true)
