@@ -87,6 +87,17 @@ export const stops: ReadonlyArray<PhaseId> = [
   "quit"
 ]
 
+const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535
+
+const portOf = (text: string): number | undefined => isPort(Number(text)) ? Number(text) : undefined
+
+/** A name as the DNS knows it, or an address; brackets hold an IPv6 address and nothing else. */
+const placeOf = (text: string): string | undefined => {
+  if (!text.startsWith("[")) return Target.hostName(text)
+  const address = text.slice(1, -1)
+  return address.includes(":") && Target.isAddress(address) ? address.toLowerCase() : undefined
+}
+
 /**
  * Reads a `HOST:PORT:ADDRESS:PORT` mapping; IPv6 literals stand in brackets.
  *
@@ -95,21 +106,17 @@ export const stops: ReadonlyArray<PhaseId> = [
  */
 export const pinFromText = (text: string): Result.Result<Pin, OptionsError> => {
   const match = /^(\[[^\]]+\]|[^:[\]]+):(\d{1,5}):(\[[^\]]+\]|[^:[\]]+):(\d{1,5})$/.exec(text)
-  const bare = (host: string) => host.replace(/^\[|\]$/g, "").toLowerCase()
-  const ports = [Number(match?.[2]), Number(match?.[4])]
-  if (match === null || ports.some((port) => !(port >= 1 && port <= 65535))) {
+  const [, host, port, toHost, toPort] = match === null
+    ? []
+    : [text, placeOf(match[1]!), portOf(match[2]!), placeOf(match[3]!), portOf(match[4]!)]
+  if (host === undefined || port === undefined || toHost === undefined || toPort === undefined) {
     return fail(
       "--connect-to",
       `${JSON.stringify(text)} is no mapping`,
       "write HOST:PORT:ADDRESS:PORT, such as smtp.office365.com:587:127.0.0.1:2587"
     )
   }
-  return Result.succeed({
-    host: bare(match[1]!),
-    port: Number(match[2]),
-    toHost: bare(match[3]!),
-    toPort: Number(match[4])
-  })
+  return Result.succeed({ host, port, toHost, toPort })
 }
 
 const credentialOf = (
@@ -218,8 +225,12 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     if (options.via === "graph") {
       return yield* fail("--via", "graph is not available in this version", "leave it out to send by SMTP")
     }
-    if (options.host !== undefined && Target.hostName(options.host) === undefined) {
+    const host = options.host === undefined ? undefined : Target.hostName(options.host)
+    if (options.host !== undefined && host === undefined) {
       return yield* fail("--host", `${JSON.stringify(options.host)} is no host name`, "write it as mail.example.com")
+    }
+    if (options.port !== undefined && !isPort(options.port)) {
+      return yield* fail("--port", `${options.port} is no port`, "give a number from 1 to 65535")
     }
     if (options.ehlo !== undefined) {
       const problem = ehloProblem(options.ehlo)
@@ -260,7 +271,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       target,
       mailbox,
       domain: target._tag === "Host" ? undefined : target.domain,
-      host: options.host ?? (target._tag === "Host" ? target.host : undefined),
+      host: host ?? (target._tag === "Host" ? target.host : undefined),
       port: options.port ?? (target._tag === "Host" ? target.port : undefined),
       security: options.security,
       credential,
