@@ -146,8 +146,18 @@ const makeIndex = (rules: ReadonlyArray<CompiledRule>): Knowledge["candidates"] 
 export const make = (packs: ReadonlyArray<Pack>): Knowledge => {
   const unique = [...new Map(packs.map((pack) => [pack.id, pack])).values()]
     .sort((a, b) => tiers[a.kind] - tiers[b.kind] || compare(a.id, b.id))
-  const rules = unique.flatMap((pack) => [...compiled(pack)].sort((a, b) => compare(a.rule.id, b.rule.id)))
-  return { packs: unique, rules, candidates: makeIndex(rules) }
+  // Most checks find nothing wrong and never ask.
+  let rules: ReadonlyArray<CompiledRule> | undefined = undefined
+  let index: Knowledge["candidates"] | undefined = undefined
+  const all = (): ReadonlyArray<CompiledRule> =>
+    rules ??= unique.flatMap((pack) => [...compiled(pack)].sort((a, b) => compare(a.rule.id, b.rule.id)))
+  return {
+    packs: unique,
+    get rules() {
+      return all()
+    },
+    candidates: (text, code) => (index ??= makeIndex(all()))(text, code)
+  }
 }
 
 /** No packs at all. */

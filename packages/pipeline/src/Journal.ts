@@ -9,6 +9,7 @@
 import { Endpoint } from "@sonde/domain/Endpoint"
 import { errors, JournalError, PhaseError } from "@sonde/domain/Errors"
 import { Event } from "@sonde/domain/Event"
+import { once } from "@sonde/domain/Once"
 import { CheckOptions } from "@sonde/domain/Options"
 import { Provider, ReportTarget } from "@sonde/domain/Report"
 import { PhaseId, RunState, ServiceId } from "@sonde/domain/Service"
@@ -83,8 +84,8 @@ export type Entry = typeof Entry.Type
 const isPhaseError = (value: unknown): value is PhaseError =>
   value instanceof Error && "_tag" in value && typeof value._tag === "string" && value._tag in errors
 
-const encodeError = Schema.encodeSync(Schema.toCodecJson(PhaseError))
-const decodeEntry = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(Entry)))
+const encodeError = once(() => Schema.encodeSync(Schema.toCodecJson(PhaseError)))
+const decodeEntry = once(() => Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(Entry))))
 
 /**
  * One line for an entry, without a line end. Everything but a typed error is plain data already.
@@ -93,11 +94,16 @@ const decodeEntry = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCo
  * @since 0.1.0
  */
 export const toLine = (entry: Entry): string =>
-  JSON.stringify(entry, function(this: Record<string, unknown>, key, value: unknown) {
-    // The holder's own value: an error would arrive here as what its `toJSON` makes of it.
-    const own = this[key]
-    return isPhaseError(own) ? encodeError(own) : value
-  })
+  // Most entries are lines of a conversation, and only the end of a phase can hold a typed error.
+  entry.entry === "event" && entry.event.type === "phase.end" && entry.event.phase.error !== undefined
+    ? JSON.stringify(entry, withErrors)
+    : JSON.stringify(entry)
+
+function withErrors(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  // The holder's own value: an error would arrive here as what its `toJSON` makes of it.
+  const own = this[key]
+  return isPhaseError(own) ? encodeError()(own) : value
+}
 
 /**
  * Reads the entries of a journal. A line that is no entry makes the journal `Corrupt`; the message names it.
@@ -111,7 +117,7 @@ export const fromLines = (
 ): Effect.Effect<ReadonlyArray<Entry>, JournalError> =>
   Effect.forEach(lines, (line, index) =>
     Effect.mapError(
-      decodeEntry(line),
+      decodeEntry()(line),
       () =>
         new JournalError({
           reason: "Corrupt",

@@ -29,7 +29,9 @@ const details = (error: PhaseError): Partial<Seen> => {
     ...("mechanism" in error ? { mechanism: error.mechanism } : {}),
     ...("payload" in error && error.payload !== undefined ? { payload: { ...error.payload } } : {}),
     // Without a reply there is no wording to go by: our own message must not be taken for a server's.
-    text: reply?.text ?? ("platformCode" in error ? error.platformCode ?? "" : ""),
+    // A runtime's code counts only where no reason could be named: elsewhere it knows less than the reason.
+    text: reply?.text ??
+      (error._tag === "TlsError" && error.reason === "HandshakeAlert" ? error.platformCode ?? "" : ""),
     ...(reply !== undefined && "code" in reply && reply.code !== undefined ? { code: reply.code } : {}),
     ...(reply !== undefined && "status" in reply ? { status: reply.status } : {}),
     ...(reply !== undefined && "enhanced" in reply ? { enhanced: reply.enhanced } : {})

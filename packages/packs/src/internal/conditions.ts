@@ -39,7 +39,7 @@ export const weights = {
   charactersAtMost: 120,
   pattern: 250,
   enhanced: 200,
-  payload: 150,
+  payload: 1000,
   reason: 120,
   code: 100,
   services: 80,

@@ -4,13 +4,14 @@
  * @since 0.1.0
  */
 import { Explanation } from "@sonde/domain/Explanation"
+import { once } from "@sonde/domain/Once"
 import { Report } from "@sonde/domain/Report"
 import * as Schema from "effect/Schema"
 
-// Built once: building a codec costs several times as much as using it.
-const encodeReport = Schema.encodeSync(Schema.toCodecJson(Report))
-const decodeReport = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(Report)))
-const encodeExplanation = Schema.encodeSync(Schema.toCodecJson(Explanation))
+// Built when first used, and once: building a codec costs several times as much as using it.
+const encodeReport = once(() => Schema.encodeSync(Schema.toCodecJson(Report)))
+const decodeReport = once(() => Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(Report))))
+const encodeExplanation = once(() => Schema.encodeSync(Schema.toCodecJson(Explanation)))
 
 /**
  * A report as plain JSON data.
@@ -18,7 +19,7 @@ const encodeExplanation = Schema.encodeSync(Schema.toCodecJson(Explanation))
  * @category encoding
  * @since 0.1.0
  */
-export const toJson = (report: Report): Schema.Json => encodeReport(report)
+export const toJson = (report: Report): Schema.Json => encodeReport()(report)
 
 /**
  * A report as one document: indented by two, or in one line; ends in a line end.
@@ -27,7 +28,7 @@ export const toJson = (report: Report): Schema.Json => encodeReport(report)
  * @since 0.1.0
  */
 export const encode = (report: Report, options: { readonly indent?: boolean } = {}): string =>
-  `${JSON.stringify(encodeReport(report), null, options.indent === false ? undefined : 2)}\n`
+  `${JSON.stringify(encodeReport()(report), null, options.indent === false ? undefined : 2)}\n`
 
 /**
  * Reads a report back; fails where the text is no `sonde.report/1`.
@@ -35,7 +36,7 @@ export const encode = (report: Report, options: { readonly indent?: boolean } = 
  * @category decoding
  * @since 0.1.0
  */
-export const decode = (text: string) => decodeReport(text)
+export const decode = (text: string) => decodeReport()(text)
 
 /**
  * An explanation as one document, as `encode` for reports.
@@ -44,4 +45,4 @@ export const decode = (text: string) => decodeReport(text)
  * @since 0.1.0
  */
 export const explanation = (it: Explanation, options: { readonly indent?: boolean } = {}): string =>
-  `${JSON.stringify(encodeExplanation(it), null, options.indent === false ? undefined : 2)}\n`
+  `${JSON.stringify(encodeExplanation()(it), null, options.indent === false ? undefined : 2)}\n`
