@@ -3,7 +3,20 @@ import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { commands, each, explain, live, packShown, service, sonde, states, stopped, told } from "./knowledge.ts"
+import {
+  commands,
+  each,
+  explain,
+  live,
+  packShown,
+  reportOf,
+  service,
+  sonde,
+  states,
+  stopped,
+  told,
+  unanswering
+} from "./knowledge.ts"
 
 const app = "app@contoso.example"
 
@@ -35,6 +48,20 @@ describe("endpoint", () => {
           }))
       })
   )
+
+  live("packs show lists the endpoints of businesses and persons, in text too", () =>
+    Effect.gen(function*() {
+      const { code, out } = yield* sonde(["packs", "show", "m365"])
+      assert.strictEqual(code, 0)
+      assert.match(out, /smtp\.office365\.com:587 +starttls/)
+      assert.match(out, /smtp-mail\.outlook\.com:587 +starttls/)
+      const pack = yield* packShown("outlook.com")
+      const audienceOf = (host: string) =>
+        pack.endpoints?.find((endpoint) => endpoint.host === host && endpoint.port === 587)?.audience
+      assert.strictEqual(audienceOf("smtp.office365.com"), "business")
+      assert.strictEqual(audienceOf("smtp-mail.outlook.com"), "consumer")
+      assert.match(pack.notOffered?.find(({ port }) => port === 465)?.why ?? "", /Connections to 465 time out/)
+    }))
 
   live("465 is named as not offered, and nothing is dialled", () =>
     Effect.gen(function*() {
@@ -102,6 +129,56 @@ describe("endpoint", () => {
       const curl = "curl: (28) Failed to connect to smtp.office365.com port 587 after 10002 ms: Timeout was reached"
       assert.strictEqual((yield* explain(curl)).cause, "port_blocked")
     }))
+
+  live(
+    "a connection that nobody answers times out, and check gives the reason for 587 and for 25",
+    () =>
+      Effect.gen(function*() {
+        const { reach, secretOf } = yield* service()
+        const port = yield* unanswering
+        const expected = [
+          ["587", "connect-failed-587", "Microsoft serves 587 everywhere"],
+          ["25", "connect-failed-25", "block outgoing 25 against spam"]
+        ] as const
+        yield* each(expected, ([wanted, rule, because]) =>
+          Effect.gen(function*() {
+            const place = `smtp.office365.com:${wanted}:`
+            const silent = reach.map((flag) => flag.startsWith(place) ? `${place}127.0.0.1:${port}` : flag)
+            const left = yield* sonde(
+              [
+                ...["check", app, "--provider", "microsoft-365", "--port", wanted, "--secret", "env:PW", "--json"],
+                ...["--timeout", "1s", ...silent]
+              ],
+              { PW: secretOf(app) }
+            )
+            assert.strictEqual(left.code, 69, left.err)
+            const done = { code: left.code, report: reportOf(left.out) }
+            const error = stopped(done)?.error
+            if (error?._tag !== "ConnectError") return assert.fail(`${error?._tag}`)
+            assert.strictEqual(error.reason, "Timeout")
+            assert.strictEqual(done.report.verdicts[0]?.rule, `microsoft-365/${rule}`)
+            assert.strictEqual(done.report.verdicts[0]?.cause, "port_blocked")
+            assert.include(told(done), because)
+          }))
+      })
+  )
+
+  live(
+    "465 as a host with a port is judged alike, and the run goes on at 587 when it is resumed there",
+    () =>
+      Effect.gen(function*() {
+        const { check, checkOnly, resume, secretOf } = yield* service()
+        const host = yield* checkOnly(["smtp.office365.com:465"])
+        assert.strictEqual(host.code, 78)
+        assert.strictEqual(host.report.verdicts[0]?.cause, "port_not_offered")
+        const before = yield* check(app, ["--port", "465", "--security", "tls"])
+        const flags = ["--port", "587", "--security", "starttls", "--secret", "env:SECRET"]
+        const after = yield* resume(before, flags, secretOf(app))
+        assert.strictEqual(after.code, 0, told(after))
+        assert.strictEqual(after.report.run, before.report.run)
+        assert.strictEqual(states(after).auth, "pass")
+      })
+  )
 
   live("a closed 587 is a failed connection that no new password cures", () =>
     Effect.gen(function*() {

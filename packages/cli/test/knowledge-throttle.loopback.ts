@@ -137,6 +137,23 @@ describe("throttling", () => {
       })
   )
 
+  live("a suspended run goes on when it is resumed later, and sends once", () =>
+    Effect.gen(function*() {
+      const address = "once@older.example"
+      const load = { sessions: 3, forMillis: 1 }
+      const { deliver, resume, running, secretOf } = yield* service({
+        ...older,
+        mailboxes: [{ address, password: "fake-Once-1Ab2", load }]
+      })
+      const before = yield* deliver(address)
+      assert.strictEqual(before.report.state, "suspended")
+      const after = yield* resume(before, ["--secret", "env:SECRET"], secretOf(address))
+      assert.strictEqual(after.code, 0, told(after))
+      assert.strictEqual(after.report.state, "finished")
+      assert.isTrue(after.report.delivered)
+      assert.strictEqual(running.state().messages.length, 1)
+    }))
+
   live("a suspended run says when and with what it goes on", () =>
     Effect.gen(function*() {
       const { read } = yield* service(older)

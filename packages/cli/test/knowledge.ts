@@ -14,8 +14,9 @@ import { microsoft365 } from "@sonde/simulator/Worlds"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { execFile } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
+import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -65,7 +66,8 @@ export const each = <A, B>(all: ReadonlyArray<A>, run: (one: A) => Effect.Effect
   Effect.forEach(all, run, { concurrency: atOnce })
 
 const explanationOf = Schema.decodeUnknownSync(Schema.fromJsonString(Explanation))
-const reportOf = Schema.decodeUnknownSync(Schema.fromJsonString(Report))
+/** A report from its JSON. */
+export const reportOf = Schema.decodeUnknownSync(Schema.fromJsonString(Report))
 const packOf = Schema.decodeUnknownSync(Schema.fromJsonString(Pack))
 
 /** `sonde explain --json` of a text. */
@@ -181,6 +183,38 @@ export const service = Effect.fn("service")(function*(more: More = {}) {
     }
   }
 })
+
+const listener = `require("node:net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, function () {
+  process.stdout.write(String(this.address().port))
+})`
+
+/**
+ * A port that answers no attempt to connect: its process is stopped and its queue is full, so the kernel drops what
+ * comes. Gives the port.
+ */
+export const unanswering: Effect.Effect<number, never, Scope.Scope> = Effect.map(
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const child = spawn(process.execPath, ["-e", listener], { stdio: ["ignore", "pipe", "inherit"] })
+      const port = await new Promise<number>((resolve) =>
+        child.stdout.once("data", (data) => resolve(Number(`${data}`)))
+      )
+      child.kill("SIGSTOP")
+      const fillers = Array.from({ length: 4 }, () => connect(port, "127.0.0.1").on("error", () => {}))
+      // On Linux a queue of one holds two; the others wait for an answer that never comes.
+      while (fillers.filter(({ connecting }) => !connecting).length < 2) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      return { child, fillers, port }
+    }),
+    ({ child, fillers }) =>
+      Effect.sync(() => {
+        for (const filler of fillers) filler.destroy()
+        child.kill("SIGKILL")
+      })
+  ),
+  ({ port }) => port
+)
 
 /** A test over real sockets and real time. */
 export const live = <E>(title: string, test: () => Effect.Effect<void, E, Scope.Scope>) =>
