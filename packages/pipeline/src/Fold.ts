@@ -262,7 +262,8 @@ const serviceReport = (history: History, current: Attempt, service: ServiceHisto
     id: service.id,
     outcome: worst([
       ...phases.map(outcomeOf),
-      ...(interrupted ? ["inconclusive" as const] : []),
+      // What goes on, or was killed, has proven nothing yet: the phases to come may fail.
+      ...(interrupted || current.state === "running" ? ["inconclusive" as const] : []),
       ...(stopped ? ["fail" as const] : []),
       ...(warned ? ["warn" as const] : [])
     ]),
@@ -283,7 +284,8 @@ const byContract = (left: ServiceReport, right: ServiceReport): number =>
   ServiceId.literals.indexOf(left.id) - ServiceId.literals.indexOf(right.id)
 
 /**
- * The report of the newest attempt. `now` is the moment in epoch milliseconds, for a run that goes on.
+ * The report of the newest attempt. One that goes on, or was killed, passes nothing: its outcome is `inconclusive`
+ * where nothing failed.
  *
  * @category combinators
  * @since 0.1.0
@@ -293,7 +295,7 @@ export const report = (history: History): Report => {
   const services = [...current.services.values()]
     .map((service) => serviceReport(history, current, service))
     .sort(byContract)
-  const outcome = worst(services.map((service) => service.outcome))
+  const outcome = services.length === 0 ? "inconclusive" : worst(services.map((service) => service.outcome))
   const deciding = services.find((service) => service.outcome === outcome)
   const delivered = history.attempts.some((earlier) =>
     [...earlier.services.values()].some((service) =>
