@@ -144,9 +144,12 @@ const succeeds = (success: Success, seen: Seen): boolean => {
 const demands = (success: Success): number =>
   list(success.text).length * 4 + list(success.enhanced).length * 2 + list(success.code).length
 
-const successOf = (packs: ReadonlyArray<Pack>, seen: Seen): string | undefined => {
+/** What a provider's pack says of a success counts only where the provider is proven; then it goes before others. */
+const successOf = (all: ReadonlyArray<Pack>, seen: Seen, proven: boolean): string | undefined => {
   const isSuccess = typeof seen.code === "number" ? seen.code < 400 : seen.enhanced?.startsWith("2.") === true
   if (!isSuccess) return undefined
+  const own = (pack: Pack): boolean => pack.kind === "provider"
+  const packs = [...(proven ? all.filter(own) : []), ...all.filter((pack) => !own(pack))]
   return packs
     .flatMap((pack) => (pack.success ?? []).filter((success) => succeeds(success, seen)))
     .reduce<Success | undefined>(
@@ -182,7 +185,7 @@ export const explainWith = (
   const counts = (hit: Hit): boolean => !isForeign(hit) || hit.literalLength >= distinctive
   // A text that begins with a reply of success is no failure, whatever its words are.
   const begins = /^\s*[23][0-5][0-9](?:[ -]|$)/u.test(text)
-  const success = begins && seen[0] !== undefined ? successOf(knowledge.packs, seen[0]) : undefined
+  const success = begins && seen[0] !== undefined ? successOf(knowledge.packs, seen[0], proven) : undefined
   const found = success === undefined ? read(knowledge, seen, counts) : undefined
   const shown = found?.seen ?? seen[0]
   const verdicts = distinct(found?.hits ?? []).map((hit) => {

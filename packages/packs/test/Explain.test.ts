@@ -26,7 +26,8 @@ const acme = pack({
 const rfc = pack({
   id: "rfc",
   kind: "generic",
-  rules: [rule("long", { when: { text: "line is too long" }, cause: "line_too_long" })]
+  rules: [rule("long", { when: { text: "line is too long" }, cause: "line_too_long" })],
+  success: [{ code: 235, enhanced: "2.7.0", meaning: "Some server said yes." }]
 })
 
 const mta = pack({
@@ -105,6 +106,13 @@ describe("explain", () => {
       assert.strictEqual(explanation.success, "Signed in.")
       assert.deepStrictEqual([explanation.outcome, explanation.causes], ["unknown", []])
       assert.isUndefined((yield* ask("535 2.7.0 x", { provider: "acme" })).success)
+    }))
+
+  it.effect("tells of a success what a provider means by it only where the provider is known", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* ask("235 2.7.0 Authentication successful")).success, "Some server said yes.")
+      assert.strictEqual((yield* ask("235 2.7.0 Yes", { provider: "elsewhere" })).success, "Some server said yes.")
+      assert.isUndefined((yield* ask("235 Yes")).success)
     }))
 
   it.effect("marks facts as stale by the clock", () =>
