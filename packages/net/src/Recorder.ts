@@ -84,7 +84,8 @@ export const make = (options: {
   const last: Array<TranscriptLine> = []
   const secrets = options.secrets.map(Redacted.value)
   let scrub = SecretForms.scrubber(secrets, mask)
-  let n = options.after ?? 0
+  const after = options.after ?? 0
+  let n = after
 
   return {
     record: (line) => {
@@ -98,15 +99,16 @@ export const make = (options: {
         atMillis: options.now(),
         text: scrubbed.length <= maxLineLength ? scrubbed : cut(scrubbed)
       }
-      if (n <= maxFirstLines) first.push(kept)
-      else last[(n - maxFirstLines - 1) % maxLastLines] = kept
+      const place = n - after
+      if (place <= maxFirstLines) first.push(kept)
+      else last[(place - maxFirstLines - 1) % maxLastLines] = kept
       options.onLine?.(kept)
       return kept
     },
     lines: () => {
-      const leftOut = n - first.length - last.length
+      const leftOut = n - after - first.length - last.length
       if (leftOut === 0) return [...first, ...last]
-      const oldest = (n - maxFirstLines) % maxLastLines
+      const oldest = (n - after - maxFirstLines) % maxLastLines
       const tail = [...last.slice(oldest), ...last.slice(0, oldest)]
       const before = first[first.length - 1]
       if (before === undefined) return tail
