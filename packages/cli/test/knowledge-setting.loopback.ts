@@ -146,8 +146,18 @@ describe("endpoint", () => {
             const silent = reach.map((flag) => flag.startsWith(place) ? `${place}127.0.0.1:${port}` : flag)
             const left = yield* sonde(
               [
-                ...["check", app, "--provider", "microsoft-365", "--port", wanted, "--secret", "env:PW", "--json"],
-                ...["--timeout", "1s", ...silent]
+                "check",
+                app,
+                "--provider",
+                "microsoft-365",
+                "--port",
+                wanted,
+                "--secret",
+                "env:PW",
+                "--json",
+                "--timeout",
+                "1s",
+                ...silent
               ],
               { PW: secretOf(app) }
             )

@@ -28,8 +28,16 @@ describe("shared mailboxes", () => {
       const { checkOnly, secretOf } = yield* service()
       const done = yield* checkOnly(
         [
-          ...[shared, "--provider", "microsoft-365", "--user", clerk, "--secret", "env:PW"],
-          ...["--deliver", "--to", "someone@contoso.example"]
+          shared,
+          "--provider",
+          "microsoft-365",
+          "--user",
+          clerk,
+          "--secret",
+          "env:PW",
+          "--deliver",
+          "--to",
+          "someone@contoso.example"
         ],
         { PW: secretOf(clerk) }
       )

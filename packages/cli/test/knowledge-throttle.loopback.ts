@@ -196,8 +196,17 @@ describe("throttling", () => {
       const { reach, secretOf } = yield* service(older)
       const left = yield* sonde(
         [
-          ...["check", "app@older.example", "--provider", "microsoft-365", "--secret", "env:PW", "--deliver", "--to"],
-          ...["someone@contoso.example", "--events", ...reach]
+          "check",
+          "app@older.example",
+          "--provider",
+          "microsoft-365",
+          "--secret",
+          "env:PW",
+          "--deliver",
+          "--to",
+          "someone@contoso.example",
+          "--events",
+          ...reach
         ],
         { PW: secretOf("app@older.example") }
       )

@@ -135,7 +135,10 @@ export const service = Effect.fn("service")(function*(more: More = {}) {
   )
   const state = join(folder, "state")
   const reach = [
-    ...["--state", state, "--ca", running.ca],
+    "--state",
+    state,
+    "--ca",
+    running.ca,
     ...running.connectTo.flatMap((line) => ["--connect-to", line])
   ]
   const announced = (address: string) => {
