@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import {
+  type Checked,
   commands,
   each,
   explain,
@@ -174,16 +175,23 @@ describe("endpoint", () => {
   )
 
   live(
-    "465 as a host with a port is judged alike, and the run goes on at 587 when it is resumed there",
+    "465 as a host with a port is judged alike, and the printed command goes on with the run at 587",
     () =>
       Effect.gen(function*() {
         const { check, checkOnly, resume, secretOf } = yield* service()
+        const goesOn = (before: Checked, credential: ReadonlyArray<string>) => {
+          const [printed = ""] = commands(before, "verify")
+          const start = `sonde resume ${before.report.run} `
+          assert.strictEqual(printed, `${start}--port 587 --security starttls`)
+          return resume(before, [...printed.slice(start.length).split(" "), ...credential], secretOf(app))
+        }
         const host = yield* checkOnly(["smtp.office365.com:465"])
         assert.strictEqual(host.code, 78)
         assert.strictEqual(host.report.verdicts[0]?.cause, "port_not_offered")
+        const reached = yield* goesOn(host, [])
+        assert.strictEqual(reached.code, 0, told(reached))
         const before = yield* check(app, ["--port", "465", "--security", "tls"])
-        const flags = ["--port", "587", "--security", "starttls", "--secret", "env:SECRET"]
-        const after = yield* resume(before, flags, secretOf(app))
+        const after = yield* goesOn(before, ["--secret", "env:SECRET"])
         assert.strictEqual(after.code, 0, told(after))
         assert.strictEqual(after.report.run, before.report.run)
         assert.strictEqual(states(after).auth, "pass")
