@@ -200,7 +200,8 @@ export const explainWith = (
   const code = typeof shown?.code === "number" ? shown.code : undefined
   return {
     schema: "sonde.explanation/1",
-    outcome: verdicts.length > 0 ? "explained" : "unknown",
+    // A success has no cause, and yet it is known what it says.
+    outcome: verdicts.length > 0 || success !== undefined ? "explained" : "unknown",
     read: {
       ...(shown?.protocol === undefined ? {} : { protocol: shown.protocol }),
       ...(shown?.phase === undefined ? {} : { phase: shown.phase }),

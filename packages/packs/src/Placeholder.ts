@@ -22,6 +22,8 @@ export const names = [
   "domain",
   "host",
   "port",
+  "size",
+  "recipients",
   "run",
   "recheck",
   "tenant",

@@ -76,7 +76,7 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
   ].join(" ")
 
 const values = (
-  plan: Pick<SubmissionPlan, "endpoint">,
+  plan: Circumstances["plan"],
   request: Request,
   run: string
 ): Values => {
@@ -89,6 +89,8 @@ const values = (
     domain: request.domain,
     host: plan.endpoint.host,
     port: `${plan.endpoint.port}`,
+    size: plan.message === undefined ? undefined : `${plan.message.wireOctets}`,
+    recipients: `${request.to.length}`,
     run,
     recheck: recheck(request.options, had)
   }
@@ -110,8 +112,11 @@ export interface Circumstances {
   readonly evidence: ReadonlyArray<number>
 }
 
+const certainty: Readonly<Record<Verdict["confidence"], number>> = { certain: 0, likely: 1, possible: 2 }
+
 /**
- * The causes of a failure, best first: the best rule, and where it is not certain up to two more of the same rank.
+ * The causes of a failure, best first: a certain one alone, otherwise up to three of the rank of the best rule, the
+ * more certain first.
  *
  * @category combinators
  * @since 0.1.0
@@ -128,10 +133,11 @@ export const verdicts = (error: PhaseError, about: Circumstances): ReadonlyArray
   const [best] = hits
   if (best === undefined) return []
   const causes = new Set<string>()
-  const chosen = hits.filter((hit) => {
-    if (hit !== best && (best.rule.confidence === "certain" || hit.tier !== best.tier || hit.byText !== best.byText)) {
-      return false
-    }
+  const ranked = hits
+    .filter((hit) => hit.tier === best.tier && hit.byText === best.byText)
+    .sort((a, b) => certainty[a.rule.confidence] - certainty[b.rule.confidence])
+  const chosen = ranked.filter((hit) => {
+    if (hit !== ranked[0] && ranked[0]?.rule.confidence === "certain") return false
     if (causes.has(hit.rule.cause) || causes.size === 3) return false
     causes.add(hit.rule.cause)
     return true

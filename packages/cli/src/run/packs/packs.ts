@@ -13,6 +13,7 @@ import type * as Flags from "../../Flags.ts"
 import * as PackFiles from "../../PackFiles.ts"
 import { json, quoted } from "../../Print.ts"
 import { note, Screen } from "../../Screen.ts"
+import { page } from "./page.ts"
 
 type Places = Pick<Flags.Parsed<typeof Flags.places>, "pack" | "packs">
 
@@ -42,10 +43,7 @@ export const list = Effect.fnUntraced(function*(input: Places & { readonly json:
   )
 })
 
-const section = (title: string, lines: ReadonlyArray<string>): string =>
-  lines.length === 0 ? "" : `\n${title}\n${lines.map((line) => `  ${line}\n`).join("")}`
-
-/** One pack: what it knows, in short; with `--json` all of it. */
+/** One pack as a page for people; with `--json` as it stands. */
 export const show = Effect.fnUntraced(function*(input: Places & { readonly id: string; readonly json: boolean }) {
   const screen = yield* Screen
   const packs = yield* known(input)
@@ -57,21 +55,7 @@ export const show = Effect.fnUntraced(function*(input: Places & { readonly id: s
     )
   }
   if (input.json) return yield* print(pack)
-  const aliases = pack.aliases === undefined || pack.aliases.length === 0 ? "" : `, also ${pack.aliases.join(", ")}`
-  yield* screen.out(
-    `${pack.name} (${pack.kind} ${pack.id}${aliases})\n`
-      + `version ${pack.version}, to be reviewed by ${pack.reviewBy}\n`
-      + section(
-        "Endpoints",
-        (pack.endpoints ?? []).map((one) => `${one.service}  ${one.host}:${one.port}  ${one.security}`)
-      )
-      + section("Rules", (pack.rules ?? []).map((rule) => `${rule.cause}  ${rule.id}: ${rule.title}`))
-      + section(
-        "Judged before connecting",
-        (pack.preflight ?? []).map((rule) => `${rule.cause}  ${rule.id}: ${rule.title}`)
-      )
-      + section("Limits", (pack.limits ?? []).map((limit) => limit.id))
-  )
+  yield* screen.out(page(pack))
 })
 
 /** The files that were named, or those of `--packs`. */
