@@ -104,7 +104,7 @@ describe("explain", () => {
     Effect.gen(function*() {
       const explanation = yield* ask("235 2.7.0 Authentication successful", { provider: "acme" })
       assert.strictEqual(explanation.success, "Signed in.")
-      assert.deepStrictEqual([explanation.outcome, explanation.causes], ["unknown", []])
+      assert.deepStrictEqual([explanation.outcome, explanation.causes], ["explained", []])
       assert.isUndefined((yield* ask("535 2.7.0 x", { provider: "acme" })).success)
     }))
 
