@@ -54,6 +54,24 @@ describe("a run", () => {
       assert.deepStrictEqual(events.map(({ seq }) => seq), events.map((_, index) => index + 1))
     }).pipe(Effect.provide(over([]))))
 
+  it.effect.each(
+    [
+      ["tls", "none", ["resolve", "connect", "greeting", "ehlo", "quit"]],
+      ["starttls", "none", ["resolve", "connect", "greeting", "ehlo", "quit"]],
+      ["ehlo", "none", ["resolve", "connect", "greeting", "ehlo", "quit"]],
+      ["connect", "starttls", ["resolve", "connect"]],
+      ["greeting", "starttls", ["resolve", "connect", "greeting", "quit"]]
+    ] as const
+  )(
+    "until %s with security %s comes as far as there are phases",
+    ([until, security, passed]) =>
+      Effect.gen(function*() {
+        const { report } = yield* check({ target: "person@example.com", until, security }, {})
+        const came = states(report).filter((state) => !/ (?:until|no_credential)$/u.test(state))
+        assert.deepStrictEqual(came, passed.map((phase) => `${phase} pass`))
+      }).pipe(Effect.provide(over([])))
+  )
+
   it.effect("without a secret stops before sign-in and says why", () =>
     Effect.gen(function*() {
       const { report } = yield* check({ target: "person@example.com" }, {})

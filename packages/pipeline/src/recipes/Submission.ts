@@ -38,6 +38,7 @@ import { StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
 import { leave } from "../Leave.ts"
+import { stops } from "../Options.ts"
 import { attempt, Current, intend, skip, skipRest, step } from "../Step.ts"
 
 /**
@@ -99,11 +100,15 @@ export const order = (security: Endpoint["security"]): ReadonlyArray<PhaseId> =>
   "quit"
 ]
 
-/** Whether a run that stops after `until` comes to a phase, at its last occurrence or at its first. */
+/**
+ * Whether a run that stops after `until` comes to a phase, at its last occurrence or at its first. Where `until` does
+ * not happen at this endpoint (no STARTTLS on a port that begins with TLS), the phase before it stands for it.
+ */
 const reaches = (plan: SubmissionPlan, phase: PhaseId, occurrence: "first" | "last" = "last"): boolean => {
   const phases = order(plan.endpoint.security)
   const place = occurrence === "last" ? phases.lastIndexOf(phase) : phases.indexOf(phase)
-  return place <= phases.lastIndexOf(plan.until)
+  const until = stops.slice(0, stops.indexOf(plan.until) + 1).findLast((stop) => phases.includes(stop)) ?? plan.until
+  return place <= phases.lastIndexOf(until)
 }
 
 /** Why the phases after the last one are not run: nothing to sign in with, or not asked for. */
