@@ -173,6 +173,9 @@ const settled = Effect.fnUntraced(function*(context: Context, plan: SubmissionPl
     // The attempt before this one may have been killed before it had planned anything.
     const planned = earlier.map((attempt) => attempt.services.get(service)).findLast((past) => past !== undefined)
     if (planned !== undefined) yield* restore(planned)
+    // Nor may the attempts since have come as far: the report still has each phase once, in order.
+    const phases = order(plan.endpoint.security)
+    yield* skipRest(phases.slice(0, phases.indexOf("data")), "data")
     const error = new DeliveryInDoubt({
       service,
       endpoint: plan.endpoint,
@@ -192,6 +195,7 @@ const settled = Effect.fnUntraced(function*(context: Context, plan: SubmissionPl
     last.phases.some(({ report }) => report.state !== "skip")
   if (passed && sameQuestion(before.options, request.options)) {
     yield* restore(last)
+    for (const finding of before.findings) yield* log.publish({ type: "finding", finding })
     return true
   }
   return false
@@ -270,7 +274,8 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     yield* log.write({
       entry: "end",
       at: log.at(),
-      seq: log.history.seq,
+      // One more than the last of this attempt: that of `run.end`, which is told and not written.
+      seq: log.history.seq + 1,
       state: suspended ? "suspended" : "finished",
       durationMillis: clock.currentTimeMillisUnsafe() - started,
       ...(current?.resumeAfter === undefined ? {} : { resumeAfter: current.resumeAfter })

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { JournalError } from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
+import { Packs } from "@sonde/packs/Packs"
 import { JournalStore } from "@sonde/pipeline/JournalStore"
 import * as Runner from "@sonde/pipeline/Runner"
 import * as Effect from "effect/Effect"
@@ -295,6 +296,31 @@ describe("a message in doubt", () => {
     }).pipe(Effect.provide(over(told, () => ({ ".": ["close"] }))))
   })
 
+  it.effect("has each phase once after an attempt that came less far", () => {
+    const told: Array<string> = []
+    let isUp = true
+    return Effect.gen(function*() {
+      const { report } = yield* check(delivering)
+      isUp = false
+      yield* resume(report.run, { deliverAgain: true })
+      const third = yield* resume(report.run)
+      assert.deepStrictEqual(states(third.report), [
+        "resolve restored",
+        "connect restored",
+        "greeting data",
+        "ehlo data",
+        "starttls data",
+        "tls data",
+        "ehlo data",
+        "auth data",
+        "mail data",
+        "rcpt data",
+        "data inconclusive",
+        "quit data"
+      ])
+    }).pipe(Effect.provide(over(told, () => isUp ? { ".": ["close"] } : { greeting: ["S: 554 5.3.2 closed"] })))
+  })
+
   it.effect("is settled by an answer", () => {
     const told: Array<string> = []
     return Effect.gen(function*() {
@@ -333,7 +359,7 @@ describe("a message in doubt", () => {
 })
 
 describe("a resumed run", () => {
-  it.effect("numbers events and lines on, without a gap in its journal", () => {
+  it.effect("numbers events and lines on, without a gap and without a number twice", () => {
     let refuses = true
     return Effect.gen(function*() {
       const first = yield* check(asked)
@@ -342,7 +368,9 @@ describe("a resumed run", () => {
       const written = (yield* entries(first.report.run)).flatMap((entry) =>
         entry.entry === "event" ? [entry.event] : []
       )
-      assert.deepStrictEqual(written.map(({ seq }) => seq), written.map((_, index) => index + 1))
+      const told = [...first.events, ...second.events]
+      assert.deepStrictEqual(told.map(({ seq }) => seq), told.map((_, index) => index + 1))
+      assert.deepStrictEqual(written, told.filter(({ type }) => type !== "run.end"))
       const lines = written.flatMap((event) => event.type === "exchange" ? [event.line.n] : [])
       assert.deepStrictEqual(lines, lines.map((_, index) => index + 1))
       assert.isFalse(written.some(({ type }) => type === "run.end"))
@@ -381,6 +409,21 @@ describe("a resumed run", () => {
       const { report: resumed } = yield* resume(events[0]?.run ?? "")
       assert.strictEqual(resumed.outcome, "pass")
     }).pipe(Effect.provide(over(told, () => isSilent ? { AUTH: [] } : {})))
+  })
+
+  it.effect("that passed with a finding still has it", () => {
+    const late = Layer.provideMerge(
+      Packs.layerStatic([{ ...Support.pack, signIn: { userName: "address", lateSendAs: true } }]),
+      over([])
+    )
+    return Effect.gen(function*() {
+      const { report } = yield* check(asked)
+      assert.deepStrictEqual(report.findings.map(({ id }) => id), ["send_as_not_proven"])
+      const again = yield* resume(report.run)
+      assert.deepStrictEqual(again.report.findings, report.findings)
+      const third = yield* resume(report.run)
+      assert.deepStrictEqual(third.report.findings, report.findings)
+    }).pipe(Effect.provide(late))
   })
 
   it.effect("that passed asks nobody, and reports as it did", () => {
