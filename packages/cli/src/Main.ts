@@ -64,6 +64,14 @@ export const run: (argv: ReadonlyArray<string>) => Effect.Effect<number, never, 
         return Effect.succeed(
           CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length === 0 ? 0 : 64
         )
+      }),
+      Effect.flatMap((code) => {
+        const broken = screen.broken()
+        if (broken === undefined) return Effect.succeed(code)
+        return Effect.as(
+          screen.err(`sonde: standard output cannot be written (${broken}): the result is not whole\n`),
+          74
+        )
       })
     )
   })

@@ -24,22 +24,36 @@ export class Screen extends Context.Service<Screen, {
   out(text: string): Effect.Effect<void>
   /** Writes to standard error. */
   err(text: string): Effect.Effect<void>
+  /** True when nobody reads standard output any more. */
+  gone(): boolean
+  /** Why standard output could not be written, where it is not that its reader has gone away: a system's error code. */
+  broken(): string | undefined
   /** From now on a signal ends the program with this status. */
   signalsExit(code: number): Effect.Effect<void>
 }>()("@sonde/cli/Screen") {
   /** The screen of this process. `onSignal` hears which status a signal shall end with. */
   static readonly layerNode = (onSignal: (code: number) => void): Layer.Layer<Screen> =>
     Layer.sync(Screen, () => {
+      let broken: string | undefined
+      let outGone = false
       const write = (stream: NodeJS.WriteStream) => {
         let gone = false
         // Without a listener a reader that has gone away would be an uncaught exception.
-        stream.on("error", () => {
+        const onError = (error: NodeJS.ErrnoException | null | undefined): void => {
+          if (error === null || error === undefined) return
           gone = true
-        })
+          if (stream !== process.stdout) return
+          outGone = true
+          if (error.code !== "EPIPE") broken ??= error.code ?? "unknown reason"
+        }
+        stream.on("error", onError)
         return (text: string): Effect.Effect<void> =>
           Effect.callback<void>((resume) => {
             if (gone || text === "" || stream.destroyed) return resume(Effect.void)
-            stream.write(text, () => resume(Effect.void))
+            stream.write(text, (error) => {
+              onError(error)
+              resume(Effect.void)
+            })
           })
       }
       const side = (stream: NodeJS.WriteStream): Side => ({
@@ -53,6 +67,8 @@ export class Screen extends Context.Service<Screen, {
         stderr: side(process.stderr),
         out: write(process.stdout),
         err: write(process.stderr),
+        gone: () => outGone,
+        broken: () => broken,
         signalsExit: (code) => Effect.sync(() => onSignal(code))
       })
     })

@@ -89,7 +89,7 @@ const fromStdin = Effect.fnUntraced(function*(option: string) {
       `write ${option} prompt, or pipe it in`
     )
   }
-  return yield* filled(option, "standard input", trimLineEnd(yield* Stdin.text(maxOctets)).text)
+  return yield* filled(option, "standard input", trimLineEnd(yield* Stdin.text(maxOctets, true)).text)
 })
 
 const fromCommand = Effect.fnUntraced(function*(option: string, command: string) {

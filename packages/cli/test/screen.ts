@@ -24,6 +24,8 @@ export const screen = (env: Readonly<Record<string, string | undefined>> = {}) =
       stderr: { isTerminal: false },
       out: (text) => Effect.sync(() => void (written.out += text)),
       err: (text) => Effect.sync(() => void (written.err += text)),
+      gone: () => false,
+      broken: () => undefined,
       signalsExit: () => Effect.void
     })
   )

@@ -44,15 +44,15 @@ export const Read = Schema.Struct({
 export interface Read extends Schema.Schema.Type<typeof Read> {}
 
 /**
- * `unknown` has no verdicts: a guess is a defect. `success` says what a reply that reports no failure means; its
- * outcome is `unknown`, because there is no cause to name.
+ * `id` is the asker's own, where many are asked at once. `unknown` has no verdicts: a guess is a defect. `success`
+ * says what a reply that reports no failure means; its outcome is `unknown`, because there is no cause to name.
  *
  * @category models
  * @since 0.1.0
  */
 export const Explanation = Schema.Struct({
   schema: Schema.Literal("sonde.explanation/1"),
-  id: Schema.optionalKey(Schema.String),
+  id: Schema.optionalKey(Schema.Union([Schema.String, Schema.Finite])),
   outcome: Schema.Literals(["explained", "unknown"]),
   read: Read,
   success: Schema.optionalKey(Schema.String),

@@ -17,6 +17,7 @@ export const explain = Command.make("explain", {
   mechanism: Flags.text("mechanism", "MECH", "sign-in mechanism that was used"),
   host: Flags.text("host", "HOST", "server it comes from"),
   port: Flags.text("port", "PORT", "port of that server"),
+  batch: Flags.toggle("batch", "read one question a line from standard input, print one explanation a line"),
   ...Flags.view,
   pack,
   packs
@@ -31,6 +32,10 @@ export const explain = Command.make("explain", {
         "sonde explain \"535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant\"",
       description: "A reply"
     },
-    { command: "journalctl -u app | tail -50 | sonde explain - --json", description: "From another program, as JSON" }
+    { command: "journalctl -u app | tail -50 | sonde explain - --json", description: "From another program, as JSON" },
+    {
+      command: "sonde explain --batch < questions.ndjson > answers.ndjson",
+      description: "Many: {\"id\": \"1\", \"text\": \"...\"} a line, answered in order, exit 75 if any is unknown"
+    }
   ])
 )

@@ -21,6 +21,7 @@ export type Input =
     readonly mechanism: string | undefined
     readonly host: string | undefined
     readonly port: string | undefined
+    readonly batch: boolean
   }
   & Pick<Flags.Parsed<typeof Flags.places>, "pack" | "packs">
   & View.Input
@@ -38,6 +39,23 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   ) {
     return yield* usage(`--port takes a number from 1 to 65535, not ${quoted(input.port)}`)
   }
+  const hints: Hints = {
+    ...(input.protocol === undefined ? {} : { protocol: input.protocol }),
+    ...(input.phase === undefined ? {} : { phase: input.phase }),
+    ...(input.provider === undefined ? {} : { provider: input.provider }),
+    ...(input.mechanism === undefined ? {} : { mechanism: input.mechanism }),
+    ...(input.host === undefined ? {} : { host: input.host }),
+    ...(input.port === undefined ? {} : { port: Number(input.port) })
+  }
+  if (input.batch) {
+    if (input.text.length > 0 && input.text.join(" ") !== "-") {
+      return yield* usage("--batch reads standard input and a text was given too", "leave one of them out")
+    }
+    if (input.format === "pretty") return yield* usage("--batch prints JSON, one document a line", "leave out --format")
+    const packs = yield* PackFiles.all(input)
+    const Batch = yield* Effect.promise(() => import("./batch.ts"))
+    return yield* Batch.run(view, hints).pipe(Effect.provide(Packs.layerWith(packs)))
+  }
   const given = input.text.join(" ")
   const piped = given === "-" || (given === "" && !screen.stdin.isTerminal)
   const text = piped ? yield* Stdin.text(maxOctets) : given
@@ -47,14 +65,6 @@ export const run = Effect.fnUntraced(function*(input: Input) {
       "paste the reply, as in: sonde explain \"535 5.7.139 ...\", or pipe it in with -",
       "sonde explain"
     )
-  }
-  const hints: Hints = {
-    ...(input.protocol === undefined ? {} : { protocol: input.protocol }),
-    ...(input.phase === undefined ? {} : { phase: input.phase }),
-    ...(input.provider === undefined ? {} : { provider: input.provider }),
-    ...(input.mechanism === undefined ? {} : { mechanism: input.mechanism }),
-    ...(input.host === undefined ? {} : { host: input.host }),
-    ...(input.port === undefined ? {} : { port: Number(input.port) })
   }
   const packs = yield* PackFiles.all(input)
   const explanation = yield* Effect.gen(function*() {

@@ -1,0 +1,82 @@
+import { assert, describe, it } from "@effect/vitest"
+import { question } from "@sonde/cli/run/batch"
+import { cutter } from "@sonde/cli/Stdin"
+import { sonde } from "./sonde.ts"
+
+const tenant = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant"
+
+describe("Stdin.cutter", () => {
+  const whole = (text: string) => ({ text, whole: true })
+
+  it("gives the same lines however the octets arrive", () => {
+    const octets = Buffer.from("é1\r\n\n  two\nlast")
+    for (let size = 1; size <= octets.length; size++) {
+      const cut = cutter(100)
+      const lines = []
+      for (let at = 0; at < octets.length; at += size) lines.push(...cut.push(octets.subarray(at, at + size)))
+      lines.push(...cut.end())
+      assert.deepStrictEqual(lines, [whole("é1"), whole(""), whole("  two"), whole("last")])
+    }
+  })
+
+  it("drops a line that is too long and goes on after it", () => {
+    const cut = cutter(4)
+    assert.deepStrictEqual(cut.push(Buffer.from("1234\n12345\n1")), [whole("1234"), { text: "", whole: false }])
+    assert.deepStrictEqual(cut.end(), [whole("1")])
+  })
+})
+
+describe("a question of a batch", () => {
+  it("takes what it leaves out from the flags", () => {
+    assert.deepStrictEqual(
+      question("{\"id\":7,\"text\":\"x\",\"phase\":\"auth\"}", { phase: "mail", protocol: "smtp" }),
+      {
+        id: 7,
+        text: "x",
+        hints: { phase: "auth", protocol: "smtp" }
+      }
+    )
+  })
+
+  it("is refused where it is none", () => {
+    for (const line of ["nothing", "[]", "{}", "{\"text\":\"x\"}", "{\"id\":\"a\"}", "{\"id\":\"a\",\"text\":1}"]) {
+      assert.property(question(line, {}), "problem", line)
+    }
+  })
+})
+
+describe("sonde explain --batch", () => {
+  it("answers every line in order with its id, also those that are no questions", async () => {
+    const input = [
+      JSON.stringify({ id: "a", text: tenant }),
+      JSON.stringify({ id: 2, text: "nobody knows this" }),
+      "no question",
+      JSON.stringify({
+        id: "c",
+        text: "535 5.7.3 Authentication unsuccessful",
+        provider: "microsoft-365",
+        phase: "auth"
+      })
+    ].join("\n")
+    const { code, err, out } = await sonde(["explain", "--batch"], {}, input)
+    const answers = out.trimEnd().split("\n").map((line) => JSON.parse(line))
+    assert.deepStrictEqual(answers.map((one) => [one.schema, one.id, one.outcome, one.verdicts[0]?.cause]), [
+      ["sonde.explanation/1", "a", "explained", "smtp_auth_disabled_tenant"],
+      ["sonde.explanation/1", 2, "unknown", undefined],
+      ["sonde.explanation/1", undefined, "unknown", undefined],
+      ["sonde.explanation/1", "c", "explained", "bad_credentials"]
+    ])
+    assert.strictEqual(err, "sonde: line 3 of standard input is no JSON; it is answered as unknown\n")
+    assert.strictEqual(code, 75)
+  })
+
+  it("ends with 0 where every text is explained", async () => {
+    const { code } = await sonde(["explain", "--batch"], {}, `${JSON.stringify({ id: "a", text: tenant })}\n`)
+    assert.strictEqual(code, 0)
+  })
+
+  it("refuses a text beside standard input", async () => {
+    const { code, out } = await sonde(["explain", "--batch", "535"])
+    assert.deepStrictEqual([code, out], [64, ""])
+  })
+})
