@@ -34,11 +34,11 @@ export const leave = Effect.fnUntraced(function*(conversation: Conversation) {
       const history = log.history.attempts.at(-1)?.services.get(service)
       const said = history?.phases.some(({ report }) => report.id === "quit" && report.state !== "skip") === true
       const last = history?.phases.at(-1)?.report
-      const failedHandshake = history?.phases.some(({ report }) =>
-        report.id === "tls" && report.state === "fail"
-      ) === true
+      const stateOf = (phase: "starttls" | "tls") =>
+        history?.phases.find(({ report }) => report.id === phase)?.report.state
+      const handshakeMissing = stateOf("tls") === "fail" || stateOf("starttls") === "pass" && stateOf("tls") !== "pass"
       const busy = history?.open === "data" || history?.open === "tls" || last?.error?._tag === "DeliveryInDoubt"
-      if (said || busy || failedHandshake) return Effect.void
+      if (said || busy || handshakeMissing) return Effect.void
       return conversation.session.exchange(["QUIT"], untilFarewell, patienceMillis).pipe(Effect.ignore)
     })
   )

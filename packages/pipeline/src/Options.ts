@@ -98,6 +98,15 @@ const placeOf = (text: string): string | undefined => {
   return address.includes(":") && Target.isAddress(address) ? address.toLowerCase() : undefined
 }
 
+/** An IP address, with or without a port; a resolver has no name, since a resolver would be needed to look it up. */
+const isResolver = (text: string): boolean => {
+  if (text.includes(":") && Target.isAddress(text)) return true
+  const match = /^(\[[^\]]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text)
+  if (match === null || match[2] !== undefined && portOf(match[2]) === undefined) return false
+  const address = match[1]!.replace(/^\[(.*)\]$/, "$1")
+  return Target.isAddress(address) && match[1]!.startsWith("[") === address.includes(":")
+}
+
 /**
  * Reads a `HOST:PORT:ADDRESS:PORT` mapping; IPv6 literals stand in brackets.
  *
@@ -237,6 +246,13 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       if (problem !== undefined) {
         return yield* fail("--ehlo", `${JSON.stringify(options.ehlo)} cannot be used (${problem})`, "give a host name")
       }
+    }
+    if (options.dns !== undefined && !isResolver(options.dns)) {
+      return yield* fail(
+        "--dns",
+        `${JSON.stringify(options.dns)} is no address of a resolver`,
+        "write an IP address, with :PORT if it is not 53, such as 192.0.2.53 or [2001:db8::53]:5353"
+      )
     }
     if (options.auth !== undefined && !["auto", "plain", "login", "xoauth2"].includes(options.auth)) {
       return yield* fail(

@@ -57,6 +57,16 @@ const rows: ReadonlyArray<Row> = [
     problem: "leaves no service",
     remedy: "leave it out"
   },
+  ...["dns.example", "192.0.2.53:0", "192.0.2.53:99999", "192.0.2.53:a", "[192.0.2.53]", "[2001:db8::53", ":53", ""]
+    .map((
+      dns
+    ): Row => ({
+      title: `a resolver that is no address: ${dns}`,
+      options: { dns },
+      option: "--dns",
+      problem: "is no address of a resolver",
+      remedy: "write an IP address"
+    })),
   { title: "Graph", options: { via: "graph" }, option: "--via", problem: "graph", remedy: "leave it out" },
   {
     title: "a host that is no name",
@@ -236,6 +246,15 @@ const rows: ReadonlyArray<Row> = [
     remedy: "10s"
   }
 ]
+
+describe("a resolver", () => {
+  it.each(["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]", "[2001:db8::53]:5353"])(
+    "is an address, with or without a port: %s",
+    (dns) => {
+      assert.strictEqual(valid({ dns }).options.dns, dns)
+    }
+  )
+})
 
 describe("validate refuses", () => {
   it.each(rows)("$title", ({ option, options, problem, remedy, secrets }) => {

@@ -153,7 +153,7 @@ const transact = Effect.fnUntraced(function*(
     facts.auth = yield* step(yield* Authenticate, input, subject)
   }
   if (from === undefined || !reaches(plan, "mail")) return
-  const mail = { conversation, offered, from, user, octets: message?.wireOctets, eightBit: message?.eightBit }
+  const mail = { conversation, offered, from, to, user, octets: message?.wireOctets, eightBit: message?.eightBit }
   facts.mail = yield* step(yield* MailFrom, mail, subject)
   if (!reaches(plan, "rcpt")) return
   facts.rcpt = yield* step(yield* RcptTo, { conversation, from, user, to }, subject)
@@ -198,6 +198,9 @@ const converse = Effect.fnUntraced(function*(
     yield* transact(plan, conversation, facts.ehlo, facts)
   }
   yield* skipRest(order(endpoint.security).slice(0, -1), unasked(plan))
+  // After the reply to STARTTLS the server reads nothing but a handshake: QUIT in clear would be taken for one.
+  const isClear = endpoint.security === "starttls" || endpoint.security === "opportunistic"
+  if (plan.until === "starttls" && isClear && facts.ehlo?.starttls === true) return
   facts.quit = yield* attempt(yield* Quit, { conversation }, subject)
 })
 
