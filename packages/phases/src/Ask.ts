@@ -100,7 +100,8 @@ export const translate =
   }
 
 /**
- * Writes a line, when given, and reads one reply. `awaited` names the reply in messages.
+ * Writes a line, when given, and reads one reply. `awaited` names the reply in messages. A reply that was there before
+ * the line was written is no answer to it: `ProtocolError UnexpectedData`, unless it is a 421.
  *
  * @category combinators
  * @since 0.1.0
@@ -112,14 +113,26 @@ export const ask = (
   awaited: string,
   kind: "phaseMillis" | "commitMillis" = "phaseMillis"
 ): Effect.Effect<SmtpReply, ExchangeError> =>
-  Effect.flatMap(
-    remaining(kind),
-    (millis) =>
+  Effect.flatMap(remaining(kind), (millis) => {
+    const exchange = (sent: Outgoing | undefined) =>
       Effect.mapError(
-        conversation.session.exchange(line, Reply.decoder(), millis),
+        conversation.session.exchange(sent, Reply.decoder(), millis),
         translate(conversation, phase, awaited)
       )
-  )
+    if (line === undefined || phase === "data" || conversation.session.unread() === 0) return exchange(line)
+    // What came unasked must not be taken for the answer. Only a farewell may come at any time: RFC 5321 section 3.8.
+    return Effect.flatMap(exchange(undefined), (early) =>
+      early.code === 421 ? Effect.succeed(early) : Effect.fail(
+        new ProtocolError({
+          ...at(conversation, phase),
+          reason: "UnexpectedData",
+          reply: travelling(early),
+          message: `${format(conversation.endpoint)} sent ${
+            DomainReply.format(travelling(early))
+          } before anything was asked`
+        })
+      ))
+  })
 
 /**
  * A reply as it travels.
