@@ -76,6 +76,26 @@ const failure = (cause: unknown, path: string, run?: string): JournalError => {
   })
 }
 
+/**
+ * Makes a folder and those above it. Not with `recursive`: Node never comes back from that where a file system answers
+ * ENOENT below a folder that is there, as /proc does.
+ */
+const makeFolder = (path: string): void => {
+  try {
+    Fs.mkdirSync(path, { mode: 0o700 })
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code === "EEXIST" && Fs.statSync(path).isDirectory()) return
+    const above = Path.dirname(path)
+    if (code !== "ENOENT" || above === path) throw cause
+    if (Fs.existsSync(above)) {
+      throw new JournalError({ reason: "ReadOnly", path, message: `${path} ${sentences.ReadOnly} (${code})` })
+    }
+    makeFolder(above)
+    makeFolder(path)
+  }
+}
+
 const isRunId = (text: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(text)
 
 /** Complete lines; what follows the last line end was torn by a crash. */
@@ -165,7 +185,7 @@ const make = (folder: string): JournalStore["Service"] => {
   const open = (run: string, flags: "wx+" | "r+") =>
     Effect.acquireRelease(
       attempt(fileOf(run), run, () => {
-        Fs.mkdirSync(runs, { recursive: true, mode: 0o700 })
+        makeFolder(runs)
         if (flags === "r+" && !Fs.existsSync(fileOf(run))) {
           throw new JournalError({ reason: "NotFound", run, path: fileOf(run), message: `there is no run ${run}` })
         }
@@ -207,7 +227,11 @@ const make = (folder: string): JournalStore["Service"] => {
     open: (run) => open(run, "r+"),
     read: (run) => Effect.map(read(run), linesOf),
     list: attempt(runs, undefined, () => {
-      if (!Fs.existsSync(runs)) return []
+      if (!Fs.existsSync(runs)) {
+        // Nothing was written yet, unless something else stands in the place of the folder.
+        if (Fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false) return []
+        throw new JournalError({ reason: "ReadOnly", path: folder, message: `${folder} is no folder` })
+      }
       return Fs.readdirSync(runs)
         .filter((name) => name.endsWith(".ndjson"))
         .map((name) => name.slice(0, -".ndjson".length))
