@@ -32,7 +32,13 @@ export const text = Effect.fnUntraced(function*(option: string, path: string, mo
   const subject = `${option}: the file ${quoted(path)}`
   const about = yield* attempt(subject, () => stat(path))
   if (about.isFile() && about.size > most) return yield* missing(`${subject} is larger than ${most} octets`)
-  return yield* attempt(subject, () => readFile(path, "utf8"))
+  const octets = yield* attempt(subject, () => readFile(path))
+  // Octets that are no UTF-8 would silently become others: another password, another message.
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+  return yield* Effect.try({
+    try: () => decoder.decode(octets),
+    catch: () => missing(`${subject} is no UTF-8 text`, "convert it to UTF-8, or encode what is none, as MIME does")
+  })
 })
 
 /** The YAML files of a folder, by name, or status 66. */

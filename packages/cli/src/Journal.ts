@@ -8,9 +8,9 @@ import { Failure } from "./Failure.ts"
 
 const remedies: Readonly<Record<JournalError["reason"], string | undefined>> = {
   NotFound: undefined,
-  Locked: "wait for it to end, then try again",
+  Locked: undefined,
   Full: "make room, or name another folder with --state",
-  ReadOnly: "name another folder with --state",
+  ReadOnly: undefined,
   Corrupt: "remove it with \"sonde forget\" and check again"
 }
 

@@ -83,7 +83,12 @@ export const options = Effect.fnUntraced(function*(input: Input) {
     }
     out.ca = pem
   }
-  if (input.message !== undefined) out.message = yield* Files.text("--message", input.message)
+  if (input.message !== undefined) {
+    out.message = yield* Files.text("--message", input.message)
+    if (out.message === "") {
+      return yield* missing(`--message: the file ${quoted(input.message)} is empty`, "give a message, header first")
+    }
+  }
   return out
 })
 

@@ -30,9 +30,11 @@ export const follow = Effect.fnUntraced(function*(
   const screen = yield* Screen
   const redactor = Redact.make(view.redact)
   const shows = isShown(view)
+  const inPlace = (screen.env.CI ?? "") === "" || screen.env.CI === "false"
   let live = Live.make({
     look: view.err,
-    ci: !shows || (screen.env.CI !== undefined && screen.env.CI !== "" && screen.env.CI !== "false"),
+    // A dumb terminal cannot go back to the beginning of a line.
+    ci: !shows || !inPlace || screen.env.TERM === "dumb",
     limitMillis: spanMillis(options.timeout ?? "10s") ?? 10_000
   })
   let run: string | undefined

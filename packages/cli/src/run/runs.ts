@@ -71,8 +71,11 @@ export const forget = Effect.fnUntraced(function*(
     const sonde = yield* Sonde
     const report = yield* sonde.show(input.run).pipe(
       Effect.map(({ run }) => run),
-      // A journal that cannot be read can still be removed by its full id.
-      Effect.catchIf((error) => error.reason === "Corrupt", () => Effect.succeed(input.run))
+      // A journal that cannot be read, or holds nothing, can still be removed.
+      Effect.catchIf(
+        (error) => error.reason === "Corrupt" || error.reason === "NotFound",
+        () => Effect.succeed(input.run)
+      )
     )
     yield* sonde.forget(report)
     return report
