@@ -29,8 +29,8 @@ import type { Conversation } from "./Conversation.ts"
 import * as Phase from "./Phase.ts"
 
 /**
- * Who sends. `from` is a valid mailbox; `user` the sign-in name, empty without a sign-in; `octets` the size of the
- * message, declared where the server takes SIZE.
+ * Who sends. `from` is a valid mailbox; `to` are the recipients that will follow; `user` the sign-in name, empty
+ * without a sign-in; `octets` the size of the message, declared where the server takes SIZE.
  *
  * @category models
  * @since 0.1.0
@@ -40,6 +40,7 @@ export interface MailInput {
   readonly offered: EhloFacts
   readonly from: string
   readonly user: string
+  readonly to?: ReadonlyArray<string> | undefined
   readonly octets?: number | undefined
   readonly eightBit?: boolean | undefined
 }
@@ -105,7 +106,8 @@ export class MailFrom
       const line = Result.getOrThrow(Command.mailFrom({
         address: from,
         size: offers(offered, "SIZE") ? input.octets : undefined,
-        smtpUtf8: Address.needsSmtpUtf8(from),
+        // RFC 6531 section 3.4: declared here for every address of the envelope.
+        smtpUtf8: [from, ...input.to ?? []].some(Address.needsSmtpUtf8),
         body: input.eightBit === true && offers(offered, "8BITMIME") ? "8BITMIME" : undefined
       }))
       const reply = yield* ask(conversation, "mail", [line], "the reply to MAIL FROM")

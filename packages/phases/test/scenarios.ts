@@ -262,6 +262,10 @@ export const successes: ReadonlyArray<Success> = [
   ),
   success("mail", "mail", { ...tls, octets: 1234, eightBit: true }, { from: Support.user, text: "ok" }),
   success("mail", "mail-utf8", { ...tls, from: "käthe@example.com" }, { from: "käthe@example.com", text: "ok" }),
+  success("mail", "mail-utf8-to", { ...tls, to: ["a@example.net", "käthe@example.net"] }, {
+    from: Support.user,
+    text: "ok"
+  }),
   success("mail", "mail-plain", { ...tls, octets: 1234, eightBit: true }, { from: Support.user, text: "ok" }),
   success("rcpt", "rcpt", { ...tls, to: ["a@example.net", "b@example.net", "c@example.net"] }, {
     recipients: [

@@ -131,7 +131,7 @@ const recipe = Effect.fnUntraced(function*(
   const to = plan.to ?? ["friend@example.net"]
   if (until !== "quit" || plan.message !== undefined) {
     const { eightBit, octets } = plan
-    note("mail", yield* (yield* MailFrom).run({ conversation, offered, ...sender, octets, eightBit }))
+    note("mail", yield* (yield* MailFrom).run({ conversation, offered, ...sender, to, octets, eightBit }))
     if (until === "mail") return
     note("rcpt", yield* (yield* RcptTo).run({ conversation, ...sender, to }))
     if (until === "rcpt") return
