@@ -34,7 +34,7 @@ export const hostile: ReadonlyArray<Hostile> = [
   },
   {
     what: "too many octets in one reply",
-    steps: Array.from({ length: 70 }, () => `S: 250-${"x".repeat(1000)}`),
+    steps: Array.from({ length: 70 }, () => `S: 250-${"y".repeat(1000)}`),
     error: "ProtocolError ReplyTooLong"
   },
   { what: "the end of the connection", steps: ["close"], error: "ConnectionLost Closed" },
