@@ -60,7 +60,8 @@ const toAscii = (name: string): string | undefined => {
 
 const isIpv6 = (text: string): boolean => {
   try {
-    return text.includes(":") && new URL(`http://[${text}]/`).hostname !== ""
+    // The letters first: a bracket would end the address early and leave the rest unread.
+    return /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) && new URL(`http://[${text}]/`).hostname !== ""
   } catch {
     return false
   }

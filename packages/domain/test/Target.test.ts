@@ -136,6 +136,10 @@ describe("Target.isAddress", () => {
     ["01.2.3.4", false],
     ["[::1]", false],
     ["::g", false],
+    ["::1]/[::", false],
+    ["::1]:25/x", false],
+    ["::1]?:", false],
+    ["fe80::1%eth0", false],
     ["example.com", false]
   ])("%j: %s", (text, expected) => {
     assert.strictEqual(Target.isAddress(text), expected)
