@@ -36,7 +36,7 @@ export const PhaseReport = Schema.Struct({
 export interface PhaseReport extends Schema.Schema.Type<typeof PhaseReport> {}
 
 /**
- * One service of a run. `because` tells why it was not tried at all.
+ * One service of a run, with its phases in the order in which they came.
  *
  * @category models
  * @since 0.1.0

@@ -83,8 +83,9 @@ const records = (
     (answers) => answers.map(({ address, ttl }) => ({ address, family, ttlSeconds: ttl }))
   )
 
-// Which of two failures tells more: an empty answer is at least about this name, a failure of the server is about nothing.
-const telling: ReadonlyArray<LookupFailed["reason"]> = [
+// Which of two failures counts: while one question is unanswered, an empty answer to the other does not prove that the name
+// has no address.
+const deciding: ReadonlyArray<LookupFailed["reason"]> = [
   "ServerFailure",
   "Timeout",
   "Refused",
@@ -117,7 +118,7 @@ const fromDns = (name: string, options: LookupOptions): Effect.Effect<AddressAns
       const addresses = [...Result.getOrElse(six, () => []), ...Result.getOrElse(four, () => [])]
       if (addresses.length > 0) return Effect.succeed({ source: "dns" as const, addresses })
       const failures = [four, six].flatMap((result) => Result.isFailure(result) ? [result.failure] : [])
-      const worst = telling.map((reason) => failures.find((failure) => failure.reason === reason)).find(Boolean)
+      const worst = deciding.map((reason) => failures.find((failure) => failure.reason === reason)).find(Boolean)
       return Effect.fail(worst ?? new LookupFailed({ name, type: "A", reason: "NoRecords" }))
     }
   )
