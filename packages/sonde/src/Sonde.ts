@@ -41,7 +41,7 @@ import * as Stream from "effect/Stream"
 export interface Check extends CheckOptions, Secrets {}
 
 /**
- * A run in a listing. `state` is `suspended` also for a run whose process was killed.
+ * A run in a listing. `state` is `suspended` also for a run that a process works on, or was killed in.
  *
  * @category models
  * @since 0.1.0
@@ -83,7 +83,7 @@ export class Sonde extends Context.Service<Sonde, {
     { readonly run: string; readonly options: CheckOptions; readonly secret: boolean; readonly token: boolean },
     JournalError
   >
-  /** All runs, newest first. */
+  /** All runs, newest first. One whose journal cannot be read is left out; `show` says why. */
   readonly runs: Effect.Effect<ReadonlyArray<RunSummary>, JournalError>
   /** The report of a run, as far as it has come. */
   show(run: string): Effect.Effect<Report, JournalError>
@@ -176,8 +176,14 @@ const make = Effect.gen(function*() {
   const history = (prefix: string) =>
     Effect.flatMap(find(prefix), (id) => Effect.provideContext(Runner.history(id), context))
 
-  /** The report of a history that no process works on: what still ran when it was left is suspended. */
+  /** As a journal alone tells it: a run that has not ended is `suspended`, also while a process works on it. */
   const settle = (report: Report): Report => report.state === "running" ? { ...report, state: "suspended" } : report
+
+  const summary = (past: Fold.History): RunSummary => {
+    const { exitCode, outcome, resumeAfter, run, startedAt, state, target } = settle(Fold.report(past))
+    const later = resumeAfter === undefined ? {} : { resumeAfter }
+    return { run, startedAt, target: target.input, state, outcome, exitCode, ...later }
+  }
 
   return Sonde.of({
     check: (options) => run(options, quiet),
@@ -212,21 +218,9 @@ const make = Effect.gen(function*() {
       )
       const found = yield* Effect.forEach(
         ids,
-        (id) => Effect.result(Effect.provideContext(Runner.history(id), context))
+        (id) => Effect.result(Effect.map(Effect.provideContext(Runner.history(id), context), summary))
       )
-      return found.flatMap((result) => {
-        if (Result.isFailure(result)) return []
-        const report = settle(Fold.report(result.success))
-        return [{
-          run: report.run,
-          startedAt: report.startedAt,
-          target: report.target.input,
-          state: report.state,
-          outcome: report.outcome,
-          exitCode: report.exitCode,
-          ...(report.resumeAfter === undefined ? {} : { resumeAfter: report.resumeAfter })
-        }]
-      })
+      return found.flatMap((result) => Result.isFailure(result) ? [] : [result.success])
     }),
     show: (prefix) => Effect.map(history(prefix), (past) => settle(Fold.report(past))),
     forget: (prefix) =>
