@@ -1,6 +1,7 @@
 /**
  * Files that are named on the command line.
  */
+import { pemBlocks } from "@sonde/domain/Certificate"
 import * as Effect from "effect/Effect"
 import { readdir, readFile, stat } from "node:fs/promises"
 import { homedir } from "node:os"
@@ -39,6 +40,23 @@ export const text = Effect.fnUntraced(function*(option: string, path: string, mo
     try: () => decoder.decode(octets),
     catch: () => missing(`${subject} is no UTF-8 text`, "convert it to UTF-8, or encode what is none, as MIME does")
   })
+})
+
+/** The certificates of a PEM file, or status 66 naming the first that cannot be read. */
+export const certificates = Effect.fnUntraced(function*(option: string, path: string) {
+  const blocks = pemBlocks(yield* text(option, path))
+  if (blocks.length === 0) {
+    return yield* missing(`${option}: the file ${quoted(path)} holds no certificate`, "give a PEM file")
+  }
+  const { X509Certificate } = yield* Effect.promise(() => import("node:crypto"))
+  for (const [index, block] of blocks.entries()) {
+    yield* Effect.try({
+      try: () => new X509Certificate(block),
+      catch: () =>
+        missing(`${option}: certificate ${index + 1} of the file ${quoted(path)} is broken`, "give a PEM file")
+    })
+  }
+  return blocks.join("\n")
 })
 
 /** The YAML files of a folder, by name, or status 66. */

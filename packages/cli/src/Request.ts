@@ -76,13 +76,7 @@ export const options = Effect.fnUntraced(function*(input: Input) {
   if (input.to.length > 0) out.to = input.to
   if (input.pack.length > 0) out.pack = input.pack
   if (input.packs !== undefined) out.packs = input.packs
-  if (input.ca !== undefined) {
-    const pem = yield* Files.text("--ca", input.ca)
-    if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
-      return yield* missing(`--ca: the file ${quoted(input.ca)} holds no certificate`, "give a PEM file")
-    }
-    out.ca = pem
-  }
+  if (input.ca !== undefined) out.ca = yield* Files.certificates("--ca", input.ca)
   if (input.message !== undefined) {
     out.message = yield* Files.text("--message", input.message)
     if (out.message === "") {

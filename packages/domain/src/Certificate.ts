@@ -67,3 +67,13 @@ export const worstFirst = (conditions: Iterable<TlsReason>): ReadonlyArray<TlsRe
   const found = new Set(conditions)
   return TlsReason.literals.filter((reason) => found.has(reason))
 }
+
+/**
+ * The certificates in PEM text (RFC 7468 section 5), each a block of its own, in order. Whatever else stands there is
+ * left out: a file of certificates may hold the private key too.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const pemBlocks = (text: string): ReadonlyArray<string> =>
+  text.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g) ?? []

@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import { pemBlocks } from "@sonde/domain/Certificate"
 import type { CheckOptions, Secrets } from "@sonde/domain/Options"
 import { spanMillis } from "@sonde/domain/Options"
 import type { PhaseId, Security } from "@sonde/domain/Service"
@@ -266,6 +267,10 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
         return yield* fail(option, `${span} is no time to wait`, "give a number with ms, s, m or h, such as 10s")
       }
     }
+    const ca = options.ca === undefined ? undefined : pemBlocks(options.ca)
+    if (ca?.length === 0 && options.ca !== "") {
+      return yield* fail("--ca", "holds no certificate", "give certificates in PEM form")
+    }
     const pins: Array<Pin> = []
     for (const text of options.connectTo ?? []) pins.push(yield* pinFromText(text))
     const mailbox = target._tag === "Mailbox" ? target.mailbox : undefined
@@ -283,7 +288,8 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       return yield* fail("--message", "was given and nothing is to be sent", "add --deliver")
     }
     return {
-      options,
+      // Options are kept in the journal, and what stands beside certificates may be their private key.
+      options: ca === undefined ? options : { ...options, ca: ca.join("\n") },
       target,
       mailbox,
       domain: target._tag === "Host" ? undefined : target.domain,

@@ -30,6 +30,13 @@ interface Row {
 
 const rows: ReadonlyArray<Row> = [
   {
+    title: "trust anchors that are none, such as the name of their file",
+    options: { ca: "/etc/ssl/ca.pem" },
+    option: "--ca",
+    problem: "holds no certificate",
+    remedy: "PEM"
+  },
+  {
     title: "an empty target",
     options: { target: "" },
     option: "the target",
@@ -405,5 +412,19 @@ describe("pinFromText", () => {
   it.prop("takes any text without a defect", { text: Schema.String }, ({ text }) => {
     const result = Options.pinFromText(text)
     assert.isTrue(Result.isSuccess(result) || result.failure.problem.endsWith("is no mapping"))
+  })
+})
+
+describe("trust anchors", () => {
+  const certificate = (name: string) => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----`
+
+  it("are kept without the private key that stands beside them", () => {
+    const key = "-----BEGIN PRIVATE KEY-----\nkanarie\n-----END PRIVATE KEY-----"
+    const { options } = valid({ ca: `# bundle\r\n${certificate("one")}\n${key}\n${certificate("two")}\n` })
+    assert.strictEqual(options.ca, `${certificate("one")}\n${certificate("two")}`)
+  })
+
+  it("are none where the text is empty", () => {
+    assert.strictEqual(valid({ ca: "" }).options.ca, "")
   })
 })
