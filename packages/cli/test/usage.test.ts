@@ -69,6 +69,12 @@ const gone: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, 
     /--token: the file "\/no\/such" does not exist/
   ],
   ["trust anchors", ["check", "a@b.example", "--ca", "/no/such"], /--ca: the file "\/no\/such" does not exist/],
+  ["a file without trust anchors", ["check", "a@b.example", "--ca", import.meta.filename], /holds no certificate/],
+  [
+    "a broken trust anchor",
+    ["check", "a@b.example", "--ca", `${import.meta.dirname}/broken-certificate.pem`],
+    /certificate 1 of the file .* is broken/
+  ],
   ["a folder as trust anchors", ["check", "a@b.example", "--ca", "/"], /--ca: the file "\/" is a folder/],
   ["a pack", ["check", "a@b.example", "--pack", "/no/such"], /--pack: the file "\/no\/such" does not exist/],
   [
