@@ -109,12 +109,18 @@ const make = (folder: string): JournalStore["Service"] => {
   const attempt = <A>(path: string, run: string | undefined, body: () => A): Effect.Effect<A, JournalError> =>
     Effect.try({ try: body, catch: (cause) => cause instanceof JournalError ? cause : failure(cause, path, run) })
 
-  const holderOf = (path: string): Holder | undefined => {
+  /** What a lock says: `released` where there is none, `undefined` where nobody can be read from it. */
+  const lookAt = (path: string): Holder | "released" | undefined => {
     try {
       return JSON.parse(Fs.readFileSync(path, "utf8")) as Holder
-    } catch {
-      return undefined
+    } catch (cause) {
+      return (cause as NodeJS.ErrnoException).code === "ENOENT" ? "released" : undefined
     }
+  }
+
+  const holderOf = (path: string): Holder | undefined => {
+    const found = lookAt(path)
+    return found === "released" ? undefined : found
   }
 
   const locked = (run: string, holder: Holder | undefined) =>
@@ -125,23 +131,32 @@ const make = (folder: string): JournalStore["Service"] => {
       message: `the run ${run} is being worked on by process ${holder?.pid ?? "?"}; wait for it, or stop it`
     })
 
-  /** Replaces the lock of a dead process. Only one process at a time passes the gate and looks again behind it. */
+  /**
+   * Replaces the lock of a dead process. Only one process at a time passes the gate and looks again behind it; a
+   * lock that was released or taken meanwhile is never written over.
+   */
   const takeOver = (run: string, draft: string): void => {
     const path = lockOf(run)
     const before = holderOf(path)
     if (before !== undefined && isAlive(before)) throw locked(run, before)
     const gate = `${path}.gate`
     const abandoned = Fs.statSync(gate, { throwIfNoEntry: false })
-    if (abandoned !== undefined && Date.now() - abandoned.mtimeMs > gateMillis) Fs.rmdirSync(gate)
+    // Both moments are those of the file system: the clock of this machine may be another.
+    if (abandoned !== undefined && Fs.statSync(draft).mtimeMs - abandoned.mtimeMs > gateMillis) Fs.rmdirSync(gate)
     try {
       Fs.mkdirSync(gate)
     } catch {
       throw locked(run, before)
     }
     try {
-      const holder = holderOf(path)
-      if (holder !== undefined && isAlive(holder)) throw locked(run, holder)
-      Fs.renameSync(draft, path)
+      const found = lookAt(path)
+      if (found !== "released") {
+        if (found !== undefined && isAlive(found)) throw locked(run, found)
+        Fs.rmSync(path, { force: true })
+      }
+      Fs.linkSync(draft, path)
+    } catch (cause) {
+      throw (cause as NodeJS.ErrnoException).code === "EEXIST" ? locked(run, holderOf(path)) : cause
     } finally {
       Fs.rmdirSync(gate)
     }
