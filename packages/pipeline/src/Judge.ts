@@ -53,7 +53,8 @@ const flag = (name: string, value: string | number | undefined): ReadonlyArray<s
   value === undefined ? [] : [name, quote(`${value}`, "sh") ?? "<value>"]
 
 /**
- * The command that checks the same again, with everything but the secret; the secret is asked for.
+ * The command that asks a server the same again; the secret is asked for. What was read from files (a message, trust
+ * anchors), where to dial instead and how long to wait are left out.
  *
  * @category formatting
  * @since 0.1.0
@@ -68,6 +69,8 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
     ...flag("--security", options.security),
     ...flag("--user", options.user),
     ...flag("--auth", options.auth),
+    ...(options.allowClearAuth === true ? ["--allow-clear-auth"] : []),
+    ...flag("--ehlo", options.ehlo),
     ...flag("--from", options.from),
     ...(options.to ?? []).flatMap((to) => flag("--to", to)),
     ...flag("--until", options.until),

@@ -88,6 +88,9 @@ export const stops: ReadonlyArray<PhaseId> = [
   "quit"
 ]
 
+/** The longest wait of a timer, a signed 32-bit number: the platforms let longer ones go off at once. */
+const longestMillis = 2_147_483_647
+
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65535
 
 const portOf = (text: string): number | undefined => isPort(Number(text)) ? Number(text) : undefined
@@ -225,8 +228,8 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
           remedy: error.remedy
         })
     )
-    const unavailable = [...options.only ?? [], ...options.skip ?? []].find((service) => service !== "smtp-submission")
-    if (options.only?.some((service) => service !== "smtp-submission") === true) {
+    const unavailable = options.only?.find((service) => service !== "smtp-submission")
+    if (unavailable !== undefined) {
       return yield* fail("--only", `${unavailable} is not available in this version`, "smtp-submission is")
     }
     if (options.skip?.includes("smtp-submission") === true) {
@@ -263,9 +266,12 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       )
     }
     for (const [option, span] of [["--timeout", options.timeout], ["--deadline", options.deadline]] as const) {
-      if (span !== undefined && !((spanMillis(span) ?? 0) > 0)) {
+      if (span === undefined) continue
+      const millis = spanMillis(span) ?? 0
+      if (!(millis > 0)) {
         return yield* fail(option, `${span} is no time to wait`, "give a number with ms, s, m or h, such as 10s")
       }
+      if (millis > longestMillis) return yield* fail(option, `${span} is too long`, "give 24d at most")
     }
     const ca = options.ca === undefined ? undefined : pemBlocks(options.ca)
     if (ca?.length === 0 && options.ca !== "") {

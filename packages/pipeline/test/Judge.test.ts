@@ -41,6 +41,11 @@ describe("recheck", () => {
         + "--auth plain --from c@b.example --to d@e.example --to f@g.example --until rcpt --deliver"
     },
     {
+      options: { target: "a@b.example", allowClearAuth: true, ehlo: "client.example" },
+      had: { secret: true, token: false },
+      command: "sonde check a@b.example --allow-clear-auth --ehlo client.example --secret prompt"
+    },
+    {
       options: { target: "o'neil$(id)@b.example", user: "DOM\\svc one" },
       had: none,
       command: "sonde check 'o'\\''neil$(id)@b.example' --user 'DOM\\svc one'"

@@ -246,6 +246,13 @@ const rows: ReadonlyArray<Row> = [
     remedy: "10s"
   },
   {
+    title: "a time limit that no timer keeps",
+    options: { timeout: "25d" },
+    option: "--timeout",
+    problem: "25d is too long",
+    remedy: "24d"
+  },
+  {
     title: "a deadline of nothing",
     options: { deadline: "0s" },
     option: "--deadline",
