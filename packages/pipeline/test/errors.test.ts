@@ -64,6 +64,7 @@ const handled = (effect: Effect.Effect<never, SubmissionFailure>): Effect.Effect
 /** One tag forgotten: it stays in the error channel, and the compiler says so. */
 const forgotten = (effect: Effect.Effect<never, SubmissionFailure>): Effect.Effect<string> =>
   // @ts-expect-error SendAsDenied is not handled
+  // @effect-diagnostics-next-line missingEffectError:off
   effect.pipe(Effect.catchTags(allButSendAs))
 
 const sendAsDenied = new Errors.SendAsDenied({
