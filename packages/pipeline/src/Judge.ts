@@ -115,11 +115,9 @@ export interface Circumstances {
   readonly evidence: ReadonlyArray<number>
 }
 
-const certainty: Readonly<Record<Verdict["confidence"], number>> = { certain: 0, likely: 1, possible: 2 }
-
 /**
- * The causes of a failure, best first: a certain one alone, otherwise up to three of the rank of the best rule, the
- * more certain first.
+ * The causes of a failure, best first: that of the most specific rule, and where it is not certain up to two more of
+ * the same rank.
  *
  * @category combinators
  * @since 0.1.0
@@ -136,11 +134,10 @@ export const verdicts = (error: PhaseError, about: Circumstances): ReadonlyArray
   const [best] = hits
   if (best === undefined) return []
   const causes = new Set<string>()
-  const ranked = hits
-    .filter((hit) => hit.tier === best.tier && hit.byText === best.byText)
-    .sort((a, b) => certainty[a.rule.confidence] - certainty[b.rule.confidence])
-  const chosen = ranked.filter((hit) => {
-    if (hit !== ranked[0] && ranked[0]?.rule.confidence === "certain") return false
+  const chosen = hits.filter((hit) => {
+    if (hit !== best && (best.rule.confidence === "certain" || hit.tier !== best.tier || hit.byText !== best.byText)) {
+      return false
+    }
     if (causes.has(hit.rule.cause) || causes.size === 3) return false
     causes.add(hit.rule.cause)
     return true

@@ -37,17 +37,33 @@ interface Needle {
   readonly asWord: boolean
 }
 
+/**
+ * A JWT (RFC 7519 section 3): what precedes its signature is the Base64 of claims that servers tell too, such as the
+ * name of an issuer. Only a long piece of it counts; of the signature every piece does.
+ */
+const jwt = /^(eyJ[\w-]+\.[\w-]+)\.([\w-]{12,})$/
+
+/** Octets of a token's claims that no server tells by chance. */
+const claimOctets = 160
+
 const needlesOf = (secret: string): ReadonlyArray<Needle> => {
+  const [, claims, signature] = jwt.exec(secret) ?? []
+  return claims === undefined || signature === undefined
+    ? needles(secret, pieceOctets)
+    : [...needles(claims, claimOctets), ...needles(signature, pieceOctets)]
+}
+
+const needles = (secret: string, piece: number): ReadonlyArray<Needle> => {
   const utf8 = encoder.encode(secret)
   const wide = [utf16(secret, "LE"), utf16(secret, "BE")]
   const readAsUtf8 = (octets: Uint8Array): Uint8Array => encoder.encode(decoder.decode(octets))
   const narrow = [utf8, ...latin1(secret)]
   const asWord = secret.length < minSubstringLength
-  const needles = (all: ReadonlyArray<Uint8Array>, piece: number): ReadonlyArray<Needle> =>
-    [...new Set(all.map(View.fromOctets))].map((octets) => ({ octets, size: Math.min(piece, octets.length), asWord }))
+  const sized = (all: ReadonlyArray<Uint8Array>, size: number): ReadonlyArray<Needle> =>
+    [...new Set(all.map(View.fromOctets))].map((octets) => ({ octets, size: Math.min(size, octets.length), asWord }))
   return [
-    ...needles([...narrow, ...narrow.map(readAsUtf8)], pieceOctets),
-    ...needles([...wide, ...wide.map(readAsUtf8)], 2 * pieceOctets)
+    ...sized([...narrow, ...narrow.map(readAsUtf8)], piece),
+    ...sized([...wide, ...wide.map(readAsUtf8)], 2 * piece)
   ]
 }
 
