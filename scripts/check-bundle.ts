@@ -25,7 +25,7 @@ const reply = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication
 /** What is run, the exit status it must have, and what must stand on standard output. */
 const cases: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly status: number; readonly shows: RegExp }> =
   [
-    { args: ["--version"], status: 0, shows: new RegExp(`\\b${manifest("cli").version?.replaceAll(".", "\\.")}\\b`) },
+    { args: ["--version"], status: 0, shows: new RegExp(`\\bv?${manifest("cli").version?.replaceAll(".", "\\.")}\\b`) },
     { args: ["--help"], status: 0, shows: /\bcheck\b[\s\S]*\bexplain\b/ },
     { args: ["check", "--no-such-flag"], status: 64, shows: /^$/ },
     { args: ["explain", "--json", reply], status: 0, shows: /"cause":\s*"smtp_auth_disabled_tenant"/ },

@@ -24,7 +24,7 @@ import { fileURLToPath } from "node:url"
 const bundle = fileURLToPath(new URL("../dist/sonde.mjs", import.meta.url))
 
 /** How long one command may take, in milliseconds; then it is ended and the test fails. */
-export const limitMillis = 15_000
+const limitMillis = 15_000
 
 /** Children that run at one time. */
 const atOnce = 3

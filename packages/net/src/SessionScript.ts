@@ -47,7 +47,7 @@ const encoder = new TextEncoder()
 const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
 
 const step = (text: string, line: number, isInjected: boolean): Step | undefined => {
-  const spoken = /^([SC]):(?: (.*))?$/.exec(text)
+  const spoken = /^([SC]):(?: (.*))?$/s.exec(text)
   if (spoken !== null) {
     const words = spoken[2] ?? ""
     return spoken[1] === "S"

@@ -15,7 +15,7 @@ export const rule = (id: string, more: Record<string, unknown> = {}) => ({
   ...more
 })
 
-export const packData = (more: Record<string, unknown> = {}) => ({
+const packData = (more: Record<string, unknown> = {}) => ({
   id: "acme",
   name: "Acme Mail",
   kind: "provider",

@@ -37,10 +37,10 @@ import * as TestClock from "effect/testing/TestClock"
 import { Buffer } from "node:buffer"
 
 export const host = "mx.example"
-export const port = 587
+const port = 587
 export const password = "kanarie & Co+7/f3"
 export const token = "kanarie.ya29-_token~value"
-export const longToken = `${token}${"x".repeat(600)}`
+const longToken = `${token}${"x".repeat(600)}`
 export const user = "person@example.com"
 
 export const withPassword: Credential = {

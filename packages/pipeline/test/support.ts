@@ -23,7 +23,7 @@ import * as TestClock from "effect/testing/TestClock"
 
 export const host = "mx.example"
 export const password = "kanarie & Co+7/f3"
-export const secrets: Secrets = { secret: Redacted.make(password) }
+const secrets: Secrets = { secret: Redacted.make(password) }
 
 const says = { confidence: "certain", actor: "user", explanation: "Because.", remedies: [], sources: [] }
 
@@ -147,7 +147,7 @@ export const request = (options: CheckOptions, given: Secrets = secrets): Option
 export const asked: CheckOptions = { target: "person@example.com", to: ["friend@example.net"] }
 
 /** Lets virtual time pass until the effect ends, an hour at most. */
-export const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.gen(function*() {
     const fiber = yield* Effect.forkChild(effect, { startImmediately: true })
     for (let second = 0; second < 3600 && fiber.pollUnsafe() === undefined; second++) {

@@ -64,23 +64,58 @@ export const anchors = (certificates: ReadonlyArray<X509Certificate>): Anchors =
  */
 export const join = (left: Anchors, right: Anchors): Anchors => anchors([...left.values(), ...right.values()].flat())
 
+/** What a certificate says of itself, whoever sends it. */
+interface Features {
+  readonly shown: Certificate
+  readonly names: Names.AltNames
+  readonly reading: Der.Reading
+  readonly isWeakKey: boolean
+  readonly isWeakSignature: boolean
+}
+
+/**
+ * Most certificates whose features are remembered. Thousands of mailboxes share a few servers, and reading a certificate costs
+ * as much as a tenth of a handshake.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxRemembered = 256
+
+const remembered = new Map<string, Features>()
+
+const featuresOf = (certificate: X509Certificate): Features => {
+  const known = remembered.get(certificate.fingerprint256)
+  if (known !== undefined) return known
+  const names = Names.altNames(certificate.subjectAltName)
+  const reading = Der.certificate(certificate.raw)
+  const features: Features = {
+    shown: {
+      subject: distinguishedName(certificate.subject),
+      issuer: distinguishedName(certificate.issuer),
+      san: [...names.dns, ...names.ip],
+      notBefore: certificate.validFromDate.toISOString(),
+      notAfter: certificate.validToDate.toISOString(),
+      sha256: certificate.fingerprint256.replaceAll(":", "").toLowerCase()
+    },
+    names,
+    reading,
+    isWeakKey: isWeakKey(certificate),
+    isWeakSignature: isWeakSignature(reading)
+  }
+  const oldest = remembered.size >= maxRemembered ? remembered.keys().next().value : undefined
+  if (oldest !== undefined) remembered.delete(oldest)
+  remembered.set(certificate.fingerprint256, features)
+  return features
+}
+
 /**
  * A certificate as the report shows it. The distinguished names are RFC 4514 strings, most specific part first.
  *
  * @category formatting
  * @since 0.1.0
  */
-export const describe = (certificate: X509Certificate): Certificate => {
-  const names = Names.altNames(certificate.subjectAltName)
-  return {
-    subject: distinguishedName(certificate.subject),
-    issuer: distinguishedName(certificate.issuer),
-    san: [...names.dns, ...names.ip],
-    notBefore: certificate.validFromDate.toISOString(),
-    notAfter: certificate.validToDate.toISOString(),
-    sha256: certificate.fingerprint256.replaceAll(":", "").toLowerCase()
-  }
-}
+export const describe = (certificate: X509Certificate): Certificate => featuresOf(certificate).shown
 
 // Node gives one part per line, least specific first, values already escaped by RFC 4514 section 2.4.
 const distinguishedName = (lines: string | undefined): string => (lines ?? "").split("\n").toReversed().join(",")
@@ -111,18 +146,18 @@ export const judge = (evidence: Evidence): ReadonlyArray<TlsReason> => {
   const [leaf] = evidence.chain
   if (leaf === undefined) return ["UnknownIssuer"]
   const path = pathFrom(leaf, evidence.chain.slice(1))
-  const readings = path.map((certificate) => Der.certificate(certificate.raw))
+  const features = path.map(featuresOf)
   const found = new Set<TlsReason>()
 
-  const names = Names.altNames(leaf.subjectAltName)
+  const { names } = featuresOf(leaf)
   if (!Names.isFor(names, evidence.serverName)) found.add("HostnameMismatch")
   for (const [index, certificate] of path.entries()) {
-    if (isWeakKey(certificate)) found.add("WeakKey")
+    if (features[index]?.isWeakKey === true) found.add("WeakKey")
     // The signature of a certificate on itself proves nothing, so its strength does not matter.
-    if (!isSelfIssued(certificate) && isWeakSignature(readings[index])) found.add("WeakSignature")
+    if (!isSelfIssued(certificate) && features[index]?.isWeakSignature === true) found.add("WeakSignature")
   }
   if (evidence.platformCode !== undefined) {
-    const reasons = distrust(path, readings, names, evidence)
+    const reasons = distrust(path, features.map(({ reading }) => reading), names, evidence)
     for (const reason of reasons) found.add(reason)
     // Where Node has no word for what it found, weakness explains it. Without any explanation the chain is not proven.
     if (reasons.size === 0 && !found.has("WeakKey") && !found.has("WeakSignature")) found.add("UnknownIssuer")
@@ -137,7 +172,8 @@ const pathFrom = (leaf: X509Certificate, others: ReadonlyArray<X509Certificate>)
   const left = [...others]
   for (let current = leaf; !isSelfIssued(current);) {
     const named = left.filter((candidate) => candidate.subject === current.issuer)
-    const next = named.find((candidate) => isSigned(current, candidate)) ?? named[0]
+    // Checking a signature costs as much as a tenth of a handshake, so only where there is a choice.
+    const next = named.length > 1 ? named.find((candidate) => isSigned(current, candidate)) ?? named[0] : named[0]
     if (next === undefined) break
     left.splice(left.indexOf(next), 1)
     path.push(next)
@@ -270,8 +306,6 @@ const weakSignatures = new Set([
 
 const rsaPss = "1.2.840.113549.1.1.10"
 
-const isWeakSignature = (reading: Der.Reading | undefined): boolean =>
-  reading !== undefined &&
-  (weakSignatures.has(reading.signatureOid) ||
-    // RFC 4055 section 3.1: without a named hash RSASSA-PSS uses SHA-1.
-    (reading.signatureOid === rsaPss && Der.elements(reading.signatureParameters)[0]?.tag !== 0xa0))
+const isWeakSignature = (reading: Der.Reading): boolean => (weakSignatures.has(reading.signatureOid) ||
+  // RFC 4055 section 3.1: without a named hash RSASSA-PSS uses SHA-1.
+  (reading.signatureOid === rsaPss && Der.elements(reading.signatureParameters)[0]?.tag !== 0xa0))

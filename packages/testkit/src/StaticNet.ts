@@ -2,8 +2,7 @@
  * Short ways to say what a test needs from a network made of data.
  */
 import type { Endpoint } from "@sonde/domain/Endpoint"
-import type { DialRequest } from "@sonde/net/Dialer"
-import type { Dialer } from "@sonde/net/Dialer"
+import type { Dialer, DialRequest } from "@sonde/net/Dialer"
 import * as Net from "@sonde/net/Net"
 import * as Recorder from "@sonde/net/Recorder"
 import type { Resolver } from "@sonde/net/Resolver"

@@ -9,10 +9,10 @@
 import * as View from "./View.ts"
 
 /** Shorter secrets occur in innocent text, so they count only as whole words. */
-export const minSubstringLength = 4
+const minSubstringLength = 4
 
 /** Octets of a secret that do not occur by chance; shorter secrets count as a whole. */
-export const pieceOctets = 12
+const pieceOctets = 12
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true })

@@ -49,7 +49,7 @@ class Builder {
 }
 
 /** The octets of a text in UTF-8. */
-export const fromText = (text: string): View => {
+const fromText = (text: string): View => {
   const out = new Builder()
   let at = 0
   for (const character of text) {

@@ -24,7 +24,7 @@ const distance = (one: string, other: string): number => {
 }
 
 /** The word of a list that was probably meant. */
-export const nearest = (word: string, words: ReadonlyArray<string>): string | undefined => {
+const nearest = (word: string, words: ReadonlyArray<string>): string | undefined => {
   const short = word.slice(0, 64).toLowerCase()
   let best: { readonly word: string; readonly edits: number } | undefined
   for (const candidate of words) {

@@ -24,7 +24,7 @@ export interface Prepared {
   readonly code: string | undefined
 }
 
-export type Answer = "holds" | "fails" | "unknown"
+type Answer = "holds" | "fails" | "unknown"
 
 export interface Condition {
   readonly name: keyof When
@@ -33,7 +33,7 @@ export interface Condition {
   readonly test: (prepared: Prepared) => Answer
 }
 
-export const weights = {
+const weights = {
   literal: 300,
   character: 4,
   charactersAtMost: 120,

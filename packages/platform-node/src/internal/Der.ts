@@ -31,7 +31,7 @@ export const elements = (octets: Uint8Array): ReadonlyArray<Element> => {
 }
 
 /** An object identifier in dotted form. */
-export const oid = (content: Uint8Array): string => {
+const oid = (content: Uint8Array): string => {
   const numbers: Array<number> = []
   let value = 0
   for (const octet of content) {
@@ -46,7 +46,7 @@ export const oid = (content: Uint8Array): string => {
 }
 
 /** One extension of a certificate (RFC 5280 section 4.2). */
-export interface Extension {
+interface Extension {
   readonly oid: string
   readonly isCritical: boolean
   readonly value: Uint8Array
