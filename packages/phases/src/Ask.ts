@@ -24,7 +24,7 @@ import type { SmtpReply, SmtpReplyError } from "@sonde/wire/smtp/Reply"
 import * as Reply from "@sonde/wire/smtp/Reply"
 import * as Effect from "effect/Effect"
 import { type Classified, Classifier } from "./Classifier.ts"
-import { type Conversation, remaining } from "./Conversation.ts"
+import { Budget, type Conversation, remaining } from "./Conversation.ts"
 
 /**
  * What any exchange can fail with.
@@ -99,6 +99,9 @@ export const translate =
     }
   }
 
+/** The wait after the end of a message, which no deadline cuts. */
+const committing = Effect.map(Budget, ({ commitMillis }) => commitMillis)
+
 /**
  * Writes a line, when given, and reads one reply. `awaited` names the reply in messages. A reply that was there before
  * the line was written is no answer to it: `ProtocolError UnexpectedData`, unless it is a 421.
@@ -113,7 +116,7 @@ export const ask = (
   awaited: string,
   kind: "phaseMillis" | "commitMillis" = "phaseMillis"
 ): Effect.Effect<SmtpReply, ExchangeError> =>
-  Effect.flatMap(remaining(kind), (millis) => {
+  Effect.flatMap(kind === "commitMillis" ? committing : remaining(kind), (millis) => {
     const exchange = (sent: Outgoing | undefined) =>
       Effect.mapError(
         conversation.session.exchange(sent, Reply.decoder(), millis),

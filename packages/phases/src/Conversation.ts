@@ -25,8 +25,9 @@ export interface Conversation {
 
 /**
  * How long to wait. `phaseMillis` bounds each wait for a reply; `deadline` is the moment in epoch milliseconds at
- * which the whole run ends; `commitMillis` bounds the wait after the end of a message, which is longer because a
- * lost answer leaves a delivery in doubt (RFC 5321 section 4.5.3.2.6 grants ten minutes).
+ * which the whole run ends; `commitMillis` bounds the wait after the end of a message, which is longer, and which the
+ * deadline does not cut, because a lost answer leaves a delivery in doubt (RFC 5321 section 4.5.3.2.6 grants ten
+ * minutes).
  *
  * @category models
  * @since 0.1.0
@@ -45,6 +46,17 @@ export interface Limits {
  */
 export const Budget = Context.Reference<Limits>("@sonde/phases/Budget", {
   defaultValue: () => ({ phaseMillis: 10_000, commitMillis: 60_000, deadline: undefined })
+})
+
+/**
+ * Whether the moment has passed at which the run should have ended.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const isOver = Effect.gen(function*() {
+  const { deadline } = yield* Budget
+  return deadline !== undefined && (yield* Clock.currentTimeMillis) >= deadline
 })
 
 /**

@@ -11,7 +11,7 @@ import {
   type ConnectionLost,
   DeliveryInDoubt,
   MessageRejected,
-  type PhaseTimeout,
+  PhaseTimeout,
   type ProtocolError,
   RecipientRejected,
   type SendAsDenied,
@@ -28,7 +28,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ask, at, type ExchangeError, refused, translate, travelling, unexpected } from "./Ask.ts"
-import { type Conversation, remaining } from "./Conversation.ts"
+import { type Conversation, isOver, remaining } from "./Conversation.ts"
 import { sendAsDenied } from "./MailFrom.ts"
 import * as Phase from "./Phase.ts"
 
@@ -125,6 +125,15 @@ export class SendData extends Context.Service<SendData, {
         conversation.session.write(octets, `‹message, ${octets.length} octets›`, millis),
         translate(conversation, "data", "room for the message")
       )
+      // Nothing has changed hands yet: better no message than one whose answer nobody waits for.
+      if (yield* isOver) {
+        return yield* new PhaseTimeout({
+          ...at(conversation, "data"),
+          afterMillis: millis,
+          awaited: "time to finish the message",
+          message: "the run's time was over before the message came to its end; nothing was sent"
+        })
+      }
       yield* input.beforeCommit
       const reply = yield* Effect.mapError(
         ask(conversation, "data", [SmtpData.endOfDataLine], "the reply to the message", "commitMillis"),

@@ -1,6 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { Session } from "@sonde/net/Session"
+import { Budget } from "@sonde/phases/Conversation"
+import { SendData } from "@sonde/phases/SendData"
+import type { ReplyDecoder } from "@sonde/wire/ReplyDecoder"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
+import * as TestClock from "effect/testing/TestClock"
 import * as Support from "./support.ts"
 
 /** A server that writes down every line it got, in the order in which it and the client's own steps happened. */
@@ -82,9 +89,49 @@ describe("SendData", () => {
         until: "data",
         deadlineMillis: 7000
       })
+      // A deadline that cut this wait would leave a delivery in doubt for nothing.
       assert.strictEqual(Support.failureOf(deadline)._tag, "DeliveryInDoubt")
-      assert.strictEqual(deadline.millis, 7000)
+      assert.strictEqual(deadline.millis, 60_000)
     }))
+
+  it.effect("does not end a message when the run's time is over", () =>
+    Effect.gen(function*() {
+      const sent: Array<string> = []
+      const session = {
+        exchange: (line: ReadonlyArray<unknown> | undefined, decoder: ReplyDecoder<unknown, unknown>) =>
+          Effect.suspend(() => {
+            sent.push(`${line?.[0]}`)
+            return Effect.fromResult(decoder.push("354 go ahead"))
+          }),
+        // A peer that takes the message slowly.
+        write: () => Effect.sleep("5 seconds"),
+        unread: () => 0
+      } as unknown as Session
+      const endpoint = { protocol: "smtp", host: "mx.example", port: 587, security: "tls" } as const
+      const { run } = yield* SendData
+      let intents = 0
+      const fiber = yield* run({
+        conversation: { service: "smtp-submission", endpoint, session },
+        message: new TextEncoder().encode(message),
+        messageId: "<1@example.com>",
+        from: "person@example.com",
+        user: "person@example.com",
+        to: ["friend@example.net"],
+        beforeCommit: Effect.sync(() => intents++).pipe(Effect.asVoid)
+      }).pipe(
+        Effect.provideService(Budget, {
+          phaseMillis: 10_000,
+          commitMillis: 60_000,
+          deadline: (yield* Clock.currentTimeMillis) + 2000
+        }),
+        Effect.result,
+        Effect.forkChild({ startImmediately: true })
+      )
+      yield* TestClock.adjust("5 seconds")
+      const result = yield* Fiber.join(fiber)
+      assert.strictEqual(Result.isFailure(result) ? result.failure._tag : "sent", "PhaseTimeout")
+      assert.deepStrictEqual([sent, intents], [["DATA"], 0])
+    }).pipe(Effect.provide(SendData.layer)))
 
   it.effect("records the size of the message and none of its lines", () =>
     Effect.gen(function*() {

@@ -102,6 +102,21 @@ const isRunId = (text: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(text)
 const linesOf = (text: string): ReadonlyArray<string> =>
   text.slice(0, text.lastIndexOf("\n") + 1).split("\n").filter((line) => line !== "")
 
+/** Writes down which files a folder holds. Not every system can open a folder; those write it down by themselves. */
+const syncFolder = (path: string): void => {
+  let descriptor: number
+  try {
+    descriptor = Fs.openSync(path, "r")
+  } catch {
+    return
+  }
+  try {
+    Fs.fsyncSync(descriptor)
+  } finally {
+    Fs.closeSync(descriptor)
+  }
+}
+
 const make = (folder: string): JournalStore["Service"] => {
   const runs = Path.join(folder, "runs")
   const fileOf = (run: string) => Path.join(runs, `${run}.ndjson`)
@@ -223,16 +238,27 @@ const make = (folder: string): JournalStore["Service"] => {
         })
     ).pipe(Effect.map(({ descriptor, end, lines }): JournalFile => {
       let position = end
+      // Whether the name of the file, too, survives the death of the machine.
+      let isListed = end > 0
       return {
         lines,
         append: (more, durable) =>
           attempt(fileOf(run), run, () => {
             const octets = Buffer.from(more.map((line) => `${line}\n`).join(""))
-            for (let written = 0; written < octets.length;) {
-              written += Fs.writeSync(descriptor, octets, written, octets.length - written, position + written)
+            try {
+              for (let written = 0; written < octets.length;) {
+                written += Fs.writeSync(descriptor, octets, written, octets.length - written, position + written)
+              }
+            } catch (cause) {
+              // What a full disk took of a line must not stand behind the next one.
+              Fs.ftruncateSync(descriptor, position)
+              throw cause
             }
             position += octets.length
-            if (durable) Fs.fdatasyncSync(descriptor)
+            if (!durable) return
+            Fs.fdatasyncSync(descriptor)
+            if (!isListed) syncFolder(runs)
+            isListed = true
           })
       }
     }))
@@ -256,12 +282,18 @@ const make = (folder: string): JournalStore["Service"] => {
     }),
     remove: (run) =>
       attempt(fileOf(run), run, () => {
-        const holder = holderOf(lockOf(run))
-        if (holder !== undefined && isAlive(holder)) throw locked(run, holder)
         if (!Fs.existsSync(fileOf(run))) {
           throw new JournalError({ reason: "NotFound", run, path: fileOf(run), message: `there is no run ${run}` })
         }
-        Fs.rmSync(fileOf(run))
+        try {
+          lock(run)
+        } catch (cause) {
+          // A full disk has no room for a lock, and removing a run is what makes room.
+          if (reasons[(cause as NodeJS.ErrnoException).code ?? ""] !== "Full") throw cause
+          const holder = holderOf(lockOf(run))
+          if (holder !== undefined && isAlive(holder)) throw locked(run, holder)
+        }
+        Fs.rmSync(fileOf(run), { force: true })
         Fs.rmSync(lockOf(run), { force: true })
       })
   }
