@@ -233,7 +233,7 @@ const outcomeOf = (phase: PhaseReport): Outcome =>
 /** A phase of an earlier attempt, in the words of the change that a resumed run reports. */
 const textOf = (phase: PhaseReport): string => phase.error?.message ?? phase.state
 
-/** The last thing that earlier attempts say of a phase, unless it passed there too. */
+/** The last thing that earlier attempts say of a phase, unless it passed both there and here. */
 const before = (history: History, service: ServiceId, phase: PhaseReport): Partial<PhaseReport> => {
   if (phase.state === "skip" || phase.state === "restored") return {}
   for (const earlier of history.attempts.slice(0, -1).reverse()) {
@@ -241,7 +241,7 @@ const before = (history: History, service: ServiceId, phase: PhaseReport): Parti
       report.id === phase.id && report.state !== "skip" && report.state !== "restored"
     )
     if (past === undefined) continue
-    return past.report.state === "pass"
+    return past.report.state === "pass" && phase.state === "pass"
       ? {}
       : { before: { state: past.report.state, at: past.at, text: textOf(past.report) } }
   }

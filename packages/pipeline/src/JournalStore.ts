@@ -121,6 +121,13 @@ export class JournalStore extends Context.Service<JournalStore, {
 export const find = Effect.fnUntraced(function*(prefix: string) {
   const store = yield* JournalStore
   const wanted = prefix.toUpperCase()
+  if (wanted === "") {
+    return yield* new JournalError({
+      reason: "NotFound",
+      run: prefix,
+      message: "no run was named; \"sonde runs\" lists those there are"
+    })
+  }
   const found = (yield* store.list).filter((run) => run.startsWith(wanted))
   const [only, ...others] = found
   if (only === undefined) {
@@ -134,7 +141,9 @@ export const find = Effect.fnUntraced(function*(prefix: string) {
     return yield* new JournalError({
       reason: "NotFound",
       run: prefix,
-      message: `${prefix} is the beginning of ${found.length} runs: ${found.slice(0, 5).join(", ")}`
+      message: `${prefix} is the beginning of ${found.length} runs: ${found.slice(0, 5).join(", ")}${
+        found.length > 5 ? " and so on" : ""
+      }`
     })
   }
   return only

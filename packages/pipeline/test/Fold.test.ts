@@ -289,18 +289,20 @@ describe("what was before", () => {
     assert.strictEqual(report.services[0]?.phases[0]?.before?.state, "fail")
   })
 
-  it("is not named where it passed before", () => {
-    const report = reportOf(
-      opening(),
-      planned(),
-      ends(passed("auth")),
-      end("finished"),
-      attempt(20),
-      planned(),
-      ends(failed),
-      end("finished")
-    )
-    assert.isUndefined(report.services[0]?.phases[0]?.before)
+  it("is named where it passed before and fails now, and not where it passes again", () => {
+    const after = (last: PhaseReport) =>
+      reportOf(
+        opening(),
+        planned(),
+        ends(passed("auth")),
+        end("finished"),
+        attempt(20),
+        planned(),
+        ends(last),
+        end("finished")
+      ).services[0]?.phases[0]?.before
+    assert.strictEqual(after(failed)?.state, "pass")
+    assert.isUndefined(after(passed("auth")))
   })
 
   it("leaves verdicts, findings and lines of earlier attempts to them", () => {

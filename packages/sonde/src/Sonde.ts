@@ -20,6 +20,7 @@ import { Packs } from "@sonde/packs/Packs"
 import type { Summary } from "@sonde/packs/Recognise"
 import * as Phases from "@sonde/phases/Phases"
 import * as Fold from "@sonde/pipeline/Fold"
+import type { Sources } from "@sonde/pipeline/Journal"
 import * as JournalStore from "@sonde/pipeline/JournalStore"
 import * as Options from "@sonde/pipeline/Options"
 import type { SubmissionFacts } from "@sonde/pipeline/recipes/Submission"
@@ -116,6 +117,21 @@ const split = (options: Partial<Check>): { readonly options: Partial<CheckOption
   return { options: rest, secrets: { secret, token } }
 }
 
+/**
+ * A run that signed in must be given its secret again: without one it would pass without a sign-in, which proves
+ * nothing.
+ */
+const askAgain = (had: Sources, { secret, token }: Partial<Check>): Effect.Effect<void, Options.OptionsError> =>
+  (had.secret === true || had.token === true) && secret === undefined && token === undefined
+    ? Effect.fail(
+      new Options.OptionsError({
+        option: had.token === true ? "--token" : "--secret",
+        problem: "is missing",
+        remedy: "the run signed in, and its secret was not kept; give it again"
+      })
+    )
+    : Effect.void
+
 /** Options by name, without those that are not given, so that a flag not given again does not erase an earlier one. */
 const given = <A extends object>(options: A): A =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as A
@@ -154,7 +170,8 @@ const make = Effect.gen(function*() {
       Effect.provideContext(
         Runner.resume(
           id,
-          (options) => Effect.orDie(validate({ ...options, ...given(check) })),
+          (options, had) =>
+            Effect.orDie(Effect.andThen(askAgain(had, check), validate({ ...options, ...given(check) }))),
           listen
         ),
         context

@@ -4,7 +4,9 @@ import type { Event } from "@sonde/domain/Event"
 import type { Report } from "@sonde/domain/Report"
 import * as World from "@sonde/simulator/World"
 import { JournalStore, Sonde } from "@sonde/sonde"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -55,6 +57,22 @@ layer(Simulated.layer, { excludeTestServices: true })("a resumed run", (it) => {
       const further = yield* sonde.resume(first.run, { secret: options.secret, to })
       assert.strictEqual(states(further)["rcpt"], "pass")
       assert.strictEqual(simulator.state().signIns[about.address], 2)
+    }))
+
+  it.effect("does not go on without the secret that it had, and names what fails now and passed before", () =>
+    Effect.gen(function*() {
+      const simulator = yield* Simulated.start({})
+      const sonde = yield* Sonde
+      const about = Simulated.mailbox(simulator, "app@contoso.example")
+      const options = Simulated.asking(simulator, about, { to })
+      const first = yield* sonde.check(options)
+      assert.strictEqual(first.outcome, "pass")
+      const exit = yield* Effect.exit(sonde.resume(first.run, { until: "auth" }))
+      assert.isTrue(Exit.isFailure(exit) && Cause.pretty(exit.cause).includes("--secret is missing"))
+      yield* simulator.apply("Set-CASMailbox -Identity app@contoso.example -SmtpClientAuthenticationDisabled $true")
+      const worse = yield* sonde.resume(first.run, { secret: options.secret, until: "auth" })
+      const auth = worse.services[0]?.phases.find(({ id }) => id === "auth")
+      assert.deepStrictEqual([auth?.state, auth?.before?.state], ["fail", "pass"])
     }))
 
   it.effect("never sends a delivered message again, unless asked to", () =>
