@@ -3,7 +3,6 @@
  *
  * Loaded by `bin.ts`. Commands load what they need only when they run.
  */
-import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
@@ -13,7 +12,14 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
+import * as Sink from "effect/Sink"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import * as Terminal from "effect/Terminal"
 import { check } from "./commands/check.ts"
 import { explain } from "./commands/explain.ts"
 import { packs } from "./commands/packs/packs.ts"
@@ -76,11 +82,44 @@ export const run: (argv: ReadonlyArray<string>) => Effect.Effect<number, never, 
     )
   })
 
+const unused = new Error("a flag or prompt of effect/cli uses the machine, and no service for that is provided")
+const absent = Effect.die(unused)
+
+/**
+ * What effect/cli demands of the machine, for flags that read files and for prompts: there are none here, commands do
+ * that themselves. The services of platform-node would load child_process, crypto, net and readline for every command.
+ */
+const environment: Layer.Layer<Command.Environment> = Layer.mergeAll(
+  FileSystem.layerNoop({}),
+  Path.layer,
+  Layer.succeed(
+    Terminal.Terminal,
+    Terminal.make({
+      columns: absent,
+      rows: absent,
+      size: absent,
+      readInput: absent,
+      readLine: absent,
+      display: () => absent
+    })
+  ),
+  Layer.succeed(
+    Stdio.Stdio,
+    Stdio.make({
+      args: absent,
+      stdout: () => Sink.die(unused),
+      stderr: () => Sink.die(unused),
+      stdin: Stream.die(unused)
+    })
+  ),
+  Layer.succeed(ChildProcessSpawner.ChildProcessSpawner, ChildProcessSpawner.make(() => absent))
+)
+
 /** Runs this process: signals, defects, exit. */
 export const main = (argv: ReadonlyArray<string>): void => {
   let signalled: number | undefined
   let signalExit: number | undefined
-  const layer = Layer.merge(Screen.layerNode((code) => void (signalExit = code)), NodeServices.layer)
+  const layer = Layer.merge(Screen.layerNode((code) => void (signalExit = code)), environment)
 
   const crash = (cause: unknown): void => {
     process.stderr.write(defect(cause), () => process.exit(70))
