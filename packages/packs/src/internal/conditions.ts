@@ -40,7 +40,7 @@ const weights = {
   pattern: 250,
   enhanced: 200,
   payload: 1000,
-  reason: 120,
+  reason: 350,
   code: 100,
   services: 80,
   mechanism: 60,
