@@ -102,7 +102,7 @@ describe("the folder of runs", () => {
   it("that can't be made ends with 74 at once", async () => {
     const { code, err, out } = await sonde(["check", "127.0.0.1:1", "--until", "resolve", "--state", "/proc/sonde"])
     assert.deepStrictEqual([code, out], [74, ""])
-    assert.match(err, /^sonde: \/proc\/sonde cannot be written; give a writable folder with --state \(ENOENT\)\n$/)
+    assert.match(err, /^sonde: \/proc\/sonde\S* cannot be written; give a writable folder with --state \(ENOENT\)\n$/)
   })
 
   it("that is a file is told, not taken for an empty one", () =>
@@ -111,6 +111,17 @@ describe("the folder of runs", () => {
       writeFileSync(file, "")
       const { code, err, out } = await sonde(["runs", "--state", file])
       assert.deepStrictEqual([code, out, err], [74, "", `sonde: ${file} is no folder\n`])
+    }))
+
+  it("has no run without a name", () =>
+    within(async (folder) => {
+      mkdirSync(join(folder, "runs"))
+      writeFileSync(join(folder, "runs", "01JDK700000000000000000000.ndjson"), "")
+      for (const command of ["show", "resume", "forget"]) {
+        const { code, err, out } = await sonde([command, "", "--state", folder])
+        assert.deepStrictEqual([code, out], [66, ""])
+        assert.match(err, /^sonde: no run was named; /)
+      }
     }))
 
   it("loses a run that ended before it began by forget", () =>

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { wrapped } from "@sonde/cli/Usage"
 import * as Effect from "effect/Effect"
 import { sonde } from "./screen.ts"
 
@@ -150,6 +151,18 @@ describe("a secret on the command line", () => {
 })
 
 describe("help", () => {
+  it("is wrapped to the width, under its column, and keeps commands whole", () => {
+    const flag = "  --state DIR    where runs are kept, which is a folder of this machine by default"
+    const command = "  sonde check someone@example.com --secret env:NAME --until auth --json --quiet"
+    assert.deepStrictEqual(wrapped(`FLAGS\n${flag}\nEXAMPLES\n${command}`, 50).split("\n"), [
+      "FLAGS",
+      "  --state DIR    where runs are kept, which is a",
+      "                 folder of this machine by default",
+      "EXAMPLES",
+      command
+    ])
+  })
+
   const commands = ["check", "explain", "resume", "runs", "show", "forget", "simulate", "demo"]
   for (
     const command of [
