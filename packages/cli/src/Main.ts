@@ -45,6 +45,15 @@ export const sonde = Command.make("sonde").pipe(
   ])
 )
 
+const help = (screen: Screen["Service"]) => {
+  const formatter = CliOutput.defaultFormatter()
+  const columns = Number(screen.env.SONDE_FORCE_TTY) || screen.stdout.columns || 80
+  return CliOutput.layer({
+    ...formatter,
+    formatHelpDoc: (doc) => Usage.wrapped(formatter.formatHelpDoc(doc), Math.max(60, Math.min(columns, 120)))
+  })
+}
+
 const presenter = (screen: Screen["Service"]) =>
   CliOutput.layerPresenter({
     present: (event) =>
@@ -60,7 +69,7 @@ export const run: (argv: ReadonlyArray<string>) => Effect.Effect<number, never, 
   .fnUntraced(function*(argv: ReadonlyArray<string>) {
     const screen = yield* Screen
     return yield* Command.runWith(sonde, { version })(argv).pipe(
-      Effect.provide(Layer.merge(presenter(screen), config)),
+      Effect.provide(Layer.mergeAll(presenter(screen), help(screen), config)),
       Effect.as(0),
       Effect.catch((error) => {
         if (error instanceof Stop) return Effect.succeed(error.exitCode)

@@ -4,6 +4,7 @@
  * Values are repeated only where they cannot be secrets: somebody may have typed a password where none belongs.
  */
 import type { NonShowHelpErrors } from "effect/cli/CliError"
+import { stripVTControlCharacters } from "node:util"
 
 /** Flags people bring from other tools, and what they are called here. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -72,4 +73,40 @@ export const text = (path: ReadonlyArray<string>, errors: ReadonlyArray<NonShowH
     errors[0]
   const problem = first === undefined ? "this cannot be understood" : sentence(first)
   return `sonde: ${problem}${problem.endsWith("?") ? "" : ";"} see "${path.join(" ")} --help"\n`
+}
+
+const visible = (text: string): string => stripVTControlCharacters(text)
+
+/** Where the rows below the first begin: under the description of a flag, as far as that leaves room. */
+const hangingOf = (line: string, width: number): number => {
+  const margin = /^ */.exec(line)?.[0].length ?? 0
+  const column = /^ *\S.*?\S {2,}(?=\S)/.exec(line)?.[0].length ?? margin
+  return column <= width - 30 ? column : margin + 4
+}
+
+/** A line in rows of at most `width` columns; words longer than that stay whole. */
+const rows = (line: string, width: number): ReadonlyArray<string> => {
+  if (visible(line).length <= width) return [line]
+  const hanging = hangingOf(visible(line), width)
+  const out: Array<string> = []
+  let row = ""
+  for (const part of line.split(/(?<=\S)(?= )/)) {
+    if (row === "") row = part
+    else if (visible(row + part).length <= width) row += part
+    else {
+      out.push(row)
+      row = " ".repeat(hanging) + part.trimStart()
+    }
+  }
+  return [...out, row]
+}
+
+/** A help text in at most `width` columns. Commands of the examples stay on one line: they are there to be copied. */
+export const wrapped = (text: string, width: number): string => {
+  let examples = false
+  return text.split("\n").flatMap((line) => {
+    const plain = visible(line)
+    if (/^[A-Z]/.test(plain)) examples = plain.startsWith("EXAMPLES")
+    return examples && !plain.trimStart().startsWith("#") ? [line] : rows(line, width)
+  }).join("\n")
 }

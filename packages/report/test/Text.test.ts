@@ -21,6 +21,31 @@ describe("screens", () => {
 })
 
 describe("Text.render", () => {
+  it("prints the command that resumes with all that it needs again, also where a pack prints it bare", () => {
+    const [verdict] = reports.failed.verdicts
+    assert.isDefined(verdict)
+    const bare = `sonde resume ${reports.failed.run}`
+    const report = {
+      ...reports.failed,
+      verdicts: [{ ...verdict, remedies: [{ kind: "verify" as const, command: bare, shell: "sh" as const }] }]
+    }
+    const text = Text.render(report, Appearance.plain, { resume: "--secret env:PW", place: "--state st" })
+    const printed = text.split("\n").filter((line) => line.includes(bare)).map((line) => line.trim())
+    assert.deepStrictEqual(printed, [
+      `${bare} --secret env:PW --state st`,
+      `when it is changed: ${bare} --secret env:PW --state st`
+    ])
+  })
+
+  it("says what the provider was recognised by, in words that agree", () => {
+    const { provider } = reports.failed
+    assert.isDefined(provider)
+    const first = (recognisedBy: typeof provider.recognisedBy) =>
+      Text.render({ ...reports.failed, provider: { ...provider, recognisedBy } }, Appearance.plain).split("\n", 1)[0]
+    assert.match(first(["option"]) ?? "", /\(as you said\)$/)
+    assert.match(first(["option", "banner"]) ?? "", /\(--provider and banner agree\)$/)
+  })
+
   it("keeps every line of a terminal within 80 columns", () => {
     for (
       const report of [

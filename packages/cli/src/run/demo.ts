@@ -133,7 +133,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
       : running.mailboxes
     const say = (text: string) => view.format === "pretty" ? screen.out(text) : Effect.void
     yield* say(
-      `Sonde against a simulated Microsoft 365 on ${running.smtp.host}:${running.smtp.port}; nothing leaves this machine.\n\n`
+      `Sonde against a simulated Microsoft 365 on ${running.smtp.host}:${running.smtp.port};\nnothing leaves this machine.\n\n`
     )
     yield* Effect.provide(
       Effect.gen(function*() {

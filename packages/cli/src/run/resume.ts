@@ -49,7 +49,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     )
     const report = yield* follow(view, sonde.resumeEvents(asked.run, { ...options, ...secrets }), {
       timeout: merged.timeout,
-      resume
+      resume: `${resume} ${place}`.trim()
     })
     yield* View.finish(view, report, { resume, place })
   })

@@ -39,7 +39,7 @@ export interface Options {
 }
 
 const recognised = {
-  option: "as you said",
+  option: "--provider",
   domain: "domain",
   mx: "MX",
   host: "host name",
@@ -50,7 +50,11 @@ const recognised = {
 const header = (look: Appearance, report: Report, now: string): ReadonlyArray<string> => {
   const { provider } = report
   const signs = (provider?.recognisedBy ?? []).map((sign) => recognised[sign])
-  const why = signs.length === 0 ? "" : `   (${Phrases.list(signs)}${signs.length > 1 ? " agree" : ""})`
+  const why = signs.length === 0
+    ? ""
+    : signs.length === 1 && provider?.recognisedBy[0] === "option"
+    ? "   (as you said)"
+    : `   (${Phrases.list(signs)}${signs.length > 1 ? " agree" : ""})`
   const arrow = look.terminal ? "→" : "->"
   const local = new Set(
     report.services.flatMap((service) =>
@@ -184,23 +188,42 @@ const counts = (report: Report): string => {
   ].join(" · ")
 }
 
+const words = (...parts: ReadonlyArray<string | undefined>): string =>
+  parts.filter((part) => part !== undefined && part !== "").join(" ")
+
+/** The command that resumes a run, with all that it needs again. */
+const again = (report: Report, options: Options): string =>
+  words("sonde resume", report.run, options.resume, options.place)
+
+/** A report whose printed commands can be typed as they are: a pack can't know where the secret comes from. */
+const typed = (report: Report, options: Options): Report => {
+  const bare = `sonde resume ${report.run}`
+  return {
+    ...report,
+    verdicts: report.verdicts.map((verdict) => ({
+      ...verdict,
+      remedies: verdict.remedies.map((remedy) =>
+        remedy.command === bare ? { ...remedy, command: again(report, options) } : remedy
+      )
+    }))
+  }
+}
+
 const footer = (report: Report, options: Options, now: string): ReadonlyArray<string> => {
   const code = options.exitCode ?? report.exitCode
-  const words = (...parts: ReadonlyArray<string | undefined>) =>
-    parts.filter((part) => part !== undefined && part !== "").join(" ")
-  const again = words("sonde resume", report.run, options.resume, options.place)
+  const resuming = again(report, options)
   const meaning = Phrases.exitMeaning(code)
   const wait = report.resumeAfter === undefined ? undefined : Phrases.between(now, report.resumeAfter)
   const suspended = report.state !== "suspended"
     ? []
     : [
       wait !== undefined && wait > 0
-        ? `suspended; in ${Phrases.duration(wait)} or later: ${again}`
-        : `suspended; go on with: ${again}`
+        ? `suspended; in ${Phrases.duration(wait)} or later: ${resuming}`
+        : `suspended; go on with: ${resuming}`
     ]
   const resume = report.state === "suspended" || report.outcome === "pass" || report.outcome === "warn"
     ? []
-    : [`when it is changed: ${again}`]
+    : [`when it is changed: ${resuming}`]
   const all = report.transcript.length === 0 || options.transcript === "all"
     ? []
     : [`all lines: ${words("sonde show", report.run, "--transcript", options.place)}`]
@@ -234,7 +257,7 @@ export const render = (report: Report, look: Appearance, options: Options = {}):
   const now = options.now ?? report.resumedAt ?? report.startedAt
   const lines = (() => {
     if (options.short === true) return report.services.map((service) => Phases.short(look, service, now))
-    if (options.quiet === true) return join(judged(look, report))
+    if (options.quiet === true) return join(judged(look, typed(report, options)))
     const transcript = options.transcript ?? "failing"
     const changed = changes(report, now)
     return join([
@@ -246,7 +269,7 @@ export const render = (report: Report, look: Appearance, options: Options = {}):
         ? report.services.map((service) => exchangeLines(look, report, Exchange.failing(report, service)))
         : []),
       changed.map((text) => look.terminal ? `What changed  ${text}` : `changed\t${text}`),
-      ...judged(look, report),
+      ...judged(look, typed(report, options)),
       footer(report, options, now)
     ])
   })()
