@@ -132,9 +132,9 @@ const spansIn = (text: string, view: View.View, { begins, places, size }: Index)
 export const scrubber = (secrets: ReadonlyArray<string>, mask: string): (text: string) => string => {
   const indexes = indexOf([...new Set(secrets)].filter((secret) => secret !== "").flatMap(needlesOf))
   if (indexes.length === 0) return (text) => text
-  const fewest = Math.min(...indexes.map(({ size }) => size))
+  const views = View.all(Math.min(...indexes.map(({ size }) => size)))
   return (text) => {
-    const spans = View.all(text, fewest)
+    const spans = views(text)
       .flatMap((view) => indexes.flatMap((index) => spansIn(text, view, index)))
       .toSorted((left, right) => left[0] - right[0] || right[1] - left[1])
     let out = ""
