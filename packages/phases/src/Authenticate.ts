@@ -177,7 +177,7 @@ export class Authenticate extends Context.Service<
       return { ...scrubbed, text: input.scrub(text) }
     }
 
-    const run = Effect.fn("Authenticate.run")(function*(input: AuthInput) {
+    const run = Effect.fnUntraced(function*(input: AuthInput) {
       const { conversation, credential, offered } = input
       if (offered.auth.length === 0) return yield* unavailable(input, "NotOffered", "does not offer AUTH")
       if (!conversation.session.isEncrypted() && !input.allowClear) {

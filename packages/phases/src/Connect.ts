@@ -92,7 +92,7 @@ export class Connect extends Context.Service<
     Connect,
     Effect.gen(function*() {
       const dialer = yield* Dialer
-      const run = Effect.fn("Connect.run")(function*(input: ConnectInput) {
+      const run = Effect.fnUntraced(function*(input: ConnectInput) {
         const timeoutMillis = yield* remaining("phaseMillis")
         return yield* Effect.mapError(
           dialer.connect(request(input, timeoutMillis)),

@@ -104,7 +104,7 @@ export class Ehlo extends Context.Service<Ehlo, Phase.Phase<"ehlo", EhloInput, E
           })
       )
 
-    const run = Effect.fn("Ehlo.run")(function*(input: EhloInput) {
+    const run = Effect.fnUntraced(function*(input: EhloInput) {
       const { conversation } = input
       const reply = yield* say(conversation, Command.ehlo(input.name))
       if (reply.code === 250) return facts(input.name, yield* read(input, reply), input.before)

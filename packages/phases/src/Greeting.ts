@@ -117,7 +117,7 @@ export class Greeting extends Context.Service<
         })
       })
 
-      const run = Effect.fn("Greeting.run")(function*(input: GreetingInput) {
+      const run = Effect.fnUntraced(function*(input: GreetingInput) {
         const { conversation } = input
         const timeoutMillis = yield* remaining("phaseMillis")
         const reply = yield* conversation.session.exchange(undefined, Reply.decoder(), timeoutMillis).pipe(

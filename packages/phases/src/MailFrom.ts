@@ -100,7 +100,7 @@ export class MailFrom
   )
 {
   static readonly layer = Layer.sync(MailFrom, () => {
-    const run = Effect.fn("MailFrom.run")(function*(input: MailInput) {
+    const run = Effect.fnUntraced(function*(input: MailInput) {
       const { conversation, from, offered } = input
       // The address was checked when the run was planned.
       const line = Result.getOrThrow(Command.mailFrom({

@@ -41,7 +41,7 @@ export class Quit extends Context.Service<Quit, Phase.Phase<"quit", QuitInput, Q
   "@sonde/phases/Quit"
 ) {
   static readonly layer = Layer.sync(Quit, () => {
-    const run = Effect.fn("Quit.run")(function*({ conversation }: QuitInput) {
+    const run = Effect.fnUntraced(function*({ conversation }: QuitInput) {
       const reply = yield* ask(conversation, "quit", [Command.quit], "the reply to QUIT")
       if (reply.code >= 200 && reply.code < 300) return { text: reply.text }
       return yield* refused(conversation, "quit", reply, () => unexpected(conversation, "quit", reply, "QUIT"))

@@ -87,7 +87,7 @@ export class RcptTo
             message: `${format(conversation.endpoint)} refused the recipient ${to} with ${DomainReply.format(seen)}`
           }))
     })
-    const run = Effect.fn("RcptTo.run")(function*(input: RcptInput) {
+    const run = Effect.fnUntraced(function*(input: RcptInput) {
       return { recipients: yield* Effect.forEach(input.to, (to) => one(input, to)) }
     })
     return RcptTo.of({ definition: definition, run })

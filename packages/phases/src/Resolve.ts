@@ -101,7 +101,7 @@ export class Resolve
     Resolve,
     Effect.gen(function*() {
       const resolver = yield* Resolver
-      const run = Effect.fn("Resolve.run")(function*(input: ResolveInput) {
+      const run = Effect.fnUntraced(function*(input: ResolveInput) {
         const host = input.pinned?.host ?? input.endpoint.host
         const port = input.pinned === undefined ? {} : { port: input.pinned.port }
         if (Target.isAddress(host)) {

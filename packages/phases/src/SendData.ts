@@ -112,7 +112,7 @@ export class SendData extends Context.Service<SendData, {
           `the message ${input.messageId} was sent to its end, and no answer tells what became of it: ${error.message}`
       })
 
-    const run = Effect.fn("SendData.run")(function*<E>(input: DataInput<E>) {
+    const run = Effect.fnUntraced(function*<E>(input: DataInput<E>) {
       const { conversation } = input
       const ready = yield* ask(conversation, "data", [Command.data], "the reply to DATA")
       if (ready.code !== 354) {

@@ -66,7 +66,7 @@ export class StartTls extends Context.Service<
   Phase.Phase<"starttls", StartTlsInput, StartTlsFacts, StartTlsFacts, StartTlsFailure>
 >()("@sonde/phases/StartTls") {
   static readonly layer = Layer.sync(StartTls, () => {
-    const run = Effect.fn("StartTls.run")(function*(input: StartTlsInput) {
+    const run = Effect.fnUntraced(function*(input: StartTlsInput) {
       const { conversation, offered } = input
       const where = format(conversation.endpoint)
       if (!offered.starttls) {

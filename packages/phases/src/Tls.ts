@@ -92,7 +92,7 @@ export class Tls
   extends Context.Service<Tls, Phase.Phase<"tls", TlsInput, TlsFacts, TlsFacts, TlsFailure>>()("@sonde/phases/Tls")
 {
   static readonly layer = Layer.sync(Tls, () => {
-    const run = Effect.fn("Tls.run")(function*({ conversation }: TlsInput) {
+    const run = Effect.fnUntraced(function*({ conversation }: TlsInput) {
       const { endpoint, session } = conversation
       const where = format(endpoint)
       const timeoutMillis = yield* remaining("phaseMillis")

@@ -79,6 +79,9 @@ const withoutTranscript = (error: PhaseError): PhaseError => {
  */
 type Severity = "own" | "warn"
 
+/** Each phase is one span, without the stack of whoever ran it: that is this file, and costs more than the span. */
+const withoutStack = { captureStackTrace: false }
+
 /**
  * Runs a phase, or reads back what an earlier attempt established. `subject` says what the facts are facts of:
  * they are read back for the same subject only.
@@ -105,7 +108,7 @@ export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, 
 
   yield* log.publish({ type: "phase.start", service, phase: definition.id })
   const started = yield* Clock.currentTimeMillis
-  const exit = yield* Effect.exit(phase.run(input))
+  const exit = yield* Effect.exit(Effect.withSpan(phase.run(input), `Phase.${definition.id}`, withoutStack))
   const durationMillis = (yield* Clock.currentTimeMillis) - started
   if (Exit.isSuccess(exit)) {
     const report = {
