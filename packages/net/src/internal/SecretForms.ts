@@ -67,7 +67,10 @@ const needles = (secret: string, piece: number): ReadonlyArray<Needle> => {
   ]
 }
 
-/** Pieces of one size, by their octets; `begins` tells by the first two octets of a place whether one may be there. */
+/**
+ * Pieces of one size, by their octets; a bit of `begins` tells by the first two octets of a place whether one may be
+ * there. A bit and not an octet: every run has its own tables, and they would be 128 kB.
+ */
 interface Index {
   readonly size: number
   readonly begins: Uint8Array
@@ -81,11 +84,12 @@ const indexOf = (needles: ReadonlyArray<Needle>): ReadonlyArray<Index> => {
   const indexes = new Map<number, Index>()
   for (const needle of needles) {
     const { size } = needle
-    const index: Index = indexes.get(size) ?? { size, begins: new Uint8Array(65_536), places: new Map() }
+    const index: Index = indexes.get(size) ?? { size, begins: new Uint8Array(8192), places: new Map() }
     indexes.set(size, index)
     for (let at = 0; at + size <= needle.octets.length; at++) {
       const piece = needle.octets.slice(at, at + size)
-      index.begins[pairAt(piece, 0)] = 1
+      const pair = pairAt(piece, 0)
+      index.begins[pair >> 3]! |= 1 << (pair & 7)
       const places = index.places.get(piece)
       if (places === undefined) index.places.set(piece, [{ needle, at }])
       else places.push({ needle, at })
@@ -111,7 +115,10 @@ const spansIn = (text: string, view: View.View, { begins, places, size }: Index)
   const { octets } = view
   const out: Array<Span> = []
   for (let at = 0; at + size <= octets.length; at++) {
-    if (size > 1 && begins[pairAt(octets, at)] === 0) continue
+    if (size > 1) {
+      const pair = pairAt(octets, at)
+      if (((begins[pair >> 3] ?? 0) & 1 << (pair & 7)) === 0) continue
+    }
     const found = places.get(octets.slice(at, at + size))
     if (found === undefined) continue
     let longest = 0
