@@ -50,14 +50,14 @@ export interface RunLog {
 }
 
 /**
- * Makes the log of an attempt over an open journal.
+ * Makes the log of an attempt over an open journal. Without a `file` nothing is written, and so nothing encoded.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const make = (options: {
   readonly history: Fold.History
-  readonly file: JournalFile
+  readonly file: JournalFile | undefined
   readonly clock: Clock.Clock
   readonly listen: (event: Event) => void
 }): RunLog => {
@@ -68,6 +68,7 @@ export const make = (options: {
   const at = (): string => iso(clock.currentTimeMillisUnsafe())
 
   const flush = (entries: ReadonlyArray<Journal.Entry>, durable: boolean): Effect.Effect<void, JournalError> => {
+    if (file === undefined) return Effect.void
     const lines = waiting.splice(0).concat(entries).map(Journal.toLine)
     return lines.length === 0 ? Effect.void : file.append(lines, durable)
   }
@@ -105,7 +106,8 @@ export const make = (options: {
       }),
     line: (line) => {
       const event = number({ type: "exchange", line })
-      waiting.push(keep(event))
+      const entry = keep(event)
+      if (file !== undefined) waiting.push(entry)
       listen(event)
     }
   }

@@ -30,9 +30,6 @@ export type SubmissionFailure = ErrorOf<
   "resolve" | "connect" | "greeting" | "ehlo" | "starttls" | "tls" | "auth" | "mail" | "rcpt" | "data"
 >
 
-/** A journal that keeps nothing and so cannot fail. */
-const nowhere = { lines: [], append: () => Effect.void }
-
 /**
  * Submits as far as the request says. Each error carries what was exchanged before it.
  *
@@ -54,7 +51,7 @@ export const submission = Effect.fn("Submit.submission")(function*(request: Requ
     options: request.options,
     had: {}
   })
-  const log = RunLog.make({ history, file: nowhere, clock, listen: () => {} })
+  const log = RunLog.make({ history, file: undefined, clock, listen: () => {} })
   const recorder = Recorder.make({
     now: () => clock.currentTimeMillisUnsafe() - started,
     secrets: request.credential === undefined ? [] : [request.credential.secret],
@@ -62,7 +59,7 @@ export const submission = Effect.fn("Submit.submission")(function*(request: Requ
   })
   const plan = Prepare.plan(request, endpoint, history)
   return yield* recipe(plan).pipe(
-    // The journal that keeps nothing never fails.
+    // Without a journal there is none that could fail.
     Effect.catchTag("JournalError", Effect.die),
     Effect.provideService(Classifier, Judge.classifier(plan, request, state)),
     Effect.provideService(Current, {
