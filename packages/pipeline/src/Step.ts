@@ -79,7 +79,7 @@ const withoutTranscript = (error: PhaseError): PhaseError => {
  */
 type Severity = "own" | "warn"
 
-/** Each phase is one span, without the stack of whoever ran it: that is this file, and costs more than the span. */
+/** Each phase is one span, without the stack of whoever ran it: that would always be this file. */
 const withoutStack = { captureStackTrace: false }
 
 /**

@@ -74,7 +74,7 @@ type Decoding = (view: View) => View | undefined
 
 /** Takes escapes off. `undefined` where there are none. */
 const escapes = (pattern: RegExp, octetsOf: (match: RegExpExecArray) => string): Decoding => (view) => {
-  // Most lines hold none, and this asks for a tenth of what it costs to find them.
+  // Most lines hold none, and asking first is cheaper than an iterator over nothing.
   if (view.octets.search(pattern) < 0) return undefined
   const out = new Builder()
   let done = 0
