@@ -8,6 +8,7 @@
  */
 import { Event } from "@sonde/domain/Event"
 import { Explanation } from "@sonde/domain/Explanation"
+import { once } from "@sonde/domain/Once"
 import { Report } from "@sonde/domain/Report"
 import * as Target from "@sonde/domain/Target"
 import * as Schema from "effect/Schema"
@@ -20,12 +21,13 @@ import * as Schema from "effect/Schema"
  */
 export type Level = "secrets" | "personal"
 
-const encodeReport = Schema.encodeSync(Schema.toCodecJson(Report))
-const decodeReport = Schema.decodeUnknownSync(Schema.toCodecJson(Report))
-const encodeExplanation = Schema.encodeSync(Schema.toCodecJson(Explanation))
-const encodeEvent = Schema.encodeSync(Schema.toCodecJson(Event))
-const decodeEvent = Schema.decodeUnknownSync(Schema.toCodecJson(Event))
-const decodeExplanation = Schema.decodeUnknownSync(Schema.toCodecJson(Explanation))
+// Only the level `personal` needs them.
+const encodeReport = once(() => Schema.encodeSync(Schema.toCodecJson(Report)))
+const decodeReport = once(() => Schema.decodeUnknownSync(Schema.toCodecJson(Report)))
+const encodeExplanation = once(() => Schema.encodeSync(Schema.toCodecJson(Explanation)))
+const encodeEvent = once(() => Schema.encodeSync(Schema.toCodecJson(Event)))
+const decodeEvent = once(() => Schema.decodeUnknownSync(Schema.toCodecJson(Event)))
+const decodeExplanation = once(() => Schema.decodeUnknownSync(Schema.toCodecJson(Explanation)))
 
 // Fields whose values come from closed lists or are dates of the run; a user called `auth` must not change a phase.
 const closed = new Set([
@@ -170,7 +172,7 @@ const scrubber = (): (json: Schema.Json, keep?: string) => Schema.Json => {
  * @since 0.1.0
  */
 export const report = (it: Report, level: Level): Report =>
-  level === "secrets" ? it : decodeReport(scrubber()(encodeReport(it), it.run))
+  level === "secrets" ? it : decodeReport()(scrubber()(encodeReport()(it), it.run))
 
 /**
  * A copy of an explanation without what `level` takes out.
@@ -179,7 +181,7 @@ export const report = (it: Report, level: Level): Report =>
  * @since 0.1.0
  */
 export const explanation = (it: Explanation, level: Level): Explanation =>
-  level === "secrets" ? it : decodeExplanation(scrubber()(encodeExplanation(it)))
+  level === "secrets" ? it : decodeExplanation()(scrubber()(encodeExplanation()(it)))
 
 /**
  * A redactor for the events of one run: names given once hold for all events that follow.
@@ -190,5 +192,5 @@ export const explanation = (it: Explanation, level: Level): Explanation =>
 export const make = (level: Level): { readonly event: (it: Event) => Event } => {
   if (level === "secrets") return { event: (it) => it }
   const scrub = scrubber()
-  return { event: (it) => decodeEvent(scrub(encodeEvent(it), it.run)) }
+  return { event: (it) => decodeEvent()(scrub(encodeEvent()(it), it.run)) }
 }

@@ -4,11 +4,12 @@
  * @since 0.1.0
  */
 import { Event } from "@sonde/domain/Event"
+import { once } from "@sonde/domain/Once"
 import type { Report } from "@sonde/domain/Report"
 import * as Schema from "effect/Schema"
 import * as Json from "./Json.ts"
 
-const encodeEvent = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(Event)))
+const encodeEvent = once(() => Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(Event))))
 
 /**
  * An event as one line, with its line end.
@@ -16,7 +17,7 @@ const encodeEvent = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(E
  * @category encoding
  * @since 0.1.0
  */
-export const event = (it: Event): string => `${encodeEvent(it)}\n`
+export const event = (it: Event): string => `${encodeEvent()(it)}\n`
 
 /**
  * A report as one line, with its line end.
