@@ -41,9 +41,21 @@ const table: Readonly<Record<string, Room>> = {
   pipeline: { may: ["domain", "net", "phases", "packs"], tests: ["platform-node"] },
   sonde: {
     may: ["domain", "net", "phases", "packs", "pipeline", "report"],
-    tests: ["platform-node", "simulator"]
+    tests: ["platform-node", "simulator"],
+    externalTests: ["@hono/node-server", "hono"]
   },
-  "platform-node": { may: ["domain", "net", "pipeline"], node: true },
+  "platform-node": { may: ["domain", "net", "pipeline"], external: ["@effect/sql-pg"], node: true },
+  "http-api": { may: ["domain"] },
+  "http-server": {
+    may: ["domain", "http-api", "net", "report", "sonde"],
+    tests: ["platform-node", "simulator"],
+    externalTests: ["@modelcontextprotocol/client", "axe-core", "dockerfile-utils", "playwright-core"]
+  },
+  web: {
+    may: ["domain", "http-api", "report"],
+    external: ["react", "react-aria-components", "react-dom"],
+    externalTests: ["@types/react", "@types/react-dom", "@vitejs/plugin-react", "axe-core", "playwright-core", "vite"]
+  },
   simulator: {
     may: ["domain", "wire"],
     external: ["@peculiar/x509", "reflect-metadata", "yaml"],
@@ -61,6 +73,8 @@ const table: Readonly<Record<string, Room>> = {
       "pipeline",
       "sonde",
       "platform-node",
+      "http-api",
+      "http-server",
       "simulator"
     ],
     external: ["@effect/platform-node"],
