@@ -77,7 +77,7 @@ const table: Readonly<Record<string, Room>> = {
       "http-server",
       "simulator"
     ],
-    external: ["@effect/platform-node"],
+    external: ["@effect/platform-node", "@effect/sql-pg"],
     node: true
   },
   testkit: { may: ["domain", "net"], external: ["@peculiar/x509", "reflect-metadata"], node: true }

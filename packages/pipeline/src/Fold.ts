@@ -76,8 +76,11 @@ export interface History {
   readonly target: ReportTarget
   provider: Provider | undefined
   readonly attempts: Array<Attempt>
-  /** The highest event number so far. */
+  /** The highest event number so far, and when the last event was. */
   seq: number
+  at: string
+  /** Whether the last attempt told its end: nothing more comes unless the run is resumed. */
+  isEnded: boolean
   /** The highest transcript number so far. */
   line: number
   /** Intents without a result, by service. */
@@ -110,6 +113,8 @@ export const begin = (entry: Extract<Entry, { readonly entry: "run" }>): History
   provider: undefined,
   attempts: [attempt(entry.at, entry.options, entry.had)],
   seq: 0,
+  at: entry.at,
+  isEnded: false,
   line: 0,
   intents: new Map()
 })
@@ -130,6 +135,8 @@ const addEvent = (
   subject: string | undefined
 ): void => {
   history.seq = Math.max(history.seq, event.seq)
+  history.at = event.at
+  history.isEnded = false
   switch (event.type) {
     case "phase.start":
       serviceOf(current, event.service).open = event.phase
@@ -191,6 +198,7 @@ export const add = (history: History, entry: Entry): void => {
     case "run":
       return
     case "attempt":
+      history.isEnded = false
       history.attempts.push(attempt(entry.at, withMessage(entry.options, current.options), entry.had))
       return
     case "provider":
@@ -205,6 +213,8 @@ export const add = (history: History, entry: Entry): void => {
       history.intents.set(entry.service, { subject: entry.subject, messageId: entry.messageId, at: entry.at })
       return
     case "end":
+      // An attempt that another follows at once reserves no number, and tells no end.
+      history.isEnded = entry.seq > history.seq
       history.seq = Math.max(history.seq, entry.seq)
       current.state = entry.state
       current.durationMillis = entry.durationMillis

@@ -40,6 +40,8 @@ export class JournalStore extends Context.Service<JournalStore, {
   open(run: string): Effect.Effect<JournalFile, JournalError, Scope.Scope>
   /** Reads without a lock; a torn last line is left out. */
   read(run: string): Effect.Effect<ReadonlyArray<string>, JournalError>
+  /** Whether somebody has the run open for writing at this moment, this process included. A run that is not there is not. */
+  isHeld(run: string): Effect.Effect<boolean, JournalError>
   /** The ids of all runs, newest first. */
   readonly list: Effect.Effect<ReadonlyArray<string>, JournalError>
   /** Removes a run for good: `Locked` while it is open. */
@@ -86,6 +88,7 @@ export class JournalStore extends Context.Service<JournalStore, {
           const lines = journals.get(run)
           return lines === undefined ? Effect.fail(notFound(run)) : Effect.succeed([...lines])
         }),
+      isHeld: (run) => Effect.sync(() => open.has(run)),
       list: Effect.sync(() => [...journals.keys()].sort().reverse()),
       remove: (run) =>
         Effect.suspend(() => {
@@ -106,6 +109,7 @@ export class JournalStore extends Context.Service<JournalStore, {
       create: () => Effect.succeed({ lines: [], append: () => Effect.void }),
       open: (run) => Effect.fail(new JournalError({ reason: "NotFound", run, message: `there is no run ${run}` })),
       read: (run) => Effect.fail(new JournalError({ reason: "NotFound", run, message: `there is no run ${run}` })),
+      isHeld: () => Effect.succeed(false),
       list: Effect.succeed([]),
       remove: (run) => Effect.fail(new JournalError({ reason: "NotFound", run, message: `there is no run ${run}` }))
     })

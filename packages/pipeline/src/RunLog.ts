@@ -2,8 +2,9 @@
  * The one place through which everything that a run tells passes: it numbers events, keeps the history, writes
  * the journal and hands events to whoever listens.
  *
- * Lines of a conversation are handed on at once and written together with the next entry of their phase; every
- * other entry is written before the effect that publishes it succeeds.
+ * Nothing is told before it is kept: whoever saw an event finds the same one under its number after a crash. Lines of a
+ * conversation are therefore told together with the next entry of their phase, with which they are written; every other
+ * entry is written before the effect that publishes it succeeds.
  *
  * @since 0.1.0
  */
@@ -62,15 +63,24 @@ export const make = (options: {
   readonly listen: (event: Event) => void
 }): RunLog => {
   const { clock, file, history, listen } = options
-  const waiting: Array<Journal.Entry> = []
+  let waiting: Array<Journal.Entry> = []
   let seq = history.seq
 
   const at = (): string => iso(clock.currentTimeMillisUnsafe())
 
-  const flush = (entries: ReadonlyArray<Journal.Entry>, durable: boolean): Effect.Effect<void, JournalError> => {
-    if (file === undefined) return Effect.void
-    const lines = waiting.splice(0).concat(entries).map(Journal.toLine)
-    return lines.length === 0 ? Effect.void : file.append(lines, durable)
+  const tell = (entries: ReadonlyArray<Journal.Entry>): void => {
+    for (const entry of entries) {
+      if (entry.entry === "event") listen(entry.event)
+    }
+  }
+
+  const flush = (added: ReadonlyArray<Journal.Entry>, durable: boolean): Effect.Effect<void, JournalError> => {
+    const entries = waiting.concat(added)
+    waiting = []
+    if (entries.length === 0) return Effect.void
+    return file === undefined
+      ? Effect.sync(() => tell(entries))
+      : Effect.andThen(file.append(entries.map(Journal.toLine), durable), Effect.sync(() => tell(entries)))
   }
 
   const number = (body: EventBody): Event => {
@@ -100,15 +110,13 @@ export const make = (options: {
       Effect.suspend(() => {
         const event = number(body)
         const entry = keep(event, facts)
-        listen(event)
         // The report of `run.end` is a fold over what stands in the journal already.
-        return event.type === "run.end" ? flush([], false) : flush([entry], false)
+        return event.type === "run.end"
+          ? Effect.andThen(flush([], false), Effect.sync(() => listen(event)))
+          : flush([entry], false)
       }),
     line: (line) => {
-      const event = number({ type: "exchange", line })
-      const entry = keep(event)
-      if (file !== undefined) waiting.push(entry)
-      listen(event)
+      waiting.push(keep(number({ type: "exchange", line })))
     }
   }
 }

@@ -9,6 +9,7 @@
 import { DeliveryInDoubt, type JournalError, type PhaseError } from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
 import type { CheckOptions } from "@sonde/domain/Options"
+import type { Report } from "@sonde/domain/Report"
 import type { PhaseId } from "@sonde/domain/Service"
 import type { Finding } from "@sonde/domain/Verdict"
 import type { Dialer } from "@sonde/net/Dialer"
@@ -251,8 +252,20 @@ const runService = Effect.fnUntraced(function*(context: Context) {
   }
 })
 
-/** One attempt, closed in the journal however it ends. */
-const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.RunLog) {
+/** The entry that closes an attempt. Its number is that of `run.end`, which is told and not written. */
+const closing = (
+  history: Fold.History,
+  at: string,
+  state: "suspended" | "finished",
+  durationMillis: number
+): Extract<Journal.Entry, { readonly entry: "end" }> => {
+  const resumeAfter = history.attempts.at(-1)?.resumeAfter
+  const later = resumeAfter === undefined ? {} : { resumeAfter }
+  return { entry: "end", at, seq: history.seq + 1, state, durationMillis, ...later }
+}
+
+/** One attempt, closed in the journal however it ends. After a throttle `goesOn` says that another attempt follows. */
+const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.RunLog, goesOn: boolean) {
   const packs = yield* Packs
   const started = yield* Clock.currentTimeMillis
   const clock = yield* Clock.Clock
@@ -269,17 +282,11 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
   })
   const close = Effect.fnUntraced(function*(interrupted: boolean) {
-    const current = log.history.attempts.at(-1)
-    const suspended = interrupted || current?.resumeAfter !== undefined
-    yield* log.write({
-      entry: "end",
-      at: log.at(),
-      // One more than the last of this attempt: that of `run.end`, which is told and not written.
-      seq: log.history.seq + 1,
-      state: suspended ? "suspended" : "finished",
-      durationMillis: clock.currentTimeMillisUnsafe() - started,
-      ...(current?.resumeAfter === undefined ? {} : { resumeAfter: current.resumeAfter })
-    })
+    const suspended = interrupted || log.history.attempts.at(-1)?.resumeAfter !== undefined
+    const durationMillis = clock.currentTimeMillisUnsafe() - started
+    const entry = closing(log.history, log.at(), suspended ? "suspended" : "finished", durationMillis)
+    // An attempt that another follows at once tells no end.
+    yield* log.write(goesOn && !interrupted && suspended ? { ...entry, seq: log.history.seq } : entry)
   })
   const interrupted = Effect.fnUntraced(function*() {
     const current = log.history.attempts.at(-1)?.services.get(service)
@@ -304,16 +311,23 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
 /** Attempts until the run needs no more waiting; the last event is `run.end`. */
 const attempts = Effect.fnUntraced(function*(request: Request, log: RunLog.RunLog, resumed: boolean) {
   const end = Effect.suspend(() => log.publish({ type: "run.end", report: Fold.report(log.history) }))
+  // Somebody who stops while a throttle is slept through leaves an attempt that told no end.
+  const giveUp = Effect.suspend(() =>
+    log.history.isEnded
+      ? Effect.void
+      : log.write(closing(log.history, log.at(), "suspended", log.history.attempts.at(-1)?.durationMillis ?? 0))
+  )
   yield* log.publish({ type: "run.start", target: request.target.input, resumed })
   yield* Effect.gen(function*() {
     for (let waits = 0;; waits++) {
-      yield* attemptOnce(request, log)
+      const goesOn = request.options.wait === true && waits < maxWaits
+      yield* attemptOnce(request, log, goesOn)
       const until = log.history.attempts.at(-1)?.resumeAfter
-      if (until === undefined || request.options.wait !== true || waits === maxWaits) return
+      if (until === undefined || !goesOn) return
       yield* Effect.sleep(Math.max(0, Date.parse(until) - (yield* Clock.currentTimeMillis)))
       yield* log.write(further(request, log))
     }
-  }).pipe(Effect.onInterrupt(() => Effect.ignore(end)))
+  }).pipe(Effect.onInterrupt(() => Effect.ignore(Effect.andThen(giveUp, end))))
   yield* end
   return Fold.report(log.history)
 })
@@ -343,12 +357,24 @@ const targetOf = (request: Request): Fold.History["target"] => {
 }
 
 /**
- * Runs a diagnosis. Fails only where its journal cannot be kept.
+ * A run that is open: nobody else can work on it until the scope closes in which it was opened. `go` works on it, once.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Opened {
+  readonly run: string
+  readonly go: (listen: Listener) => Effect.Effect<Report, JournalError, Needs>
+}
+
+/**
+ * Opens a new run: from here on it is listed, and can be resumed should this process die. Fails only where its journal
+ * cannot be kept.
  *
  * @category running
  * @since 0.1.0
  */
-export const run = Effect.fn("Runner.run")(function*(request: Request, listen: Listener) {
+export const begin = Effect.fnUntraced(function*(request: Request) {
   const now = yield* Clock.currentTimeMillis
   const id = RunId.make(now)
   const file = yield* (yield* JournalStore).create(id)
@@ -361,9 +387,24 @@ export const run = Effect.fn("Runner.run")(function*(request: Request, listen: L
     options: request.options,
     had: hadOf(request)
   }
-  const log = yield* logOf(Fold.begin(opening), file, listen)
-  yield* log.write(opening)
-  return yield* attempts(request, log, false)
+  yield* file.append([Journal.toLine(opening)], false)
+  const opened: Opened = {
+    run: id,
+    go: Effect.fnUntraced(function*(listen) {
+      return yield* attempts(request, yield* logOf(Fold.begin(opening), file, listen), false)
+    })
+  }
+  return opened
+})
+
+/**
+ * Runs a diagnosis. Fails only where its journal cannot be kept.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const run = Effect.fn("Runner.run")(function*(request: Request, listen: Listener) {
+  return yield* (yield* begin(request)).go(listen)
 }, Effect.scoped)
 
 /**
@@ -382,8 +423,33 @@ const inherited = ({ deliverAgain, ...options }: CheckOptions): CheckOptions =>
   deliverAgain === true ? { ...options, deliver: true } : options
 
 /**
- * Resumes a run: what passed is kept, what failed is tried again. `prepare` makes the request from the options of
- * the last attempt, so that flags given again override; `deliverAgain` is not among them.
+ * Opens a run to go on with it: what passed is kept, what failed is tried again. `prepare` makes the request from the
+ * options of the last attempt, so that flags given again override; `deliverAgain` is not among them.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const reopen = Effect.fnUntraced(function*<E>(
+  id: string,
+  prepare: (options: CheckOptions, had: Journal.Sources) => Effect.Effect<Request, E>
+) {
+  const file = yield* (yield* JournalStore).open(id)
+  const past = yield* Journal.history(id, file.lines)
+  const last = past.attempts.at(-1)!
+  const request = yield* prepare(inherited(last.options), last.had)
+  const opened: Opened = {
+    run: id,
+    go: Effect.fnUntraced(function*(listen) {
+      const log = yield* logOf(past, file, listen)
+      yield* log.write(further(request, log))
+      return yield* attempts(request, log, true)
+    })
+  }
+  return opened
+})
+
+/**
+ * Resumes a run.
  *
  * @category running
  * @since 0.1.0
@@ -393,11 +459,22 @@ export const resume = Effect.fn("Runner.resume")(function*<E>(
   prepare: (options: CheckOptions, had: Journal.Sources) => Effect.Effect<Request, E>,
   listen: Listener
 ) {
+  return yield* (yield* reopen(id, prepare)).go(listen)
+}, Effect.scoped)
+
+/**
+ * Closes a run whose process died: its last attempt becomes `suspended`, as an interrupted one is. Does nothing for a run
+ * that is closed already; fails with `Locked` where somebody works on it.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const settle = Effect.fn("Runner.settle")(function*(id: string) {
   const file = yield* (yield* JournalStore).open(id)
   const past = yield* Journal.history(id, file.lines)
   const last = past.attempts.at(-1)!
-  const request = yield* prepare(inherited(last.options), last.had)
-  const log = yield* logOf(past, file, listen)
-  yield* log.write(further(request, log))
-  return yield* attempts(request, log, true)
+  if (past.isEnded) return
+  const durationMillis = Math.max(last.durationMillis, Date.parse(past.at) - Date.parse(last.at), 0)
+  const entry = closing(past, iso(yield* Clock.currentTimeMillis), "suspended", durationMillis)
+  yield* file.append([Journal.toLine(entry)], false)
 }, Effect.scoped)

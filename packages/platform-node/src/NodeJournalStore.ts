@@ -267,6 +267,11 @@ const make = (folder: string): JournalStore["Service"] => {
     create: (run) => open(run, "wx+"),
     open: (run) => open(run, "r+"),
     read: (run) => Effect.map(read(run), linesOf),
+    isHeld: (run) =>
+      attempt(lockOf(run), run, () => {
+        const holder = holderOf(lockOf(run))
+        return holder !== undefined && isAlive(holder)
+      }),
     list: attempt(runs, undefined, () => {
       if (!Fs.existsSync(runs)) {
         // Nothing was written yet, unless something else stands in the place of the folder.

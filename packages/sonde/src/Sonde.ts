@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import type { Cause } from "@sonde/domain/Cause"
 import type { JournalError } from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
 import type { Explanation, Hints } from "@sonde/domain/Explanation"
@@ -20,10 +21,11 @@ import { Packs } from "@sonde/packs/Packs"
 import type { Summary } from "@sonde/packs/Recognise"
 import * as Phases from "@sonde/phases/Phases"
 import * as Fold from "@sonde/pipeline/Fold"
-import type { Sources } from "@sonde/pipeline/Journal"
+import * as Journal from "@sonde/pipeline/Journal"
 import * as JournalStore from "@sonde/pipeline/JournalStore"
 import * as Options from "@sonde/pipeline/Options"
 import type { SubmissionFacts } from "@sonde/pipeline/recipes/Submission"
+import * as Replay from "@sonde/pipeline/Replay"
 import * as Runner from "@sonde/pipeline/Runner"
 import * as Submit from "@sonde/pipeline/Submit"
 import * as Context from "effect/Context"
@@ -31,6 +33,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 /**
@@ -42,7 +45,8 @@ import * as Stream from "effect/Stream"
 export interface Check extends CheckOptions, Secrets {}
 
 /**
- * A run in a listing. `state` is `suspended` also for a run that a process works on, or was killed in.
+ * A run in a listing. `state` is `running` while a process works on it, and `suspended` where one was killed in it; `cause`
+ * and `title` are those of its first verdict.
  *
  * @category models
  * @since 0.1.0
@@ -55,6 +59,33 @@ export interface RunSummary {
   readonly outcome: Outcome
   readonly exitCode: number
   readonly resumeAfter?: string
+  readonly cause?: Cause
+  readonly title?: string
+}
+
+/**
+ * Runs, newest first. `next` is the `before` of the page that follows, absent on the last; `unreadable` are the ids on this
+ * page whose journal cannot be read: `show` says why.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RunPage {
+  readonly runs: ReadonlyArray<RunSummary>
+  readonly unreadable: ReadonlyArray<string>
+  readonly next?: string
+}
+
+/**
+ * A run that is open. Nobody else can work on it until the scope closes in which it was opened; `go` works on it, once, and
+ * tells `listen` each event when it is kept.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface OpenRun {
+  readonly run: string
+  readonly go: (listen: (event: Event) => void) => Effect.Effect<Report, JournalError>
 }
 
 /**
@@ -84,8 +115,24 @@ export class Sonde extends Context.Service<Sonde, {
     { readonly run: string; readonly options: CheckOptions; readonly secret: boolean; readonly token: boolean },
     JournalError
   >
-  /** All runs, newest first. One whose journal cannot be read is left out; `show` says why. */
-  readonly runs: Effect.Effect<ReadonlyArray<RunSummary>, JournalError>
+  /**
+   * Opens a new run without working on it yet: it is listed, and can be resumed should this process die. For a front end
+   * that names a run before it has a place for it.
+   */
+  begin(options: Check): Effect.Effect<OpenRun, JournalError | Options.OptionsError, Scope.Scope>
+  /** Opens a run to go on with it, by its id or a unique beginning of it; options given again override. */
+  reopen(
+    run: string,
+    options?: Partial<Check>
+  ): Effect.Effect<OpenRun, JournalError | Options.OptionsError, Scope.Scope>
+  /** What a run has told so far, its events with a number above `after`: the same ones as when they happened. */
+  replay(run: string, after?: number): Effect.Effect<Replay.Told, JournalError>
+  /** Closes a run whose process died, as `suspended`; `Locked` where somebody works on it. */
+  settle(run: string): Effect.Effect<void, JournalError>
+  /** Whether somebody works on a run at this moment. */
+  isHeld(run: string): Effect.Effect<boolean, JournalError>
+  /** Runs, newest first: at most `limit` of them, older than the run `before`. */
+  page(options?: { readonly limit?: number; readonly before?: string }): Effect.Effect<RunPage, JournalError>
   /** The report of a run, as far as it has come. */
   show(run: string): Effect.Effect<Report, JournalError>
   /** Removes a run and its journal. */
@@ -121,7 +168,7 @@ const split = (options: Partial<Check>): { readonly options: Partial<CheckOption
  * A run that signed in must be given its secret again: without one it would pass without a sign-in, which proves
  * nothing.
  */
-const askAgain = (had: Sources, { secret, token }: Partial<Check>): Effect.Effect<void, Options.OptionsError> =>
+const askAgain = (had: Journal.Sources, { secret, token }: Partial<Check>): Effect.Effect<void, Options.OptionsError> =>
   (had.secret === true || had.token === true) && secret === undefined && token === undefined
     ? Effect.fail(
       new Options.OptionsError({
@@ -137,9 +184,12 @@ const given = <A extends object>(options: A): A =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as A
 
 const make = Effect.gen(function*() {
-  const context = yield* Effect.context<
+  const all = yield* Effect.context<
     Effect.Services<ReturnType<typeof Runner.run>> | Packs | Resolver | Dialer | JournalStore.JournalStore
   >()
+  // What is opened closes with the scope of whoever opens it, not with that of this layer.
+  const context = Context.omit(Scope.Scope)(all) as typeof all
+  const provided = Effect.provideContext(context)
   const packs = yield* Packs
 
   const validate = Effect.fn("Sonde.validate")(function*(check: Check) {
@@ -165,17 +215,21 @@ const make = Effect.gen(function*() {
 
   const find = (prefix: string) => Effect.provideContext(JournalStore.find(prefix), context)
 
+  /** The request of a resumed run: options given again override, and a run that signed in needs its secret again. */
+  const again = (check: Partial<Check>) => (options: CheckOptions, had: Journal.Sources) =>
+    Effect.andThen(askAgain(had, check), validate({ ...options, ...given(check) }))
+
   const resume = (prefix: string, check: Partial<Check>, listen: Runner.Listener) =>
     Effect.flatMap(find(prefix), (id) =>
       Effect.provideContext(
-        Runner.resume(
-          id,
-          (options, had) =>
-            Effect.orDie(Effect.andThen(askAgain(had, check), validate({ ...options, ...given(check) }))),
-          listen
-        ),
+        Runner.resume(id, (options, had) => Effect.orDie(again(check)(options, had)), listen),
         context
       ))
+
+  const open = ({ go, run }: Runner.Opened): OpenRun => ({
+    run,
+    go: (listen) => Effect.provideContext(go(listen), context)
+  })
 
   const streamed = (start: (listen: Runner.Listener) => Effect.Effect<Report, JournalError>) =>
     Stream.callback<Event, JournalError>((queue) =>
@@ -193,14 +247,47 @@ const make = Effect.gen(function*() {
   const history = (prefix: string) =>
     Effect.flatMap(find(prefix), (id) => Effect.provideContext(Runner.history(id), context))
 
-  /** As a journal alone tells it: a run that has not ended is `suspended`, also while a process works on it. */
-  const settle = (report: Report): Report => report.state === "running" ? { ...report, state: "suspended" } : report
+  const store = yield* JournalStore.JournalStore
 
-  const summary = (past: Fold.History): RunSummary => {
-    const { exitCode, outcome, resumeAfter, run, startedAt, state, target } = settle(Fold.report(past))
-    const later = resumeAfter === undefined ? {} : { resumeAfter }
-    return { run, startedAt, target: target.input, state, outcome, exitCode, ...later }
-  }
+  /** A run that has not ended goes on only where somebody works on it. */
+  const placed = Effect.fnUntraced(function*(past: Fold.History) {
+    const report = Fold.report(past)
+    if (report.state !== "running" || (yield* store.isHeld(past.run))) return report
+    return { ...report, state: "suspended" as const }
+  })
+
+  const summary = Effect.fnUntraced(function*(id: string) {
+    const past = yield* Effect.provideContext(Runner.history(id), context)
+    const { exitCode, outcome, resumeAfter, run, startedAt, state, target, verdicts } = yield* placed(past)
+    const [verdict] = verdicts
+    const found: RunSummary = {
+      run,
+      startedAt,
+      target: target.input,
+      state,
+      outcome,
+      exitCode,
+      ...(resumeAfter === undefined ? {} : { resumeAfter }),
+      ...(verdict === undefined ? {} : { cause: verdict.cause, title: verdict.title })
+    }
+    return found
+  })
+
+  const page = Effect.fn("Sonde.page")(function*({ before, limit }: Parameters<Sonde["Service"]["page"]>[0] = {}) {
+    const list = yield* store.list
+    const from = before === undefined ? list : list.filter((id) => id < before.toUpperCase())
+    const ids = from.slice(0, limit)
+    const found = yield* Effect.forEach(
+      ids,
+      (id) => Effect.map(Effect.result(summary(id)), (result) => ({ id, result }))
+    )
+    const next = ids.length < from.length ? ids.at(-1) : undefined
+    return {
+      runs: found.flatMap(({ result }) => Result.isSuccess(result) ? [result.success] : []),
+      unreadable: found.flatMap(({ id, result }) => Result.isFailure(result) ? [id] : []),
+      ...(next === undefined ? {} : { next })
+    }
+  })
 
   return Sonde.of({
     check: (options) => run(options, quiet),
@@ -228,23 +315,22 @@ const make = Effect.gen(function*() {
         token: last.had.token === true
       }
     }),
-    runs: Effect.gen(function*() {
-      const ids = yield* Effect.provideContext(
-        Effect.flatMap(JournalStore.JournalStore, (store) => store.list),
-        context
-      )
-      const found = yield* Effect.forEach(
-        ids,
-        (id) => Effect.result(Effect.map(Effect.provideContext(Runner.history(id), context), summary))
-      )
-      return found.flatMap((result) => Result.isFailure(result) ? [] : [result.success])
-    }),
-    show: (prefix) => Effect.map(history(prefix), (past) => settle(Fold.report(past))),
-    forget: (prefix) =>
-      Effect.flatMap(
-        find(prefix),
-        (id) => Effect.provideContext(Effect.flatMap(JournalStore.JournalStore, (store) => store.remove(id)), context)
+    begin: (options) => validate(options).pipe(Effect.flatMap(Runner.begin), Effect.map(open), provided),
+    reopen: (prefix, options = {}) =>
+      find(prefix).pipe(
+        Effect.flatMap((id) => Runner.reopen(id, again(options))),
+        Effect.map(open),
+        provided
       ),
+    replay: Effect.fn("Sonde.replay")(function*(prefix, after = 0) {
+      const id = yield* find(prefix)
+      return Replay.events(yield* Journal.fromLines(id, yield* store.read(id)), after)
+    }),
+    settle: (prefix) => provided(Effect.flatMap(find(prefix), Runner.settle)),
+    isHeld: (prefix) => Effect.flatMap(find(prefix), store.isHeld),
+    page,
+    show: (prefix) => Effect.flatMap(history(prefix), placed),
+    forget: (prefix) => Effect.flatMap(find(prefix), store.remove),
     packs: Effect.succeed(packs.summaries),
     pack: (idOrAlias) => packs.get(idOrAlias)
   })

@@ -143,7 +143,7 @@ layer(Simulated.layer, { excludeTestServices: true })("a resumed run", (it) => {
       assert.strictEqual(report.outcome, "inconclusive")
       assert.strictEqual(report.exitCode, 75)
       assert.isAbove(Date.parse(report.resumeAfter ?? ""), Date.parse(report.startedAt))
-      const listed = (yield* sonde.runs).find(({ run }) => run === report.run)
+      const listed = (yield* sonde.page()).runs.find(({ run }) => run === report.run)
       assert.strictEqual(listed?.state, "suspended")
     }))
 

@@ -24,19 +24,25 @@ export const runs = Effect.fnUntraced(function*(
 ) {
   const screen = yield* Screen
   const view = yield* View.make({ json: input.json, color: input.color })
-  const found = yield* Effect.gen(function*() {
+  const { runs: found, unreadable } = yield* Effect.gen(function*() {
     const sonde = yield* Sonde
-    return yield* sonde.runs
+    return yield* sonde.page()
   }).pipe(Effect.mapError(Journal.failure), Effect.provide(yield* engine(input.state)))
+  if (unreadable.length > 0) {
+    yield* note(
+      `${unreadable.length === 1 ? "one run" : `${unreadable.length} runs`} cannot be read: ${unreadable.join(", ")}`
+    )
+  }
   if (view.format === "json") {
     return yield* screen.out(json(found, view.out.terminal))
   }
+  if (found.length === 0 && unreadable.length > 0) return
   if (found.length === 0) return yield* note("there are no runs yet; \"sonde check\" makes one")
   const now = DateTime.formatIso(yield* DateTime.now)
   yield* screen.out(
     found.map((run) => {
       const target = Escape.line(run.target)
-      const state = run.state === "suspended" ? "suspended" : run.outcome
+      const state = run.state === "suspended" || run.state === "running" ? run.state : run.outcome
       return view.out.terminal
         ? `${run.run}  ${state.padEnd(12)}  ${Phrases.age(run.startedAt, now).padEnd(15)}  ${target}\n`
         : `${run.run}\t${run.state}\t${run.outcome}\t${run.exitCode}\t${run.startedAt}\t${target}\n`
