@@ -49,6 +49,8 @@ export interface Values {
   /** How long a client may take to send a request. */
   readonly requestMillis: number
   readonly shareDays: number
+  /** Targets whose series `GET /metrics` keeps. */
+  readonly maxTargets: number
   /** Until an idle stream of events gets a sign of life. */
   readonly heartbeatMillis: number
   /** How long open runs may take to say good-bye when the server stops. */
@@ -77,6 +79,7 @@ export const defaults: Values = {
   maxHeaderOctets: 16_384,
   requestMillis: 30_000,
   shareDays: 7,
+  maxTargets: 1000,
   heartbeatMillis: 15_000,
   graceMillis: 5000
 }
