@@ -1,0 +1,204 @@
+/**
+ * From the body of a request to the options of a check: what this server takes, and what it refuses.
+ *
+ * Refuses before anything is dialled what can be told from the words alone; addresses that names resolve to are judged when they
+ * are dialled, by `rule`. Reads no secrets by itself: `SecretSources` does, and only after everything else holds.
+ */
+import { type CheckOptions, spanMillis } from "@sonde/domain/Options"
+import * as Target from "@sonde/domain/Target"
+import { InvalidOption, TargetDenied } from "@sonde/http-api/Problems"
+import type { ResumeRun, SecretInput, StartRun } from "@sonde/http-api/RunsApi"
+import * as AddressPolicy from "@sonde/net/AddressPolicy"
+import { type Check, OptionsError, Sonde } from "@sonde/sonde"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Failures from "./Failures.ts"
+import { SecretSources } from "./SecretSources.ts"
+import { Settings, type Values } from "./Settings.ts"
+
+/** The body of a request that starts or resumes a run; a resumed run brings its target along. */
+export type Body = StartRun | ({ readonly target: string } & ResumeRun)
+
+/** Recipients of one run: enough to compare a few, too few to try a list of names. */
+export const maxRecipients = 10
+
+/** Where secrets of a source would go, or how openly, is decided by these: a request that names a source may not give them. */
+const redirecting = ["host", "connectTo", "provider", "dns", "ca", "allowClearAuth", "user"] as const
+
+const invalid = (option: string, problem: string, remedy: string): InvalidOption =>
+  new InvalidOption({
+    detail: `${option} ${problem}: ${remedy}`,
+    error: { _tag: "InvalidOption", option, problem, remedy }
+  })
+
+type Reason = TargetDenied["error"]["reason"]
+
+const sentences: Readonly<Record<Reason, string>> = {
+  Address: "names an address that is not on the public internet",
+  Name: "is a name that the public DNS does not have",
+  Port: "names a port that this server does not contact",
+  Recipient: "names a recipient outside the domain of the account that is checked"
+}
+
+const denied = (option: string, reason: Reason): TargetDenied =>
+  new TargetDenied({ detail: `${option} ${sentences[reason]}`, error: { _tag: "TargetDenied", option, reason } })
+
+// What the runtime says to a person at a command line, for a program that writes a body.
+const remedies: Readonly<Record<string, string>> = {
+  "--auth": "give \"secret\" for a password, \"token\" for a token",
+  "--provider": "GET /v1/packs lists those there are"
+}
+
+/** An error of the runtime, with the names of the body. */
+const inBody = (error: OptionsError): InvalidOption => {
+  const { option, problem } = error
+  const remedy = problem.startsWith("was given") ? error.remedy.replace(/^add --/u, "also give --") : error.remedy
+  return Failures.option({
+    option: option === "the target" ? "target" : option,
+    problem: problem.replace("--secret", "secret"),
+    remedy: problem.includes("available in this version") ? remedy : remedies[option] ?? remedy
+  })
+}
+
+// RFC 6761 section 6, RFC 6762 section 3, RFC 7686 section 2, RFC 8375 section 4, and `internal`, which ICANN reserved for private use.
+const inside = /(?:^|\.)(?:localhost|local|internal|home\.arpa|onion|alt)$/u
+
+/** Whether a host cannot be on the public internet by its name alone. One label is a name that only a search list completes. */
+const isInsideName = (host: string): boolean => inside.test(host) || !host.includes(".")
+
+/**
+ * What may be dialled for a run: public addresses on the ports of mail, told coarsely; with `allowPrivate` every address on
+ * those ports, and the ports that `connectTo` maps to.
+ */
+export const rule = (
+  settings: Pick<Values, "allowPrivate" | "anyPort" | "ports">,
+  options: Pick<CheckOptions, "connectTo">
+): AddressPolicy.AddressRule => {
+  if (!settings.allowPrivate) return AddressPolicy.publicOnly(settings.anyPort ? "any" : settings.ports)
+  const pinned = (options.connectTo ?? []).map((pin) => Number(/:(\d{1,5})$/u.exec(pin)?.[1] ?? 0))
+  return { isAllowed: (_, port) => settings.anyPort || settings.ports.includes(port) || pinned.includes(port) }
+}
+
+/** The port that an entry of `connectTo` maps, which is the one that the run asks for. */
+const mappedPort = (pin: string): number => Number(/^(?:\[[^\]]+\]|[^:]+):(\d{1,5}):/u.exec(pin)?.[1] ?? 0)
+
+const domainOf = (address: string | undefined): string | undefined => {
+  const at = address?.lastIndexOf("@") ?? -1
+  return at < 0 ? undefined : Target.hostName(address!.slice(at + 1))?.toLowerCase()
+}
+
+const given = <A extends object>(options: A): A =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as A
+
+/** Takes bodies. */
+export class Intake extends Context.Service<Intake, {
+  /** The check that a body asks for, with its secrets, as far as this server makes it. */
+  check(body: Body): Effect.Effect<Check, InvalidOption | TargetDenied>
+}>()("@sonde/http-server/Intake") {
+  static readonly layer = Layer.effect(Intake, Effect.suspend(() => make))
+}
+
+/** Options that are not taken over HTTP at all, or not by this server. */
+const refused = (body: Body, settings: Values): InvalidOption | undefined => {
+  for (const option of ["pack", "packs"] as const) {
+    if (body[option] !== undefined) {
+      return invalid(option, "is not taken over HTTP", "leave it out; packs are loaded when the server starts")
+    }
+  }
+  if (body.wait === true) {
+    return invalid("wait", "would hold a place of the server asleep", "leave it out, and resume at the time the report names")
+  }
+  for (const option of ["connectTo", "dns"] as const) {
+    if (body[option] !== undefined && !settings.allowPrivate) {
+      return invalid(option, "is taken only where private addresses are allowed", "leave it out, or serve with --allow-private")
+    }
+  }
+  return undefined
+}
+
+const isSource = (input: SecretInput | undefined): input is { readonly source: string } =>
+  input !== undefined && !Redacted.isRedacted(input)
+
+/** Why a secret that the server holds may not be used with these options. */
+const redirected = (body: Body, source: string, settings: Values): InvalidOption | undefined => {
+  if (settings.sources.some((allowed) => allowed.source === source && allowed.target === "*")) return undefined
+  const option = redirecting.find((name) => body[name] !== undefined && body[name] !== false) ??
+    (body.security === "none" ? "security" : undefined)
+  if (option !== undefined) {
+    return invalid(
+      option,
+      "says where or how a secret of this server would be sent",
+      "leave it out, or give the secret itself"
+    )
+  }
+  return Target.isAddress(body.target) || /:\d+$/u.test(body.target.trim())
+    ? invalid("target", "names the host that a secret of this server would be sent to", "give the mailbox, or the secret itself")
+    : undefined
+}
+
+const make = Effect.gen(function*() {
+  const settings = yield* Settings
+  const sonde = yield* Sonde
+  const sources = yield* SecretSources
+  const isPort = (port: number): boolean => settings.anyPort || settings.ports.includes(port)
+
+  const validated = (check: Check) => Effect.mapError(sonde.validate(check), inBody)
+  type Request = Effect.Success<ReturnType<typeof validated>>
+
+  const denial = (body: Body, request: Request): TargetDenied | undefined => {
+    const { domain, host, port, target } = request
+    const place = body.host === undefined ? "target" : "host"
+    if (!settings.allowPrivate) {
+      for (const [option, name] of [[place, host], ["target", domain]] as const) {
+        if (name === undefined) continue
+        if (Target.isAddress(name)) {
+          if (AddressPolicy.classify(name) !== "public") return denied(option, "Address")
+        } else if (isInsideName(name)) return denied(option, "Name")
+      }
+    }
+    if (port !== undefined && !isPort(port)) {
+      return denied(body.port === undefined && target._tag === "Host" ? "target" : "port", "Port")
+    }
+    if ((body.connectTo ?? []).some((pin) => !isPort(mappedPort(pin)))) return denied("connectTo", "Port")
+    // A user proves something only by signing in.
+    const own = [request.mailbox, request.credential?.user].map(domainOf).filter((name) => name !== undefined)
+    if (request.to.some((to) => !own.includes(domainOf(to) ?? ""))) return denied("to", "Recipient")
+    return undefined
+  }
+
+  const check = Effect.fn("Intake.check")(function*(body: Body): Effect.fn.Return<Check, InvalidOption | TargetDenied> {
+    const no = refused(body, settings)
+    if (no !== undefined) return yield* no
+    if ((body.to?.length ?? 0) > maxRecipients) {
+      return yield* invalid("to", `names more than ${maxRecipients} recipients`, "give fewer")
+    }
+    const { deadline, secret, token, wait: _, ...rest } = body
+    // A waiting time that cannot be meant stays, to be named by `validate`.
+    const millis = deadline === undefined ? 60_000 : spanMillis(deadline)
+    const longest = settings.maxRunMillis
+    const options: CheckOptions = given({
+      ...rest,
+      ehlo: settings.ehlo ?? body.ehlo,
+      deadline: millis !== undefined && millis > longest ? longest : deadline
+    }) as CheckOptions
+    for (const input of [secret, token]) {
+      const problem = isSource(input) ? redirected(body, input.source, settings) : undefined
+      if (problem !== undefined) return yield* problem
+    }
+    // Whether the rest can be meant is known without reading a source.
+    const stand = (input: SecretInput | undefined) => isSource(input) ? Redacted.make("x") : input
+    const request = yield* validated(given({ ...options, secret: stand(secret), token: stand(token) }))
+    const denies = denial(body, request)
+    if (denies !== undefined) return yield* denies
+    if (!isSource(secret) && !isSource(token)) return given({ ...request.options, secret, token })
+    const read = (option: "secret" | "token", input: SecretInput | undefined) =>
+      isSource(input) ? sources.resolve(option, input.source, options) : Effect.succeed(input)
+    const found = given({ ...request.options, secret: yield* read("secret", secret), token: yield* read("token", token) })
+    yield* validated(found)
+    return found
+  })
+
+  return Intake.of({ check })
+})
