@@ -111,6 +111,7 @@ export const after = (report: Report, now: number, before: Services = new Map())
 
 const states = PhaseState.literals
 const outcomes = Outcome.literals
+const outcomeHelp = "What the last run said of a service: 1 for its outcome, 0 for the others."
 
 const perService = (
   targets: Iterable<readonly [string, Services]>,
@@ -123,12 +124,23 @@ const perService = (
 const moment = (value: number | undefined, labels: Readonly<Record<string, string>>): ReadonlyArray<Sample> =>
   value === undefined ? [] : [{ labels, value }]
 
+/** The one family that is left to tell of a run without a report. */
+export const unknown = (target: string, service: string): Family => ({
+  name: "sonde_outcome",
+  type: "gauge",
+  help: outcomeHelp,
+  samples: outcomes.map((outcome) => ({
+    labels: { target, service, outcome },
+    value: outcome === "inconclusive" ? 1 : 0
+  }))
+})
+
 /** The families of what runs said of targets. */
 export const families = (targets: ReadonlyArray<readonly [string, Services]>): ReadonlyArray<Family> => [
   {
     name: "sonde_outcome",
     type: "gauge",
-    help: "What the last run said of a service: 1 for its outcome, 0 for the others.",
+    help: outcomeHelp,
     samples: perService(
       targets,
       ({ outcome }, labels) =>
