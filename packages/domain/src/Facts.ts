@@ -14,7 +14,8 @@ const Family = Schema.Literals([4, 6])
 
 /**
  * The addresses of a host, in the order in which they will be tried. `source` is `dns`, `hosts` (the system's own
- * table), `literal` (the host is an address) or `pinned` (given by `connectTo`, no question was asked).
+ * table), `literal` (the host is an address) or `pinned` (given by `connectTo`, no question was asked). `withheld` counts the
+ * addresses that may not be dialled and are not told.
  *
  * @category models
  * @since 0.1.0
@@ -27,7 +28,8 @@ export const ResolveFacts = Schema.Struct({
     family: Family,
     port: Schema.optionalKey(Schema.Int),
     ttlSeconds: Schema.optionalKey(Schema.Int)
-  }))
+  })),
+  withheld: Schema.optionalKey(Schema.Int)
 }).annotate({ identifier: "ResolveFacts" })
 /** @category models @since 0.1.0 */
 export interface ResolveFacts extends Schema.Schema.Type<typeof ResolveFacts> {}

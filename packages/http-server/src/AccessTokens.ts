@@ -53,7 +53,9 @@ const maxLength = 4096
 /** Bearer tokens. */
 export class AccessTokens extends Context.Service<AccessTokens, {
   /** Makes a token. It is told this once and kept nowhere. */
-  add(name: string): Effect.Effect<{ readonly name: string; readonly token: Redacted.Redacted<string> }, AccessTokenError>
+  add(
+    name: string
+  ): Effect.Effect<{ readonly name: string; readonly token: Redacted.Redacted<string> }, AccessTokenError>
   /** All tokens in the store, by name. */
   readonly list: Effect.Effect<ReadonlyArray<TokenSummary>, AccessTokenError>
   /** Ends a token, at once and for every process that uses the store. */
@@ -83,7 +85,8 @@ const make = Effect.gen(function*() {
       () => new AccessTokenError({ reason: "Storage", message: "the store of tokens cannot be read or written" })
     )
 
-  const read = (name: string) => Effect.map(stored(store.get(prefix + name)), (text) => Option.getOrUndefined(decode(text)))
+  const read = (name: string) =>
+    Effect.map(stored(store.get(prefix + name)), (text) => Option.getOrUndefined(decode(text)))
 
   const all = Effect.gen(function*() {
     const keys = yield* stored(store.keys)
@@ -119,7 +122,11 @@ const make = Effect.gen(function*() {
     list: Effect.map(all, (tokens) => tokens.map(({ createdAt, name }) => ({ name, createdAt }))),
     revoke: Effect.fn("AccessTokens.revoke")(function*(name) {
       if (!named.test(name) || (yield* stored(store.get(prefix + name))) === undefined) {
-        return yield* new AccessTokenError({ reason: "NotFound", name, message: `there is no token named ${JSON.stringify(name)}` })
+        return yield* new AccessTokenError({
+          reason: "NotFound",
+          name,
+          message: `there is no token named ${JSON.stringify(name)}`
+        })
       }
       yield* stored(store.remove(prefix + name))
     }),

@@ -62,12 +62,6 @@ const inBody = (error: OptionsError): InvalidOption => {
   })
 }
 
-// RFC 6761 section 6, RFC 6762 section 3, RFC 7686 section 2, RFC 8375 section 4, and `internal`, which ICANN reserved for private use.
-const inside = /(?:^|\.)(?:localhost|local|internal|home\.arpa|onion|alt)$/u
-
-/** Whether a host cannot be on the public internet by its name alone. One label is a name that only a search list completes. */
-const isInsideName = (host: string): boolean => inside.test(host) || !host.includes(".")
-
 /**
  * What may be dialled for a run: public addresses on the ports of mail, told coarsely; with `allowPrivate` every address on
  * those ports, and the ports that `connectTo` maps to.
@@ -108,11 +102,19 @@ const refused = (body: Body, settings: Values): InvalidOption | undefined => {
     }
   }
   if (body.wait === true) {
-    return invalid("wait", "would hold a place of the server asleep", "leave it out, and resume at the time the report names")
+    return invalid(
+      "wait",
+      "would hold a place of the server asleep",
+      "leave it out, and resume at the time the report names"
+    )
   }
   for (const option of ["connectTo", "dns"] as const) {
     if (body[option] !== undefined && !settings.allowPrivate) {
-      return invalid(option, "is taken only where private addresses are allowed", "leave it out, or serve with --allow-private")
+      return invalid(
+        option,
+        "is taken only where private addresses are allowed",
+        "leave it out, or serve with --allow-private"
+      )
     }
   }
   return undefined
@@ -134,7 +136,11 @@ const redirected = (body: Body, source: string, settings: Values): InvalidOption
     )
   }
   return Target.isAddress(body.target) || /:\d+$/u.test(body.target.trim())
-    ? invalid("target", "names the host that a secret of this server would be sent to", "give the mailbox, or the secret itself")
+    ? invalid(
+      "target",
+      "names the host that a secret of this server would be sent to",
+      "give the mailbox, or the secret itself"
+    )
     : undefined
 }
 
@@ -155,7 +161,7 @@ const make = Effect.gen(function*() {
         if (name === undefined) continue
         if (Target.isAddress(name)) {
           if (AddressPolicy.classify(name) !== "public") return denied(option, "Address")
-        } else if (isInsideName(name)) return denied(option, "Name")
+        } else if (AddressPolicy.isInsideName(name)) return denied(option, "Name")
       }
     }
     if (port !== undefined && !isPort(port)) {
@@ -195,7 +201,11 @@ const make = Effect.gen(function*() {
     if (!isSource(secret) && !isSource(token)) return given({ ...request.options, secret, token })
     const read = (option: "secret" | "token", input: SecretInput | undefined) =>
       isSource(input) ? sources.resolve(option, input.source, options) : Effect.succeed(input)
-    const found = given({ ...request.options, secret: yield* read("secret", secret), token: yield* read("token", token) })
+    const found = given({
+      ...request.options,
+      secret: yield* read("secret", secret),
+      token: yield* read("token", token)
+    })
     yield* validated(found)
     return found
   })

@@ -7,9 +7,9 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as ErrorReporter from "effect/ErrorReporter"
-import * as HttpServerRespondable from "effect/http/HttpServerRespondable"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import * as HttpServerRespondable from "effect/http/HttpServerRespondable"
 import type * as Layer from "effect/Layer"
 import * as SchemaIssue from "effect/SchemaIssue"
 

@@ -64,13 +64,20 @@ const inner = /^\/(?:v1|mcp|probe|metrics)(?:[/?]|$)/u
 const unstored = /^\/(?:v1|mcp|probe|metrics|share)(?:[/?]|$)/u
 
 const hostOf = (authority: string): URL | undefined =>
-  /^[a-z0-9._[\]:-]+$/iu.test(authority) && URL.canParse(`http://${authority}/`) ? new URL(`http://${authority}/`) : undefined
+  /^[a-z0-9._[\]:-]+$/iu.test(authority) && URL.canParse(`http://${authority}/`)
+    ? new URL(`http://${authority}/`)
+    : undefined
 
 const isAddress = (hostname: string): boolean =>
   AddressPolicy.classify(hostname.replace(/^\[(.*)\]$/u, "$1")) !== "invalid"
 
 const problem = (status: number, title: string, detail?: string): Response =>
-  ProblemDetails.toResponse({ type: ProblemDetails.blankType, status, title, ...(detail === undefined ? {} : { detail }) })
+  ProblemDetails.toResponse({
+    type: ProblemDetails.blankType,
+    status,
+    title,
+    ...(detail === undefined ? {} : { detail })
+  })
 
 /** An answer without content is a problem that its status names. */
 const titles: Readonly<Record<number, string>> = {
@@ -89,7 +96,8 @@ const pathOf = (url: string): string => {
   return path.replace(/[?#].*$/su, "")
 }
 
-const rendered = (error: HttpServerRespondable.Respondable): Effect.Effect<Response> => HttpServerRespondable.toResponse(error)
+const rendered = (error: HttpServerRespondable.Respondable): Effect.Effect<Response> =>
+  HttpServerRespondable.toResponse(error)
 
 /** Makes the guard for these settings: what is wrong with a request by its header alone. */
 const makeGuard = (settings: Values) => {
@@ -119,7 +127,9 @@ const makeGuard = (settings: Values) => {
     const site = headers["sec-fetch-site"]
     if (site === "cross-site" || site === "same-site") {
       const isVisit = headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document"
-      if (!isVisit || inner.test(request.url)) return forbidden("Origin", "pages of other sites may not use this server")
+      if (!isVisit || inner.test(request.url)) {
+        return forbidden("Origin", "pages of other sites may not use this server")
+      }
     }
     const length = Number(headers["content-length"] ?? 0)
     return length > settings.maxBodyOctets ? tooLarge(settings) : undefined
@@ -222,7 +232,10 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Settings> 
             Effect.provideService(HttpIncomingMessage.MaxBodySize, maxBodySize),
             Effect.catchCause((cause) => answer(cause, request, settings))
           )
-          : Effect.map(rendered(no), no._tag === "TooLarge" ? HttpServerResponse.setHeader("connection", "close") : (it) => it)
+          : Effect.map(
+            rendered(no),
+            no._tag === "TooLarge" ? HttpServerResponse.setHeader("connection", "close") : (it) => it
+          )
         return Effect.map(answered, (response) => guarded(retryAfter(worded(response)), url))
       })
   }),

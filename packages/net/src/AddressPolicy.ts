@@ -3,7 +3,7 @@
  *
  * Kinds of addresses follow the special-purpose registries of RFC 6890 section 2.2.2 and RFC 6890 section 2.2.3 and their
  * successors. An address that carries an IPv4 address (mapped, 6to4, NAT64) is what the address inside is. No names are
- * looked at here: a name that resolves to a loopback address is caught because its address is.
+ * looked up here: a name that resolves to a loopback address is caught because its address is.
  *
  * @since 0.1.0
  */
@@ -121,6 +121,34 @@ export const classify = (address: string): AddressKind => {
   return octets === undefined ? "invalid" : kindOf(octets)
 }
 
+// RFC 6761 section 6.3, RFC 6762 section 3, RFC 7686 section 2, RFC 8375 section 4, RFC 9476 section 2, and `internal`, which ICANN keeps
+// for private use.
+const inside = /(?:^|\.)(?:localhost|local|internal|home\.arpa|onion|alt)$/
+
+/**
+ * Whether a host name cannot be one of the public DNS, by its words alone: a name for inside, or a single label, which only a
+ * search list completes.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isInsideName = (host: string): boolean => {
+  const name = host.toLowerCase().replace(/\.$/, "")
+  return inside.test(name) || !name.includes(".")
+}
+
+/**
+ * Whether a host may be on the public internet: a public address, or a name that is not one for inside.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isPublicHost = (host: string): boolean => {
+  const plain = host.replace(/\.$/, "")
+  const kind = classify(plain)
+  return kind === "invalid" ? !isInsideName(plain) : kind === "public"
+}
+
 /**
  * The rule of a run. Where it is `coarse`, whoever asked may not learn what lies behind a name inside: addresses that may not be
  * dialled are not told, neither in facts nor in errors, and cost no time.
@@ -156,7 +184,9 @@ export const mailPorts: ReadonlyArray<number> = [25, 465, 587, 143, 993, 110, 99
  * @since 0.1.0
  */
 export const publicOnly = (ports: ReadonlyArray<number> | "any" = mailPorts): AddressRule => ({
-  isAllowed: (address, port) => (ports === "any" || ports.includes(port)) && classify(address) === "public",
+  // A zone (RFC 4007 section 11) chooses an interface of this machine, which no public address needs.
+  isAllowed: (address, port) =>
+    (ports === "any" || ports.includes(port)) && !address.includes("%") && classify(address) === "public",
   coarse: true
 })
 

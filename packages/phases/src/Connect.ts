@@ -9,7 +9,8 @@ import { type Endpoint, format } from "@sonde/domain/Endpoint"
 import { ConnectError, type ProtocolError, type TemporaryFailure, type Throttled } from "@sonde/domain/Errors"
 import { ConnectFacts, type ResolveFacts } from "@sonde/domain/Facts"
 import type { ServiceId } from "@sonde/domain/Service"
-import { Dialer } from "@sonde/net/Dialer"
+import * as AddressPolicy from "@sonde/net/AddressPolicy"
+import { Dialer, DialFailed } from "@sonde/net/Dialer"
 import type { Recorder } from "@sonde/net/Recorder"
 import type { Session } from "@sonde/net/Session"
 import * as Context from "effect/Context"
@@ -46,7 +47,7 @@ export const definition: Phase.Definition<"connect", Session, ConnectFacts> = {
     address: session.peer.address,
     port: session.peer.port,
     family: session.peer.family,
-    localAddress: session.localAddress,
+    ...(session.localAddress === "" ? {} : { localAddress: session.localAddress }),
     attempts: session.attempts
   })
 }
@@ -78,6 +79,20 @@ export const request = (input: ConnectInput, timeoutMillis: number) => ({
   ca: input.ca
 })
 
+const failure = (input: ConnectInput, error: DialFailed): ConnectError =>
+  new ConnectError({
+    service: input.service,
+    endpoint: input.endpoint,
+    phase: "connect",
+    reason: error.reason,
+    attempts: error.attempts,
+    message: `${format(input.endpoint)} ${sentence[error.reason]}${
+      error.attempts.length > 1 ? ` (${error.attempts.length} addresses tried)` : ""
+    }`
+  })
+
+const isPublic = (address: string): boolean => AddressPolicy.classify(address) === "public"
+
 /**
  * Opens the connection.
  *
@@ -94,20 +109,21 @@ export class Connect extends Context.Service<
       const dialer = yield* Dialer
       const run = Effect.fnUntraced(function*(input: ConnectInput) {
         const timeoutMillis = yield* remaining("phaseMillis")
-        return yield* Effect.mapError(
-          dialer.connect(request(input, timeoutMillis)),
-          (error) =>
-            new ConnectError({
-              service: input.service,
-              endpoint: input.endpoint,
-              phase: "connect",
-              reason: error.reason,
-              attempts: error.attempts,
-              message: `${format(input.endpoint)} ${sentence[error.reason]}${
-                error.attempts.length > 1 ? ` (${error.attempts.length} addresses tried)` : ""
-              }`
-            })
+        const rule = yield* AddressPolicy.AddressPolicy
+        const asked = request(input, timeoutMillis)
+        const addresses = rule.coarse === true
+          ? asked.addresses.filter(({ address, port }) => rule.isAllowed(address, port))
+          : asked.addresses
+        // No address is left: an attempt at none would tell by its time and its attempts.
+        const withheld = (input.addresses.withheld ?? 0) + asked.addresses.length - addresses.length
+        if (addresses.length === 0 && withheld > 0) {
+          return yield* failure(input, new DialFailed({ reason: "AddressDenied", attempts: [] }))
+        }
+        const session = yield* Effect.mapError(
+          dialer.connect({ ...asked, addresses }),
+          (error) => failure(input, error)
         )
+        return rule.coarse === true && !isPublic(session.localAddress) ? { ...session, localAddress: "" } : session
       })
       return Connect.of({ definition, run })
     })

@@ -10,6 +10,7 @@ import { ProtocolError, ResolveError, type TemporaryFailure, type Throttled } fr
 import { ResolveFacts } from "@sonde/domain/Facts"
 import type { ServiceId } from "@sonde/domain/Service"
 import * as Target from "@sonde/domain/Target"
+import { AddressPolicy, type AddressRule } from "@sonde/net/AddressPolicy"
 import { type LookupFailed, Resolver } from "@sonde/net/Resolver"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -87,6 +88,19 @@ const translate = (input: ResolveInput, error: LookupFailed): ResolveFailure =>
     : failure(input, error.name, error.reason)
 
 /**
+ * The facts without the addresses that may not be dialled, where the rule is coarse. Where none is left, the way they were found
+ * is not told either: the system's own table holds names inside.
+ */
+const coarsened = (facts: ResolveFacts, rule: AddressRule, endpoint: Endpoint): ResolveFacts => {
+  if (rule.coarse !== true) return facts
+  const addresses = facts.addresses.filter(({ address, port }) => rule.isAllowed(address, port ?? endpoint.port))
+  const withheld = facts.addresses.length - addresses.length
+  if (withheld === 0) return facts
+  const source = addresses.length === 0 && facts.source === "hosts" ? "dns" : facts.source
+  return { ...facts, source, addresses, withheld }
+}
+
+/**
  * Finds the addresses of a host.
  *
  * @category services
@@ -101,7 +115,7 @@ export class Resolve
     Resolve,
     Effect.gen(function*() {
       const resolver = yield* Resolver
-      const run = Effect.fnUntraced(function*(input: ResolveInput) {
+      const look = Effect.fnUntraced(function*(input: ResolveInput): Effect.fn.Return<ResolveFacts, ResolveFailure> {
         const host = input.pinned?.host ?? input.endpoint.host
         const port = input.pinned === undefined ? {} : { port: input.pinned.port }
         if (Target.isAddress(host)) {
@@ -121,6 +135,10 @@ export class Resolve
           source: input.pinned === undefined ? answer.source : "pinned" as const,
           addresses: answer.addresses.map((record) => ({ ...record, ...port }))
         }
+      })
+      const run = Effect.fnUntraced(function*(input: ResolveInput) {
+        const rule = yield* AddressPolicy
+        return coarsened(yield* look(input), rule, input.endpoint)
       })
       return Resolve.of({ definition, run })
     })

@@ -8,6 +8,7 @@
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import { type ProtocolError, ResolveError } from "@sonde/domain/Errors"
 import type { Security } from "@sonde/domain/Service"
+import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import { Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
 import { givenMessage, type Message, testMessage } from "@sonde/phases/Inputs"
@@ -28,11 +29,18 @@ const pinOf = (pins: ReadonlyArray<Pin>, endpoint: Endpoint): SubmissionPlan["pi
   return pin === undefined ? undefined : { host: pin.toHost, port: pin.toPort }
 }
 
-/** The domain's mail exchangers as evidence; that a question has no answer is a failure only without a host. */
+/**
+ * The domain's mail exchangers as evidence; that a question has no answer is a failure only without a host. A coarse rule of
+ * addresses leaves out those that are not on the public internet by their name alone.
+ */
 const exchangers = Effect.fnUntraced(function*(request: Request, domain: string) {
   const resolver = yield* Resolver
   const timeoutMillis = Math.min(request.phaseMillis, request.deadlineMillis)
-  return yield* resolver.mx(domain, { server: request.options.dns, timeoutMillis })
+  const found = yield* resolver.mx(domain, { server: request.options.dns, timeoutMillis })
+  const rule = yield* AddressPolicy.AddressPolicy
+  return rule.coarse === true
+    ? found.filter(({ exchange }) => exchange === "" || AddressPolicy.isPublicHost(exchange))
+    : found
 })
 
 /**

@@ -362,7 +362,8 @@ const resolved = (facts: Facts.ResolveFacts): string => {
   }
   if (facts.source === "literal") return "an address, nothing to look up"
   const count = (family: number) => facts.addresses.filter((entry) => entry.family === family).length
-  return [count(4) > 0 ? `${count(4)} A` : undefined, count(6) > 0 ? `${count(6)} AAAA` : undefined]
+  const withheld = facts.withheld === undefined ? undefined : `${facts.withheld} not to be dialled from here`
+  return [count(4) > 0 ? `${count(4)} A` : undefined, count(6) > 0 ? `${count(6)} AAAA` : undefined, withheld]
     .filter((part) => part !== undefined).join(", ") + (facts.source === "hosts" ? ", from the system's own table" : "")
 }
 
