@@ -28,6 +28,16 @@ export interface Load {
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 
+/** A problem that keeps a run from being taken on, as far as it is counted. */
+type Counted = { readonly _tag: string; readonly error?: unknown }
+
+const reasonOf = ({ _tag, error }: Counted): Refusal | undefined => {
+  if (_tag === "Stopping") return "stopping"
+  if (_tag === "TargetDenied") return "denied"
+  if (_tag !== "TooManyRuns" || typeof error !== "object" || error === null || !("scope" in error)) return undefined
+  return refusals.find((reason) => reason === error.scope)
+}
+
 /** Counts by a set of labels. */
 class Counts {
   readonly #counts = new Map<string, { readonly labels: Readonly<Record<string, string>>; value: number }>()
@@ -66,6 +76,15 @@ export class Metrics extends Context.Service<Metrics, {
   /** Over the settings. */
   static readonly layer: Layer.Layer<Metrics, never, Settings> = Layer.effect(Metrics, Effect.suspend(() => make))
 }
+
+/** Counts the problems that keep a run from being taken on. For the handlers that start runs. */
+export const countingRefusals = <A, E extends Counted, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R | Metrics> =>
+  Effect.tapError(effect, (problem) => {
+    const reason = reasonOf(problem)
+    return reason === undefined ? Effect.void : Effect.flatMap(Metrics, (metrics) => metrics.refused(reason))
+  })
 
 const make = Effect.gen(function*() {
   const { maxQueued, maxRuns, maxTargets, version } = yield* Settings
