@@ -1,0 +1,211 @@
+import { assert, describe, it } from "@effect/vitest"
+import { InvalidOption } from "@sonde/http-api/Problems"
+import type { StartRun } from "@sonde/http-api/RunsApi"
+import * as Intake from "@sonde/http-server/Intake"
+import { SecretSources } from "@sonde/http-server/SecretSources"
+import * as Settings from "@sonde/http-server/Settings"
+import * as Net from "@sonde/net/Net"
+import { Sonde } from "@sonde/sonde"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+
+const target = "person@mail.example"
+const secret = Redacted.make("kanarie-7f3", { label: "secret" })
+
+/** What a body comes to, and the sources that were read for it. */
+const play = Effect.fnUntraced(function*(body: StartRun, settings: Partial<Settings.Values> = {}) {
+  const read: Array<string> = []
+  const sources = Layer.succeed(SecretSources, {
+    resolve: (option, source) => {
+      read.push(`${option} ${source}`)
+      return source === "env:MISSING"
+        ? Effect.fail(
+          new InvalidOption({
+            error: { _tag: "InvalidOption", option, problem: "is not there", remedy: "give another" }
+          })
+        )
+        : Effect.succeed(secret)
+    }
+  })
+  const layer = Intake.Intake.layer.pipe(
+    Layer.provide(Layer.provide(Sonde.layer, Net.layerStatic({}))),
+    Layer.provide([Settings.layer(settings), sources])
+  )
+  const result = yield* Effect.flatMap(Intake.Intake, (intake) => Effect.result(intake.check(body))).pipe(
+    Effect.provide(layer)
+  )
+  return { result, read }
+})
+
+const taken = (body: StartRun, settings?: Partial<Settings.Values>) =>
+  Effect.map(play(body, settings), ({ result }) => Result.getOrThrow(result))
+
+const refusal = (body: StartRun, settings?: Partial<Settings.Values>) =>
+  Effect.map(play(body, settings), ({ read, result }) => {
+    assert.deepStrictEqual(read, [], "nothing is read for what is refused")
+    if (Result.isSuccess(result)) return "taken"
+    const { error, status } = result.failure
+    return error._tag === "TargetDenied"
+      ? `${status} ${error.option} ${error.reason}`
+      : `${status} ${error.option}`
+  })
+
+describe("Intake", () => {
+  it.effect("takes the options of a check as they are", () =>
+    Effect.gen(function*() {
+      const body = { target, secret, until: "auth", auth: "plain", timeout: "5s", from: target } as const
+      assert.deepStrictEqual(yield* taken(body), body)
+    }))
+
+  const over: ReadonlyArray<readonly [StartRun, string]> = [
+    [{ target, pack: ["mine.yaml"] }, "400 pack"],
+    [{ target, packs: "/etc" }, "400 packs"],
+    [{ target, wait: true }, "400 wait"],
+    [{ target, wait: false }, "taken"],
+    [{ target, connectTo: [] }, "400 connectTo"],
+    [{ target, dns: "192.0.2.53" }, "400 dns"],
+    [{ target, message: "Subject: x\r\n\r\n" }, "400 message"],
+    [{ target, auth: "plain" }, "400 auth"],
+    [{ target, auth: "scram-sha-256", secret }, "400 auth"],
+    [{ target, provider: "nobody" }, "400 provider"],
+    [{ target, ehlo: "two words" }, "400 ehlo"],
+    [{ target, secret, token: secret }, "400 token"],
+    [{ target: "mail.example", secret }, "400 user"],
+    [{ target: "mail example" }, "400 target"],
+    [{ target, port: 587 }, "taken"],
+    [{ target, port: 2525 }, "422 port Port"]
+  ]
+  for (const [body, end] of over) {
+    it.effect(`answers ${end} to ${JSON.stringify(body)}`, () =>
+      Effect.gen(function*() {
+        assert.strictEqual(yield* refusal(body), end)
+      }))
+  }
+
+  it.effect("speaks of options as the body does", () =>
+    Effect.gen(function*() {
+      const bodies: ReadonlyArray<StartRun> = [
+        { target, auth: "plain" },
+        { target, message: "x" },
+        { target, until: "data" },
+        { target, provider: "nobody" },
+        { target: "mail.example", secret },
+        { target, secret, token: secret }
+      ]
+      for (const body of bodies) {
+        const { result } = yield* play(body)
+        const words = JSON.stringify(Result.isFailure(result) ? result.failure : "taken")
+        assert.notMatch(words, /--[a-z]|sonde packs|"taken"/, JSON.stringify(body))
+      }
+    }))
+
+  describe("recipients", () => {
+    const signed = { secret, until: "rcpt" } as const
+    const rows: ReadonlyArray<readonly [StartRun, string]> = [
+      [{ ...signed, target, to: ["other@mail.example"] }, "taken"],
+      [{ ...signed, target, to: ["other@MAIL.example"] }, "taken"],
+      [{ ...signed, target, to: ["other@elsewhere.example"] }, "422 to Recipient"],
+      [{ ...signed, target, to: ["other@mail.example", "other@elsewhere.example"] }, "422 to Recipient"],
+      [{ ...signed, target, to: ["other@sub.mail.example"] }, "422 to Recipient"],
+      [{ ...signed, target, user: "person@elsewhere.example", to: ["other@elsewhere.example"] }, "taken"],
+      [
+        { ...signed, target: "mail.example:587", user: "person@elsewhere.example", to: ["a@elsewhere.example"] },
+        "taken"
+      ],
+      // Whoever does not sign in proves no domain by a name.
+      [{ target: "mail.example:25", user: "a@mail.example", from: target, to: ["b@mail.example"] }, "422 to Recipient"],
+      [{ target: "mail.example", from: target, to: ["b@mail.example"], until: "rcpt" }, "422 to Recipient"],
+      // Without a recipient a delivery goes to the sender.
+      [{ target, secret, deliver: true }, "taken"],
+      [{ target, secret, deliver: true, from: "other@elsewhere.example" }, "422 to Recipient"],
+      [{ ...signed, target, to: Array.from({ length: 10 }, (_, index) => `p${index}@mail.example`) }, "taken"],
+      [{ ...signed, target, to: Array.from({ length: 11 }, (_, index) => `p${index}@mail.example`) }, "400 to"]
+    ]
+    for (const [{ secret: given, ...body }, end] of rows) {
+      it.effect(`end in ${end}: ${JSON.stringify(body)}, ${given === undefined ? "no " : ""}sign-in`, () =>
+        Effect.gen(function*() {
+          assert.strictEqual(yield* refusal(given === undefined ? body : { ...body, secret: given }), end)
+        }))
+    }
+  })
+
+  it.effect("introduces the server by the operator's name, or else the caller's", () =>
+    Effect.gen(function*() {
+      const body = { target, ehlo: "caller.example" }
+      assert.strictEqual((yield* taken(body, { ehlo: "sonde.example" })).ehlo, "sonde.example")
+      assert.strictEqual((yield* taken({ target }, { ehlo: "sonde.example" })).ehlo, "sonde.example")
+      assert.strictEqual((yield* taken(body)).ehlo, "caller.example")
+    }))
+
+  it.effect("lets no run take longer than it may", () =>
+    Effect.gen(function*() {
+      const settings = { maxRunMillis: 30_000 }
+      assert.strictEqual((yield* taken({ target, deadline: "10s" }, settings)).deadline, "10s")
+      assert.strictEqual((yield* taken({ target, deadline: "5m" }, settings)).deadline, 30_000)
+      assert.strictEqual((yield* taken({ target, deadline: 30_001 }, settings)).deadline, 30_000)
+      assert.strictEqual((yield* taken({ target }, settings)).deadline, 30_000)
+      assert.strictEqual((yield* taken({ target })).deadline, undefined)
+    }))
+
+  describe("a secret of the server", () => {
+    const bound = { sources: [{ target: "mail.example", source: "env:MAIL" }] }
+    const any = { sources: [{ target: "*", source: "env:MAIL" }] }
+    const body: StartRun = { target, secret: { source: "env:MAIL" } }
+
+    it.effect("is read once everything else holds", () =>
+      Effect.gen(function*() {
+        const { read, result } = yield* play(body, bound)
+        assert.deepStrictEqual(Result.getOrThrow(result), { target, secret })
+        assert.deepStrictEqual(read, ["secret env:MAIL"])
+        assert.strictEqual(yield* refusal({ ...body, port: 2525 }, bound), "422 port Port")
+        assert.strictEqual(yield* refusal({ ...body, auth: "xoauth2" }, bound), "400 auth")
+        assert.strictEqual(yield* refusal({ ...body, until: "data" }, bound), "400 until")
+      }))
+
+    it.effect("may be a token", () =>
+      Effect.gen(function*() {
+        const { read, result } = yield* play({ target, token: { source: "env:MAIL" } }, bound)
+        assert.deepStrictEqual(Result.getOrThrow(result), { target, token: secret })
+        assert.deepStrictEqual(read, ["token env:MAIL"])
+      }))
+
+    it.effect("that is not there is the fault of the option", () =>
+      Effect.gen(function*() {
+        const { result } = yield* play({ target, secret: { source: "env:MISSING" } }, bound)
+        assert.strictEqual(Result.isFailure(result) && result.failure.status, 400)
+      }))
+
+    const redirects: Readonly<Record<string, Partial<StartRun>>> = {
+      host: { host: "evil.example" },
+      connectTo: { connectTo: ["mail.example:587:192.0.2.1:587"] },
+      provider: { provider: "google-workspace" },
+      dns: { dns: "192.0.2.53" },
+      ca: { ca: "" },
+      security: { security: "none" },
+      allowClearAuth: { allowClearAuth: true },
+      user: { user: "other@mail.example" },
+      target: { target: "mail.example:587" }
+    }
+    for (const [option, options] of Object.entries(redirects)) {
+      it.effect(`goes nowhere that a request says: ${option}`, () =>
+        Effect.gen(function*() {
+          const settings = { ...bound, allowPrivate: true }
+          assert.strictEqual(yield* refusal({ ...body, ...options }, settings), `400 ${option}`)
+        }))
+    }
+
+    it.effect("that is good for any target goes where a request says", () =>
+      Effect.gen(function*() {
+        const { read, result } = yield* play({ ...body, host: "other.example", user: "shared" }, any)
+        assert.isTrue(Result.isSuccess(result))
+        assert.deepStrictEqual(read, ["secret env:MAIL"])
+      }))
+
+    it.effect("stays hidden in what is handed on", () =>
+      Effect.gen(function*() {
+        assert.notInclude(JSON.stringify(yield* taken(body, bound)), "kanarie")
+      }))
+  })
+})
