@@ -22,6 +22,7 @@ import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
 import { check } from "./commands/check.ts"
 import { explain } from "./commands/explain.ts"
+import { mcp } from "./commands/mcp.ts"
 import { packs } from "./commands/packs/packs.ts"
 import { resume } from "./commands/resume.ts"
 import { forget, runs, show } from "./commands/runs.ts"
@@ -37,7 +38,7 @@ export const sonde = Command.make("sonde").pipe(
   Command.withDescription(
     "Sends a probe through every phase of a mail connection and tells which phase stops, why, and exactly what to change."
   ),
-  Command.withSubcommands([check, explain, resume, runs, show, forget, packs, simulate, demo]),
+  Command.withSubcommands([check, explain, resume, runs, show, forget, packs, mcp, simulate, demo]),
   Command.withExamples([
     { command: "sonde check scanner@example.com --secret env:SCANNER_PW", description: "Diagnose a mailbox" },
     { command: "sonde explain \"535 5.7.3 Authentication unsuccessful\"", description: "Name the cause of a reply" },

@@ -1,0 +1,25 @@
+/** The command `sonde mcp`. */
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Flags from "../Flags.ts"
+
+export const mcp = Command.make("mcp", {
+  ...Flags.places,
+  allowSource: Flags.texts(
+    "allow-source",
+    "TARGET=SOURCE",
+    "let checks of a mailbox, a domain or * use a secret source; repeatable"
+  ),
+  allowPrivate: Flags.toggle("allow-private", "contact addresses that are not on the public internet, too"),
+  allowPorts: Flags.texts("allow-ports", "LIST", "contact these ports, or any, instead of those of mail"),
+  connectTo: Flags.check.connectTo,
+  ca: Flags.check.ca
+}, (input) => Effect.flatMap(Effect.promise(() => import("../run/mcp.ts")), ({ run }) => run(input))).pipe(
+  Command.withShortDescription("Serve tools for assistants on standard input and output"),
+  Command.withDescription(
+    "Speaks the Model Context Protocol on standard input and output: check, explain and show. An assistant never handles a secret; it names a source that --allow-source allows. Only public addresses and the ports of mail are contacted unless flags say otherwise."
+  ),
+  Command.withExamples([
+    { command: "sonde mcp --allow-source contoso.example=env:PW", description: "With a secret for one domain" }
+  ])
+)

@@ -1,0 +1,103 @@
+/**
+ * `sonde mcp`: the tools for assistants over standard input and output.
+ *
+ * Standard output carries the protocol alone; everything else goes to standard error. The end of standard input and signals
+ * end with 0.
+ */
+import * as NodeStdio from "@effect/platform-node/NodeStdio"
+import * as Failures from "@sonde/http-server/Failures"
+import * as Intake from "@sonde/http-server/Intake"
+import * as Mcp from "@sonde/http-server/Mcp"
+import * as SecretSources from "@sonde/http-server/SecretSources"
+import * as Settings from "@sonde/http-server/Settings"
+import { AddressPolicy, Sonde } from "@sonde/sonde"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Engine from "../Engine.ts"
+import { usage } from "../Failure.ts"
+import * as Files from "../Files.ts"
+import type * as Flags from "../Flags.ts"
+import * as PackFiles from "../PackFiles.ts"
+import { Screen } from "../Screen.ts"
+import * as SourceReader from "../SourceReader.ts"
+import { version } from "../Version.ts"
+
+/** What `sonde mcp` was given. */
+export interface Input extends Flags.Parsed<typeof Flags.places> {
+  readonly allowSource: ReadonlyArray<string>
+  readonly allowPrivate: boolean
+  readonly allowPorts: ReadonlyArray<string>
+  readonly connectTo: ReadonlyArray<string>
+  readonly ca: string | undefined
+}
+
+const portsOf = Effect.fnUntraced(function*(texts: ReadonlyArray<string>) {
+  const words = texts.flatMap((text) => text.split(",")).map((text) => text.trim())
+  if (words.length === 0) return {}
+  if (words.includes("any")) return { anyPort: true }
+  if (!words.every((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535)) {
+    return yield* usage("--allow-ports takes numbers from 1 to 65535, or any")
+  }
+  return { ports: words.map(Number) }
+})
+
+/** Runs until standard input ends, or a signal comes. */
+export const run = Effect.fnUntraced(function*(input: Input) {
+  const screen = yield* Screen
+  yield* screen.signalsExit(0)
+  const sources: Array<Settings.AllowedSource> = []
+  for (const text of input.allowSource) {
+    sources.push(yield* Effect.mapError(Effect.fromResult(SecretSources.fromFlag(text)), (problem) => usage(problem)))
+  }
+  const settings = Settings.layer({
+    version,
+    sources,
+    allowPrivate: input.allowPrivate,
+    ...(yield* portsOf(input.allowPorts))
+  })
+  if (input.connectTo.length > 0 && !input.allowPrivate) {
+    return yield* usage("--connect-to dials what is named", "add --allow-private")
+  }
+  // What the operator says, not the assistant: it redirects nothing that the operator did not mean.
+  const pinned = {
+    ...(input.connectTo.length === 0 ? {} : { connectTo: input.connectTo }),
+    ...(input.ca === undefined ? {} : { ca: yield* Files.certificates("--ca", input.ca) })
+  }
+  const packs = yield* PackFiles.all(input)
+  const runs = Layer.effect(
+    Mcp.Runs,
+    Effect.gen(function*() {
+      const intake = yield* Intake.Intake
+      const sonde = yield* Sonde
+      const values = yield* Settings.Settings
+      return Mcp.Runs.of({
+        run: Effect.fnUntraced(function*(body) {
+          const check = { ...(yield* intake.check(body)), ...pinned }
+          yield* Effect.mapError(sonde.validate(check), Failures.option)
+          return yield* sonde.check(check).pipe(
+            Effect.provideService(AddressPolicy.AddressPolicy, Intake.rule(values, check)),
+            Effect.mapError(Failures.reading)
+          )
+        })
+      })
+    })
+  )
+  const layer = Mcp.layerStdio.pipe(
+    Layer.provide(runs),
+    Layer.provide(Intake.Intake.layer),
+    Layer.provide(SecretSources.SecretSources.layer),
+    Layer.provide([
+      settings,
+      SourceReader.layer,
+      Engine.layer({ state: Files.stateFolder(input.state, screen.env), packs }),
+      NodeStdio.layer
+    ])
+  )
+  yield* Layer.launch(layer).pipe(
+    Effect.provideService(Logger.LogToStderr, true),
+    // The transport interrupts the server when standard input has ended.
+    Effect.catchCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.failCause(cause))
+  )
+})
