@@ -60,8 +60,8 @@ export const limits = (settings: Pick<Values, "requestMillis" | "maxHeaderOctets
 })
 
 /** Routes whose answers are nobody else's, and that do something when they are asked: no other site may even link to them. */
-const inner = /^\/(?:v1|mcp|probe|metrics)(?:[/?]|$)/u
-const unstored = /^\/(?:v1|mcp|probe|metrics|share)(?:[/?]|$)/u
+const inner = /^\/(?:v1|mcp|probe|metrics)\b/u
+const unstored = /^\/(?:v1|mcp|probe|metrics|share)\b/u
 
 const hostOf = (authority: string): URL | undefined =>
   /^[a-z0-9._[\]:-]+$/iu.test(authority) && URL.canParse(`http://${authority}/`)
@@ -96,6 +96,16 @@ const pathOf = (url: string): string => {
   return path.replace(/[?#].*$/su, "")
 }
 
+/** The path as the router reads it, which takes `//probe` and `/%70robe` for `/probe`. */
+const routed = (url: string): string => {
+  const path = pathOf(url)
+  try {
+    return decodeURIComponent(path).replace(/\/+/gu, "/").toLowerCase()
+  } catch {
+    return path
+  }
+}
+
 const rendered = (error: HttpServerRespondable.Respondable): Effect.Effect<Response> =>
   HttpServerRespondable.toResponse(error)
 
@@ -127,7 +137,7 @@ const makeGuard = (settings: Values) => {
     const site = headers["sec-fetch-site"]
     if (site === "cross-site" || site === "same-site") {
       const isVisit = headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document"
-      if (!isVisit || inner.test(request.url)) {
+      if (!isVisit || inner.test(routed(request.url))) {
         return forbidden("Origin", "pages of other sites may not use this server")
       }
     }
@@ -211,7 +221,7 @@ const retryAfter = (response: Response): Response => {
 
 const guarded = (response: Response, url: string): Response => {
   const headers: Record<string, string> = { ...securityHeaders }
-  if (unstored.test(url)) headers["cache-control"] = "no-store"
+  if (unstored.test(routed(url))) headers["cache-control"] = "no-store"
   for (const name of Object.keys(headers)) if (response.headers[name] !== undefined) delete headers[name]
   return HttpServerResponse.setHeaders(response, headers)
 }

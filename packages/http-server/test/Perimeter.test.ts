@@ -162,7 +162,9 @@ describe("a page of another site", () => {
   it.effect("may link to the page, and to nothing that works when it is asked", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* ask("/", { headers: visit })).response.status, 200)
-      assert.strictEqual((yield* ask("/probe?target=mail.example:25", { headers: visit })).response.status, 403)
+      for (const path of ["/probe?target=mail.example:25", "//probe?a", "/%70robe", "/probe/", "/probe;a", "/PROBE"]) {
+        assert.strictEqual((yield* ask(path, { headers: visit })).response.status, 403, path)
+      }
       assert.strictEqual((yield* ask("/v1/runs", { headers: visit })).response.status, 403)
     }))
 
