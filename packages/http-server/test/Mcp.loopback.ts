@@ -3,6 +3,7 @@ import { Client } from "@modelcontextprotocol/client"
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio"
 import * as Simulator from "@sonde/simulator/Simulator"
 import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -62,6 +63,11 @@ const live = (title: string, test: () => Effect.Effect<void, unknown, import("ef
 const textOf = (answer: unknown): string => JSON.stringify(answer)
 
 describe("sonde mcp", () => {
+  it("ends with 0 and says nothing when standard input ends", () => {
+    const ended = spawnSync(process.execPath, [bin, "mcp"], { input: "", encoding: "utf8", timeout: 20_000 })
+    assert.deepStrictEqual([ended.status, ended.stdout, ended.stderr], [0, "", ""])
+  }, 30_000)
+
   live("lists tools that take no secret and never deliver", () =>
     Effect.gen(function*() {
       const { client, heard } = yield* connected

@@ -13,6 +13,8 @@ import * as Settings from "@sonde/http-server/Settings"
 import { AddressPolicy, Sonde } from "@sonde/sonde"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Engine from "../Engine.ts"
@@ -95,9 +97,10 @@ export const run = Effect.fnUntraced(function*(input: Input) {
       NodeStdio.layer
     ])
   )
-  yield* Layer.launch(layer).pipe(
-    Effect.provideService(Logger.LogToStderr, true),
-    // The transport interrupts the server when standard input has ended.
-    Effect.catchCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.void : Effect.failCause(cause))
+  // The transport interrupts the fiber that it was built in when standard input has ended.
+  const served = yield* Effect.forkChild(
+    Effect.provideService(Layer.launch(layer), Logger.LogToStderr, true)
   )
+  const exit = yield* Fiber.await(served)
+  if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.failCause(exit.cause)
 })
