@@ -10,7 +10,7 @@
 import { Forbidden, NotFound, TooLarge } from "@sonde/http-api/Problems"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import * as ByteSize from "effect/ByteSize"
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -205,9 +205,10 @@ const worded = (response: Response): Response => {
   if (status < 400 || body._tag !== "Empty" && status !== 415) return response
   const title = titles[status]
   const detail = status === 415 ? "send application/json" : undefined
-  return title === undefined ? response : HttpServerResponse.setHeaders(problem(status, title, detail), {
-    ...(response.headers["connection"] === undefined ? {} : { connection: response.headers["connection"] })
-  })
+  if (title === undefined) return response
+  const { connection } = response.headers
+  const found = problem(status, title, detail)
+  return connection === undefined ? found : HttpServerResponse.setHeader(found, "connection", connection)
 }
 
 /** The header that says in seconds (RFC 9110 section 10.2.3) what the problem says in milliseconds. */

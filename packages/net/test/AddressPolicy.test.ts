@@ -108,3 +108,59 @@ describe("AddressPolicy", () => {
     assert.isTrue(AddressPolicy.publicOnly([2525]).isAllowed("2606:4700::1", 2525))
   })
 })
+
+describe("publicOnly", () => {
+  const rows: ReadonlyArray<readonly [address: string, port: number, allowed: boolean]> = [
+    ["9.9.9.9", 25, true],
+    ["9.9.9.9", 4190, true],
+    ["9.9.9.9", 80, false],
+    ["127.0.0.1", 25, false],
+    ["2606:4700::1", 587, true],
+    ["2606:4700::1%eth0", 587, false],
+    ["fe80::1%eth0", 587, false],
+    ["mx.example", 587, false]
+  ]
+  for (const [address, port, allowed] of rows) {
+    it(`${allowed ? "allows" : "denies"} ${address} on port ${port}`, () => {
+      assert.strictEqual(AddressPolicy.publicOnly().isAllowed(address, port), allowed)
+    })
+  }
+
+  it("allows any port where any may be, and is coarse", () => {
+    const rule = AddressPolicy.publicOnly("any")
+    assert.isTrue(rule.isAllowed("9.9.9.9", 8080))
+    assert.isFalse(rule.isAllowed("10.0.0.1", 8080))
+    assert.isTrue(rule.coarse)
+  })
+})
+
+describe("the name of a host", () => {
+  const insides = [
+    "localhost",
+    "LOCALHOST.",
+    "mail.localhost",
+    "printer.local",
+    "metadata.google.internal",
+    "router.home.arpa",
+    "hidden.onion",
+    "intranet"
+  ]
+  for (const name of insides) {
+    it(`is one for inside: ${name}`, () => {
+      assert.isTrue(AddressPolicy.isInsideName(name))
+      assert.isFalse(AddressPolicy.isPublicHost(name))
+    })
+  }
+  for (const name of ["mx.example", "MX.Example.", "local.example", "internal.example.com", "mylocalhost.example"]) {
+    it(`may be public: ${name}`, () => {
+      assert.isFalse(AddressPolicy.isInsideName(name))
+      assert.isTrue(AddressPolicy.isPublicHost(name))
+    })
+  }
+
+  it("is public as an address where the address is", () => {
+    assert.isTrue(AddressPolicy.isPublicHost("9.9.9.9"))
+    assert.isFalse(AddressPolicy.isPublicHost("10.0.0.1."))
+    assert.isFalse(AddressPolicy.isPublicHost("::1"))
+  })
+})

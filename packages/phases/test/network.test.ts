@@ -5,6 +5,7 @@ import type { TlsError } from "@sonde/domain/Errors"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import { Dialer } from "@sonde/net/Dialer"
 import type * as Net from "@sonde/net/Net"
+import { Resolver } from "@sonde/net/Resolver"
 import * as Ehlo from "@sonde/phases/Ehlo"
 import { definition as greeting } from "@sonde/phases/Greeting"
 import { Resolve } from "@sonde/phases/Resolve"
@@ -99,6 +100,55 @@ describe("Resolve", () => {
     }))
 })
 
+describe("Resolve under a coarse policy", () => {
+  const zone = { "mx.example": { a: ["10.0.0.25", "9.9.9.9", "127.0.0.1"], aaaa: ["fd00::25"] } }
+  const coarsely = (input: Parameters<typeof resolve>[0], net: ReturnType<typeof Support.network>) =>
+    Effect.provideService(resolve(input, net), AddressPolicy.AddressPolicy, AddressPolicy.publicOnly())
+
+  it.effect("counts the addresses that may not be dialled, and names the others", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* coarsely({}, Support.network([], zone)), {
+        name: "mx.example",
+        source: "dns",
+        addresses: [{ address: "9.9.9.9", family: 4, ttlSeconds: 300 }],
+        withheld: 3
+      })
+    }))
+
+  it.effect("judges an address with the port that it would be dialled on", () =>
+    Effect.gen(function*() {
+      const facts = yield* coarsely({ endpoint: { ...endpoint, port: 8080 } }, Support.network([], zone))
+      assert.deepStrictEqual([facts.addresses, facts.withheld], [[], 4])
+    }))
+
+  it.effect("does not tell that only the system's own table knows the name", () =>
+    Effect.gen(function*() {
+      const table = (address: string) =>
+        Layer.mock(Resolver, {
+          addresses: () => Effect.succeed({ source: "hosts" as const, addresses: [{ address, family: 4 as const }] })
+        })
+      const look = (address: string) =>
+        Effect.flatMap(Resolve, (phase) => phase.run({ service, endpoint })).pipe(
+          Effect.provide(Resolve.layer.pipe(Layer.provide(table(address)))),
+          Effect.provideService(AddressPolicy.AddressPolicy, AddressPolicy.publicOnly())
+        )
+      assert.deepStrictEqual(yield* look("10.0.0.1"), {
+        name: "mx.example",
+        source: "dns",
+        addresses: [],
+        withheld: 1
+      })
+      assert.strictEqual((yield* look("9.9.9.9")).source, "hosts")
+    }))
+
+  it.effect("adds nothing where everything may be dialled", () =>
+    Effect.gen(function*() {
+      const open = { "mx.example": { a: ["9.9.9.9"] } }
+      assert.notProperty(yield* coarsely({}, Support.network([], open)), "withheld")
+      assert.notProperty(yield* resolve({}, Support.network([], zone)), "withheld")
+    }))
+})
+
 describe("Connect", () => {
   it.effect.each(["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied"] as const)(
     "fails with ConnectError %s",
@@ -138,6 +188,57 @@ describe("Connect", () => {
         )
       )
       assert.strictEqual(Support.nameOf(error), "ConnectError AddressDenied")
+    }))
+
+  const zone = { "mx.example": { a: ["10.0.0.25", "9.9.9.9"], aaaa: ["fd00::25"] } }
+  const denying = (coarse: boolean, allowed: ReadonlyArray<string>): AddressPolicy.AddressRule => ({
+    coarse,
+    isAllowed: (address) => allowed.includes(address)
+  })
+
+  it.effect("names what it may not dial, unless the policy is coarse", () =>
+    Effect.gen(function*() {
+      const attempts = (coarse: boolean, allowed: ReadonlyArray<string>) =>
+        Support.over(Support.network("Refused", zone)).pipe(
+          Effect.provideService(AddressPolicy.AddressPolicy, denying(coarse, allowed)),
+          Effect.map((played) => {
+            const error = Support.failureOf(played)
+            assert.strictEqual(played.millis, 0)
+            return error._tag === "ConnectError"
+              ? [error.reason, error.attempts.map(({ address }) => address), error.message]
+              : []
+          })
+        )
+      assert.deepStrictEqual(yield* attempts(false, ["9.9.9.9"]), [
+        "Refused",
+        ["fd00::25", "10.0.0.25", "9.9.9.9"],
+        "mx.example:587 refused the connection (3 addresses tried)"
+      ])
+      assert.deepStrictEqual(yield* attempts(true, ["9.9.9.9"]), [
+        "Refused",
+        ["9.9.9.9"],
+        "mx.example:587 refused the connection"
+      ])
+      assert.deepStrictEqual(yield* attempts(true, []), [
+        "AddressDenied",
+        [],
+        "mx.example:587 has an address that this installation does not connect to"
+      ])
+    }))
+
+  it.effect("tells our own end only where it is public, if the policy is coarse", () =>
+    Effect.gen(function*() {
+      const local = (coarse: boolean) =>
+        Effect.map(
+          Effect.provideService(
+            Support.play("submission", { until: "connect" }),
+            AddressPolicy.AddressPolicy,
+            denying(coarse, ["192.0.2.25"])
+          ),
+          (played) => Object.keys(Object(Support.factsOf(played, "connect")))
+        )
+      assert.include(yield* local(false), "localAddress")
+      assert.notInclude(yield* local(true), "localAddress")
     }))
 
   it.effect("gives the facts of the connection", () =>

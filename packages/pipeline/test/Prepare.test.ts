@@ -1,6 +1,7 @@
 /** Which provider and which endpoint, from options, packs and the DNS. */
 import { assert, describe, it } from "@effect/vitest"
 import type { CheckOptions } from "@sonde/domain/Options"
+import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import * as Net from "@sonde/net/Net"
 import { Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
@@ -185,4 +186,24 @@ describe("a plan", () => {
     assert.deepStrictEqual(one?.octets, two?.octets)
     assert.strictEqual(one?.messageId, `<${history.run.toLowerCase()}@example.com>`)
   })
+})
+
+describe("under a coarse policy of addresses", () => {
+  it.effect("mail exchangers that lie inside are not told", () =>
+    Effect.gen(function*() {
+      const zone = {
+        "unknown.example": {
+          mx: [[5, "10.0.0.25"], [10, "exchange.corp.internal"], [20, "exchange"], [30, "mx.unknown.example"]]
+        }
+      } satisfies Net.StaticZone
+      const message = (rule: AddressPolicy.AddressRule) =>
+        prepare({ target: "person@unknown.example" }).pipe(
+          Effect.flip,
+          Effect.map((error) => error.message),
+          Effect.provide(asking(zone)),
+          Effect.provideService(AddressPolicy.AddressPolicy, rule)
+        )
+      assert.include(yield* message(AddressPolicy.everything), "(its mail goes to 10.0.0.25)")
+      assert.include(yield* message(AddressPolicy.publicOnly()), "(its mail goes to mx.unknown.example)")
+    }))
 })
