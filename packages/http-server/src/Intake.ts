@@ -83,6 +83,9 @@ const domainOf = (address: string | undefined): string | undefined => {
   return at < 0 ? undefined : Target.hostName(address!.slice(at + 1))?.toLowerCase()
 }
 
+const nameOf = (host: string): string | undefined =>
+  AddressPolicy.classify(host) === "invalid" && !host.startsWith("[") ? host : undefined
+
 const given = <A extends object>(options: A): A =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as A
 
@@ -148,6 +151,10 @@ const make = Effect.gen(function*() {
   const settings = yield* Settings
   const sonde = yield* Sonde
   const sources = yield* SecretSources
+  // Else the name would be the address of this machine, which is nobody's business, and says nothing to whom is contacted.
+  const outside = settings.publicUrl !== undefined && URL.canParse(settings.publicUrl)
+    ? nameOf(new URL(settings.publicUrl).hostname)
+    : undefined
   const isPort = (port: number): boolean => settings.anyPort || settings.ports.includes(port)
 
   const validated = (check: Check) => Effect.mapError(sonde.validate(check), inBody)
@@ -186,7 +193,7 @@ const make = Effect.gen(function*() {
     const longest = settings.maxRunMillis
     const options: CheckOptions = given({
       ...rest,
-      ehlo: settings.ehlo ?? body.ehlo,
+      ehlo: settings.ehlo ?? body.ehlo ?? outside,
       deadline: millis !== undefined && millis > longest ? longest : deadline
     }) as CheckOptions
     for (const input of [secret, token]) {

@@ -137,6 +137,10 @@ describe("Intake", () => {
       assert.strictEqual((yield* taken(body, { ehlo: "sonde.example" })).ehlo, "sonde.example")
       assert.strictEqual((yield* taken({ target }, { ehlo: "sonde.example" })).ehlo, "sonde.example")
       assert.strictEqual((yield* taken(body)).ehlo, "caller.example")
+      const name = (publicUrl: string) => Effect.map(taken({ target }, { publicUrl }), ({ ehlo }) => ehlo)
+      assert.strictEqual(yield* name("https://sonde.example:8443/desk"), "sonde.example")
+      assert.strictEqual(yield* name("http://192.0.2.1"), undefined)
+      assert.strictEqual(yield* name("http://[2001:db8::1]"), undefined)
     }))
 
   it.effect("lets no run take longer than it may", () =>
