@@ -89,6 +89,15 @@ const nameOf = (host: string): string | undefined =>
 const given = <A extends object>(options: A): A =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as A
 
+/**
+ * The body of a resumed run: what it was asked before, with what is given again. All of it is judged, so that a secret of the
+ * server is not lent to a run that was aimed elsewhere when it started. Packs of a run are not given again.
+ */
+export const resumed = (asked: CheckOptions, body: ResumeRun): Body => {
+  const { deliverAgain: _again, pack: _pack, packs: _packs, wait: _wait, ...before } = asked
+  return { ...before, ...given(body) }
+}
+
 /** Takes bodies. */
 export class Intake extends Context.Service<Intake, {
   /** The check that a body asks for, with its secrets, as far as this server makes it. */

@@ -200,6 +200,22 @@ describe("Intake", () => {
         }))
     }
 
+    it.effect("is not lent to a run that was aimed elsewhere when it started", () =>
+      Effect.gen(function*() {
+        const asked = { target, host: "evil.example", pack: ["mine.yaml"], wait: true, deliverAgain: true }
+        const again = { secret: { source: "env:MAIL" } }
+        assert.strictEqual(yield* refusal(Intake.resumed(asked, again), bound), "400 host")
+        assert.deepStrictEqual(yield* taken(Intake.resumed(asked, { secret })), {
+          target,
+          host: "evil.example",
+          secret
+        })
+        assert.strictEqual(
+          yield* refusal(Intake.resumed({ target, host: "127.0.0.1" }, { secret })),
+          "422 host Address"
+        )
+      }))
+
     it.effect("that is good for any target goes where a request says", () =>
       Effect.gen(function*() {
         const { read, result } = yield* play({ ...body, host: "other.example", user: "shared" }, any)
