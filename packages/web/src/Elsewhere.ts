@@ -1,0 +1,58 @@
+/**
+ * The same check as a command and as a request: ready to be typed, without the secret.
+ */
+import type { CheckOptions } from "@sonde/domain/Options"
+
+/** How a run signed in, as far as anybody may know it afterwards. */
+export type SignIn = "nothing" | "password" | "token"
+
+/** A word of a POSIX shell: quoted where it must be. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+
+const flags: ReadonlyArray<readonly [keyof CheckOptions, string]> = [
+  ["provider", "--provider"],
+  ["user", "--user"],
+  ["auth", "--auth"],
+  ["host", "--host"],
+  ["port", "--port"],
+  ["security", "--security"],
+  ["connectTo", "--connect-to"],
+  ["ehlo", "--ehlo"],
+  ["from", "--from"],
+  ["to", "--to"],
+  ["until", "--until"],
+  ["deliver", "--deliver"],
+  ["timeout", "--timeout"],
+  ["deadline", "--deadline"]
+]
+
+/** The command; the secret comes from the environment, trust anchors from a file. */
+export const command = (options: CheckOptions, signIn: SignIn): string => {
+  const words = ["sonde", "check", options.target]
+  for (const [key, flag] of flags) {
+    const value = options[key]
+    if (value === undefined || value === false) continue
+    if (value === true) words.push(flag)
+    else for (const one of Array.isArray(value) ? value : [value]) words.push(flag, `${one}`)
+  }
+  if (options.ca !== undefined) words.push("--ca", "anchors.pem")
+  if (signIn === "password") words.push("--secret", "env:MAIL_SECRET")
+  if (signIn === "token") words.push("--token", "env:MAIL_TOKEN")
+  return words.map(quoted).join(" ")
+}
+
+/** The request, by curl. The body comes from standard input, so that a secret put into it is in no list of processes. */
+export const request = (options: CheckOptions, signIn: SignIn, origin: string, bearer: boolean): string => {
+  const body = {
+    ...options,
+    ...(signIn === "password" ? { secret: "…" } : signIn === "token" ? { token: "…" } : {})
+  }
+  return [
+    `curl --json @-${bearer ? ` --header "Authorization: Bearer $SONDE_TOKEN"` : ""} ${
+      quoted(`${origin}/v1/runs`)
+    } <<'JSON'`,
+    JSON.stringify(body, null, 2),
+    "JSON"
+  ].join("\n")
+}

@@ -1,0 +1,126 @@
+/**
+ * The frame around every view: where one is, where one can go, how it looks; and the bearer token where the server wants one.
+ */
+import { Component, type FormEvent, type ReactNode, useEffect, useState } from "react"
+import { setToken } from "./Client.ts"
+import { Diff } from "./Diff.tsx"
+import { Explain } from "./Explain.tsx"
+import { History } from "./History.tsx"
+import { Link, Title, usePath, useRoute } from "./Navigation.tsx"
+import { Pack, Packs } from "./Packs.tsx"
+import { Field, Modal, Trouble } from "./parts.tsx"
+import { fromError, onUnauthorized } from "./Problem.ts"
+import type { Route } from "./Route.ts"
+import { Run } from "./Run.tsx"
+import { Start } from "./Start.tsx"
+import * as Theme from "./Theme.ts"
+
+const View = ({ route }: { readonly route: Route }) => {
+  switch (route.view) {
+    case "start":
+      return <Start />
+    case "run":
+      return <Run run={route.run} />
+    case "runs":
+      return <History />
+    case "explain":
+      return <Explain />
+    case "packs":
+      return <Packs />
+    case "pack":
+      return <Pack id={route.id} />
+    case "diff":
+      return <Diff before={route.before} after={route.after} />
+    case "missing":
+      return (
+        <>
+          <Title text="There is no such page" />
+          <p><Link to={{ view: "start" }}>To the start</Link></p>
+        </>
+      )
+  }
+}
+
+/** Shows what broke in a view, in place of it. */
+class Guard extends Component<{ readonly children: ReactNode }, { readonly broken?: unknown }> {
+  override state: { readonly broken?: unknown } = {}
+  static getDerivedStateFromError(broken: unknown) {
+    return { broken }
+  }
+  override render() {
+    return "broken" in this.state
+      ? <Trouble problem={fromError(this.state.broken)} onAgain={() => location.reload()} />
+      : this.props.children
+  }
+}
+
+const TokenDialog = ({ onClose, onToken }: { readonly onToken: () => void; readonly onClose: () => void }) => {
+  const [text, setText] = useState("")
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (text.trim() === "") return
+    onToken()
+    setToken(text.trim())
+  }
+  return (
+    <Modal title="This server wants a bearer token" onClose={onClose}>
+      <form onSubmit={submit}>
+        <Field label="Bearer token" type="password" value={text} onChange={setText} hint="Kept in this tab until it is closed." />
+        <p className="tools"><button type="submit" className="main">Go on</button></p>
+      </form>
+    </Modal>
+  )
+}
+
+const ThemeSwitch = () => {
+  const [theme, setTheme] = useState(Theme.current)
+  const next = Theme.next(theme)
+  return (
+    <button
+      type="button"
+      className="plain"
+      onClick={() => setTheme(Theme.choose(next))}
+      aria-label={`Colours: ${Theme.names[theme]}. Change to ${Theme.names[next]}`}
+    >
+      <span aria-hidden>{Theme.marks[theme]}</span> {Theme.names[theme]}
+    </button>
+  )
+}
+
+/** The whole page. */
+export const Page = () => {
+  const route = useRoute()
+  const path = usePath()
+  const [asking, setAsking] = useState(false)
+  useEffect(() => onUnauthorized(() => setAsking(true)), [])
+  return (
+    <>
+      <a className="skip" href="#main">To the content</a>
+      <header className="bar">
+        <Link to={{ view: "start" }} className="brand">Sonde</Link>
+        <nav aria-label="Views">
+          <Link to={{ view: "start" }}>Check</Link>
+          <Link to={{ view: "runs" }}>Runs</Link>
+          <Link to={{ view: "explain" }}>Explain</Link>
+          <Link to={{ view: "packs" }}>Packs</Link>
+        </nav>
+        <ThemeSwitch />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Guard key={path}>
+          <View route={route} />
+        </Guard>
+      </main>
+      <footer className="bar">
+        <p>No grade, no guess: works, does not, cannot tell.</p>
+        <a href="/docs">API reference</a>
+      </footer>
+      {asking && (
+        <TokenDialog
+          onClose={() => setAsking(false)}
+          onToken={() => setAsking(false)}
+        />
+      )}
+    </>
+  )
+}

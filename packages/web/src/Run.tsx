@@ -1,0 +1,277 @@
+/**
+ * One run: what it came to as a sentence, then what to do, the steps, the proof.
+ */
+import type { CheckOptions } from "@sonde/domain/Options"
+import type { Report } from "@sonde/domain/Report"
+import * as Escape from "@sonde/report/Escape"
+import * as Phrases from "@sonde/report/Phrases"
+import { type FormEvent, useState } from "react"
+import { Advice, Grounds, Remedies, VerdictCard } from "./Advice.tsx"
+import * as Changes from "./Changes.ts"
+import { token } from "./Client.ts"
+import * as Elsewhere from "./Elsewhere.ts"
+import * as Form from "./Form.ts"
+import * as Live from "./Live.ts"
+import { OutcomeTag } from "./Marks.tsx"
+import { go, Title } from "./Navigation.tsx"
+import { Code, Modal, Moment, Trouble, useCountdown, Waiting } from "./parts.tsx"
+import type { Problem } from "./Problem.ts"
+import { SecretField } from "./SecretField.tsx"
+import * as Sentence from "./Sentence.ts"
+import { ShareDialog } from "./Share.tsx"
+import { Timeline } from "./Timeline.tsx"
+import { TranscriptView } from "./TranscriptView.tsx"
+import { type RunState, useRun } from "./useRun.ts"
+
+/** How the run signed in: as it was asked in this tab, else as its report shows. */
+const signInOf = (live: Live.Live): Elsewhere.SignIn => {
+  const asked = Form.asked.get(live.run)
+  if (asked !== undefined) return asked.signIn
+  const auth = live.services.flatMap((service) => service.rows).find((row) => row.id === "auth")?.report
+  if (auth === undefined || auth.state === "skip") return "nothing"
+  const mechanism = auth.error?._tag === "AuthRejected" ? auth.error.mechanism : `${auth.facts?.["mechanism"] ?? ""}`
+  return /OAUTH/i.test(mechanism) ? "token" : "password"
+}
+
+const optionsOf = (live: Live.Live): CheckOptions => Form.asked.get(live.run)?.options ?? { target: live.target }
+
+/** Asks for the secret of a run again: it was not kept. */
+const SecretDialog = ({ live, onClose, problem, resume }: {
+  readonly live: Live.Live
+  readonly problem: Problem | undefined
+  readonly resume: (signIn: Elsewhere.SignIn, secret: string) => void
+  readonly onClose: () => void
+}) => {
+  const before = signInOf(live)
+  const [signIn, setSignIn] = useState<Elsewhere.SignIn>(before === "nothing" ? "password" : before)
+  const [secret, setSecret] = useState("")
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    resume(signIn, secret)
+  }
+  return (
+    <Modal title="Check again" onClose={onClose}>
+      <form onSubmit={submit}>
+        <p>This run signed in, and its secret was not kept. Give it again. What passed is kept, what failed is tried again.</p>
+        <SecretField signIn={signIn} secret={secret} onSignIn={setSignIn} onSecret={setSecret} />
+        {problem !== undefined && <Trouble problem={problem} />}
+        <p className="tools"><button type="submit" className="main">Check again</button></p>
+      </form>
+    </Modal>
+  )
+}
+
+/** Checks again what failed, or goes on where the run stopped. */
+const Again = ({ live, resume }: { readonly live: Live.Live; readonly resume: RunState["resume"] }) => {
+  const [asking, setAsking] = useState(false)
+  const [problem, setProblem] = useState<Problem>()
+  const suspended = live.state === "suspended"
+  const until = suspended && live.resumeAfter !== undefined
+    ? Phrases.between(new Date().toISOString(), live.resumeAfter)
+    : undefined
+  const [wait] = useState(until !== undefined && until > 0 ? until : undefined)
+  const left = useCountdown(wait)
+  const again = (signIn: Elsewhere.SignIn, secret: string) => {
+    setProblem(undefined)
+    resume(Form.secretOf(signIn, secret)).then(() => setAsking(false), (found: Problem) => {
+      setProblem(found)
+      if (found.option === "secret" || found.option === "token") setAsking(true)
+    })
+  }
+  return (
+    <>
+      <button
+        type="button"
+        disabled={left > 0}
+        onClick={() => signInOf(live) === "nothing" ? again("nothing", "") : setAsking(true)}
+      >
+        {suspended ? left > 0 ? `Resume in ${left} s` : "Resume" : "Re-check"}
+      </button>
+      {asking && <SecretDialog live={live} problem={problem} resume={again} onClose={() => setAsking(false)} />}
+      {problem !== undefined && !asking && <Trouble problem={problem} onAgain={() => again("nothing", "")} />}
+    </>
+  )
+}
+
+const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: RunState["resume"] }) => {
+  const [sharing, setSharing] = useState(false)
+  const { report } = live
+  const verdict = live.verdicts[0]
+  const named = report === undefined ? verdict : report.outcome === "pass" ? undefined : verdict
+  const kind = report?.outcome ?? (verdict === undefined ? "running" : "fail")
+  const moving = live.state === "queued" ? `${live.target} waits for a place` : `Checking ${live.target}`
+  const sentence = report !== undefined
+    ? Sentence.ofReport(report)
+    : verdict === undefined
+    ? Escape.line(moving)
+    : Escape.line(verdict.title)
+  const provider = report?.provider?.name
+  return (
+    <header className={`verdict card ${kind}`}>
+      <span className={`mark huge ${kind}`} aria-hidden>{kind === "running" ? "" : Sentence.outcomes[kind].mark}</span>
+      <div>
+        <p className="target">{Escape.line(live.target)}</p>
+        <Title text={sentence} />
+        <p className="sub">
+          {[
+            provider === undefined ? undefined : Escape.line(provider),
+            named?.confidence,
+            named === undefined ? undefined : Sentence.needs(named, report?.target.domain),
+            report === undefined ? undefined : Sentence.outcomes[report.outcome].word,
+            report === undefined ? undefined : Sentence.sent(report)
+          ].filter((part) => part !== undefined).join(" · ")}
+        </p>
+        {named !== undefined && named.explanation !== "" && <p className="why">{Escape.line(named.explanation)}</p>}
+        {report !== undefined && Changes.ofResumed(report).map((text) => <p key={text} className="change">{text}</p>)}
+        {live.state === "suspended" && <p className="change">Suspended: the server asked to wait. What passed is kept.</p>}
+        {report !== undefined && (
+          <div className="tools">
+            <button type="button" onClick={() => setSharing(true)}>Share</button>
+            <Again key={live.seq} live={live} resume={resume} />
+          </div>
+        )}
+      </div>
+      <p className="unseen" role="status">{report === undefined && verdict === undefined ? progress(live) : sentence}</p>
+      {sharing && <ShareDialog run={live.run} onClose={() => setSharing(false)} />}
+    </header>
+  )
+}
+
+/** The last finished phase, for those who listen. */
+const progress = (live: Live.Live): string => {
+  const done = live.services.flatMap((service) => service.rows).findLast((row) => row.report !== undefined)
+  return done?.report === undefined ? "" : `${done.id}: ${Phrases.became(done.id, done.report.state)}`
+}
+
+const Todo = ({ live }: { readonly live: Live.Live }) => {
+  const verdict = live.report?.outcome === "pass" ? undefined : live.verdicts[0]
+  return (
+    <section className="card" aria-labelledby="todo">
+      <h2 id="todo">What to do</h2>
+      {verdict !== undefined
+        ? <Advice verdict={verdict} />
+        : <p className="quiet">
+          {live.report === undefined
+            ? "Stands here as soon as the cause is known."
+            : live.report.outcome === "pass" || live.report.outcome === "warn"
+            ? "Nothing. A pass proves what was tried, and no more."
+            : "No rule of the packs names a cause for this, and none is guessed. The transcript shows what was said."}
+        </p>}
+    </section>
+  )
+}
+
+const Proof = ({ report }: { readonly report: Report }) => {
+  const verdict = report.verdicts[0]
+  if (verdict === undefined || report.outcome === "pass") return null
+  const lines = report.transcript.filter((line) => verdict.evidence.includes(line.n))
+  return (
+    <section className="card" aria-labelledby="proof">
+      <h2 id="proof">Evidence</h2>
+      <Grounds verdict={verdict}>
+        {lines.map((line) => (
+          <div key={line.n} className="quote">
+            <dt><a href={`#line-${line.n}`}>Line {line.n}</a></dt>
+            <dd><q>{Escape.line(line.text)}</q></dd>
+          </div>
+        ))}
+      </Grounds>
+    </section>
+  )
+}
+
+const Findings = ({ live }: { readonly live: Live.Live }) => {
+  const found = live.findings.filter((finding) => finding.state !== "pass")
+  if (found.length === 0) return null
+  return (
+    <section className="card" aria-labelledby="findings">
+      <h2 id="findings">Findings</h2>
+      <ul className="findings">
+        {found.map((finding, index) => (
+          <li key={index}>
+            <h3><OutcomeTag outcome={finding.state} /> {Escape.line(finding.title)}</h3>
+            <p className="sub">{Phrases.services[finding.service]} · <code>{Escape.line(finding.id)}</code></p>
+            {finding.text !== undefined && <p>{Escape.line(finding.text)}</p>}
+            <Remedies remedies={finding.remedies} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const SameCheck = ({ live }: { readonly live: Live.Live }) => {
+  const options = optionsOf(live)
+  const signIn = signInOf(live)
+  return (
+    <section className="card" aria-labelledby="elsewhere">
+      <h2 id="elsewhere">The same check elsewhere</h2>
+      <h3>Command line</h3>
+      <Code text={Elsewhere.command(options, signIn)} of="command line" />
+      <h3>API</h3>
+      <Code text={Elsewhere.request(options, signIn, location.origin, token() !== undefined)} of="API" />
+    </section>
+  )
+}
+
+const About = ({ report }: { readonly report: Report }) => {
+  const from = new Set(report.services.flatMap((service) =>
+    service.phases.map((phase) => phase.id === "connect" ? phase.facts?.["localAddress"] : undefined)
+      .filter((address) => typeof address === "string")
+  ))
+  const meaning = Phrases.exitMeaning(report.exitCode)
+  return (
+    <p className="about">
+      Run <code>{report.run}</code> · <Moment at={Changes.madeAt(report)} />
+      {from.size > 0 && ` · from ${Phrases.list(Array.from(from, Escape.line))}`}
+      {report.provider !== undefined
+        && ` · pack ${Escape.line(report.provider.id)} ${Escape.line(report.provider.packVersion)}`}
+      {` · ${Phrases.duration(report.durationMillis)}`}
+      {` · exit ${report.exitCode}${meaning === undefined ? "" : `: ${meaning}`}`}
+    </p>
+  )
+}
+
+const Lost = ({ millis }: { readonly millis: number }) => {
+  const left = useCountdown(millis)
+  return <p className="lost" role="status">The connection is lost; the run goes on. {left > 0 ? `Next attempt in ${left} s.` : "Connecting…"}</p>
+}
+
+/** The view of one run. */
+export const Run = ({ run }: { readonly run: string }) => {
+  const { live, lostMillis, problem, reload, resume } = useRun(run)
+  if (live === undefined) {
+    return (
+      <>
+        <Title text="Run" />
+        <Waiting answer={{ reload, ...(problem === undefined ? {} : { problem }) }} />
+        {problem?.kind === "missing" && <p><button type="button" onClick={() => go({ view: "start" })}>Start a new one</button></p>}
+      </>
+    )
+  }
+  const { report } = live
+  const now = report === undefined ? new Date().toISOString() : Changes.madeAt(report)
+  return (
+    <article className="run">
+      {lostMillis !== undefined && <Lost millis={lostMillis} />}
+      {problem !== undefined && <Trouble problem={problem} onAgain={reload} />}
+      <Head live={live} resume={resume} />
+      <div className="columns">
+        <Timeline services={live.services} now={now} />
+        <Todo live={live} />
+      </div>
+      {report !== undefined && <Proof report={report} />}
+      {live.verdicts.slice(1).map((verdict, index) => (
+        <VerdictCard key={index} verdict={verdict} domain={report?.target.domain} />
+      ))}
+      <Findings live={live} />
+      {report !== undefined && (
+        <>
+          <TranscriptView report={report} />
+          <SameCheck live={live} />
+          <About report={report} />
+        </>
+      )}
+    </article>
+  )
+}

@@ -1,0 +1,64 @@
+/**
+ * What a run came to, as one sentence: the words of the terminal, before the details.
+ */
+import type { Report, ServiceReport } from "@sonde/domain/Report"
+import type { Outcome } from "@sonde/domain/Service"
+import type { Verdict } from "@sonde/domain/Verdict"
+import * as Escape from "@sonde/report/Escape"
+import * as Exchange from "@sonde/report/Exchange"
+import * as Phrases from "@sonde/report/Phrases"
+
+/** Marks and words of outcomes: never one without the other. */
+export const outcomes: Readonly<Record<Outcome, { readonly mark: string; readonly word: string }>> = {
+  pass: { mark: "✓", word: "works" },
+  warn: { mark: "!", word: "works, with a warning" },
+  fail: { mark: "✗", word: "does not work" },
+  inconclusive: { mark: "?", word: "could not tell" }
+}
+
+const reached = (service: ServiceReport): string => {
+  const passed = (id: string) =>
+    service.phases.some((phase) => phase.id === id && (phase.state === "pass" || phase.state === "restored"))
+  return [
+    passed("auth") ? "signs in" : passed("tls") ? "answers with verified TLS" : "answers",
+    service.phases.some((phase) => phase.because === "no_credential") ? "sign-in was not tried" : undefined,
+    passed("data")
+      ? "one message was accepted"
+      : passed("rcpt")
+      ? "recipient accepted, then reset"
+      : passed("mail")
+      ? "sender accepted, then reset"
+      : undefined
+  ].filter((part) => part !== undefined).join("; ")
+}
+
+/** The first verdict in words, or where the run stopped when no rule names a cause, or what was reached. */
+export const ofReport = (report: Report): string => {
+  const first = report.verdicts[0]
+  if (first !== undefined && report.outcome !== "pass") return Escape.line(first.title)
+  for (const service of report.services) {
+    const stopped = Exchange.stoppedAt(service)
+    if (stopped !== undefined) {
+      const said = stopped.error === undefined
+        ? Phrases.detail(stopped, true, report.startedAt)
+        : Escape.line(stopped.error.message)
+      return `${Phrases.services[service.id]} stopped at ${stopped.id}: ${said}`
+    }
+  }
+  const tried = report.services.filter((service) => service.phases.some((phase) => phase.state !== "skip"))
+  return tried.length === 0
+    ? "Nothing was tried"
+    : tried.map((service) => `${Phrases.services[service.id]}: ${reached(service)}`).join(" · ")
+}
+
+/** Who has to act, as an adverb of the verdict: `needs an Exchange administrator of contoso.example`. */
+export const needs = (verdict: Verdict, domain: string | undefined): string =>
+  `needs ${Phrases.actor(verdict, domain)}`
+
+/** What was sent in the course of a run. */
+export const sent = (report: Report): string =>
+  report.delivered
+    ? "1 message was sent"
+    : report.services.some((service) => service.phases.some((phase) => phase.error?._tag === "DeliveryInDoubt"))
+    ? "a message may have been sent"
+    : "nothing was sent"

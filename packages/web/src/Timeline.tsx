@@ -1,0 +1,90 @@
+/**
+ * The phases of each service in their order, with how long each took; rows fill in while a run goes on.
+ */
+import * as Endpoint from "@sonde/domain/Endpoint"
+import * as Escape from "@sonde/report/Escape"
+import * as Phrases from "@sonde/report/Phrases"
+import { useEffect, useState } from "react"
+import type { Row, Service } from "./Live.ts"
+import { StateMark } from "./Marks.tsx"
+
+const security = { starttls: "", tls: ", TLS", none: ", in clear", opportunistic: ", TLS if offered" } as const
+
+/** Seconds since a moment, counted on. The clock of the server may differ, so it counts from when the row was first shown. */
+const Elapsed = () => {
+  const [seconds, setSeconds] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((n) => n + 1), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  return <span className="time">{seconds} s</span>
+}
+
+const detail = (row: Row, encrypted: boolean, now: string): string => {
+  switch (row.state) {
+    case "running":
+      return "waiting for an answer"
+    case "waiting":
+      return ""
+    default:
+      return row.report === undefined ? "" : Phrases.detail(row.report, encrypted, now)
+  }
+}
+
+const RowItem = ({ encrypted, now, row }: { readonly row: Row; readonly encrypted: boolean; readonly now: string }) => {
+  const change = row.report === undefined ? undefined : Phrases.change(row.report, now)
+  const millis = row.report?.durationMillis
+  return (
+    <li className={row.state}>
+      <StateMark state={row.state} />
+      <span className="phase">{row.id}</span>
+      <span className="detail">
+        {detail(row, encrypted, now)}
+        {change !== undefined && <em>{change.replace(/^[a-z]+: /, "")}</em>}
+      </span>
+      {row.state === "running"
+        ? <Elapsed key={row.since} />
+        : <span className={row.report !== undefined && Phrases.isSlow(row.report) ? "time slow" : "time"}>
+          {millis === undefined ? "" : Phrases.duration(millis)}
+        </span>}
+    </li>
+  )
+}
+
+/** One service: where it runs, and its phases. One that was skipped whole says why in a line. */
+const ServiceBlock = ({ now, service }: { readonly service: Service; readonly now: string }) => {
+  const { endpoint, rows } = service
+  const skipped = rows.length > 0 && rows.every((row) => row.state === "skip")
+  const total = rows.reduce((sum, row) => sum + (row.report?.durationMillis ?? 0), 0)
+  let encrypted = endpoint?.security === "tls"
+  return (
+    <section className="service">
+      <h3>
+        {Phrases.services[service.id]}
+        <small>
+          {endpoint === undefined ? "" : Escape.line(Endpoint.format(endpoint)) + security[endpoint.security]}
+        </small>
+        {!skipped && total > 0 && <span className="time">{Phrases.duration(total)}</span>}
+      </h3>
+      {skipped
+        ? <p className="quiet">{Phrases.skipped(rows[0]?.report?.because)}</p>
+        : (
+          <ol className="rows">
+            {rows.map((row, index) => {
+              if (row.id === "tls" && row.state !== "skip") encrypted = true
+              return <RowItem key={index} row={row} encrypted={encrypted} now={now} />
+            })}
+          </ol>
+        )}
+    </section>
+  )
+}
+
+/** All services of a run. `now` is the moment that ages count from. */
+export const Timeline = ({ now, services }: { readonly services: ReadonlyArray<Service>; readonly now: string }) => (
+  <section className="card timeline" aria-labelledby="timeline">
+    <h2 id="timeline">Steps</h2>
+    {services.length === 0 && <p className="quiet">The first step begins in a moment.</p>}
+    {services.map((service) => <ServiceBlock key={service.id} service={service} now={now} />)}
+  </section>
+)

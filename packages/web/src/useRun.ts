@@ -1,0 +1,80 @@
+/**
+ * The state of one run, kept up to date for as long as it is shown.
+ */
+import type { Event } from "@sonde/domain/Event"
+import type { ResumeRun } from "@sonde/http-api/RunsApi"
+import { useCallback, useEffect, useRef, useState } from "react"
+import { ask, useToken } from "./Client.ts"
+import { follow } from "./Follow.ts"
+import * as Live from "./Live.ts"
+import type { Problem } from "./Problem.ts"
+
+/** `lostMillis` is there while the connection is lost: the wait before the next attempt. */
+export interface RunState {
+  readonly live?: Live.Live
+  readonly problem?: Problem
+  readonly lostMillis?: number | undefined
+  readonly reload: () => void
+  readonly resume: (body: ResumeRun) => Promise<void>
+}
+
+/** Reads a run, follows it while it moves, and again after it was resumed. */
+export const useRun = (run: string): RunState => {
+  const [live, setLive] = useState<Live.Live>()
+  const [problem, setProblem] = useState<Problem>()
+  const [lostMillis, setLost] = useState<number>()
+  const [count, setCount] = useState(0)
+  const seen = useRef(0)
+  const resumed = useRef(false)
+  const bearer = useToken()
+
+  useEffect(() => {
+    const abort = new AbortController()
+    let arrived: Array<Event> = []
+    // A burst of events is one change of the page, not many.
+    const flush = () => {
+      const events = arrived
+      arrived = []
+      setLive((before) => before === undefined ? before : events.reduce(Live.reduce, before))
+    }
+    const work = async () => {
+      const report = await ask((client) => client.runs.show({ params: { run } }), abort.signal)
+      setProblem(undefined)
+      if (!resumed.current) setLive(Live.fromReport(report, seen.current))
+      if (!resumed.current && (report.state === "finished" || report.state === "suspended")) return
+      resumed.current = false
+      await follow(run, seen.current, {
+        onEvent: (event) => {
+          seen.current = event.seq
+          if (arrived.push(event) === 1) requestAnimationFrame(flush)
+        },
+        onReport: (last) => {
+          arrived = []
+          setLive(Live.fromReport(last, seen.current))
+        },
+        onLost: setLost,
+        onLive: () => setLost(undefined)
+      }, abort.signal)
+    }
+    work().catch((error: Problem) => {
+      if (!abort.signal.aborted) setProblem(error)
+    })
+    return () => abort.abort()
+  }, [run, count, bearer])
+
+  const reload = useCallback(() => setCount((n) => n + 1), [])
+  const resume = useCallback(async (body: ResumeRun) => {
+    const { state } = await ask((client) => client.runs.resume({ params: { run }, payload: body }))
+    resumed.current = true
+    setLive((before) => before === undefined ? before : Live.restarted({ ...before, state }))
+    setCount((n) => n + 1)
+  }, [run])
+
+  return {
+    ...(live === undefined ? {} : { live }),
+    ...(problem === undefined ? {} : { problem }),
+    lostMillis,
+    reload,
+    resume
+  }
+}
