@@ -49,7 +49,7 @@ export type Refusal = FieldRefused | ServerRefused | TryLater
 
 const Page = Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html; charset=utf-8" }))
 
-export class SettingsApi extends HttpApiGroup.make("settings").add(
+class SettingsApi extends HttpApiGroup.make("settings").add(
   HttpApiEndpoint.get("page", "/settings/mail", { success: Page }),
   HttpApiEndpoint.post("submit", "/settings/mail", {
     payload: Schema.Struct({ ...fields, port: Schema.FiniteFromString }).pipe(HttpApiSchema.asFormUrlEncoded()),
