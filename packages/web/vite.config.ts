@@ -6,18 +6,33 @@
 import react from "@vitejs/plugin-react"
 import { defineConfig, type Plugin } from "vite"
 
-/** The page names causes by their ids; what each means comes with a verdict. Their list need not be loaded with it. */
-const causes: Plugin = {
-  name: "sonde:causes",
+/**
+ * What a browser never runs. The contract refers to these because a server is made from it too; the bundler cannot know that the
+ * page only asks.
+ */
+const ofServers =
+  /\/effect\/dist\/(?:encoding\/Ndjson|http\/(?:HttpMiddleware|HttpRouter|HttpServerResponse|HttpStatus))\.js$/
+
+const declared = /export (?:const|function\*?|class) (\w+)/g
+
+const leaveOut: Plugin = {
+  name: "sonde:leave-out",
   enforce: "pre",
-  transform: (code, id) =>
-    id.endsWith("/domain/src/causes.ts")
-      ? { code: code.replaceAll(/:\s*"(?:[^"\\]|\\.)*"/g, `: ""`), map: null }
-      : undefined
+  transform(code, id) {
+    if (ofServers.test(id)) {
+      const names = Array.from(code.matchAll(declared), ([, name]) => `export const ${name} = undefined`)
+      return { code: names.join("\n"), map: null }
+    }
+    // The page shows causes by the words of their verdicts, and takes those of a newer server too: it needs no list of them.
+    if (id.endsWith("/domain/src/Cause.ts")) {
+      return { code: `import * as Schema from "effect/Schema"\nexport const Cause = Schema.String`, map: null }
+    }
+    return undefined
+  }
 }
 
 export default defineConfig({
-  plugins: [causes, react()],
+  plugins: [leaveOut, react()],
   build: {
     outDir: "dist/page",
     emptyOutDir: true,
@@ -26,7 +41,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // Reading a property or a global does nothing here; without this, modules that only the server needs stay in.
+      // Reading a property or a global does nothing here; without this, code that nothing calls stays in.
       treeshake: { propertyReadSideEffects: false, propertyWriteSideEffects: false, unknownGlobalSideEffects: false },
       output: { codeSplitting: false }
     }

@@ -14,7 +14,7 @@ const heads = { look: "Look first", change: "Change", verify: "Then", alternativ
 
 /** A link to a source; anything that is not `https` stays text. */
 export const Source = ({ children, url }: { readonly url: string; readonly children?: string }) =>
-  /^https:\/\//.test(url)
+  url.startsWith("https://")
     ? <a href={url} rel="noreferrer noopener" target="_blank">{children ?? Escape.line(url.replace(/^https:\/\//, ""))}</a>
     : <>{Escape.line(url)}</>
 

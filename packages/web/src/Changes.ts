@@ -53,7 +53,11 @@ export const sentences = (before: Report, after: Report): ReadonlyArray<string> 
   pairs(before, after).flatMap(({ after: now, before: then }) => {
     if (then === undefined || now === undefined || then.state === "skip" || now.state === "skip") return []
     const text = Phrases.change(
-      { ...now, state: now.state === "restored" ? "pass" : now.state, before: { state: then.state, at: madeAt(before), text: "" } },
+      {
+        ...now,
+        state: now.state === "restored" ? "pass" : now.state,
+        before: { state: then.state, at: madeAt(before), text: "" }
+      },
       madeAt(after)
     )
     return text === undefined ? [] : [text]

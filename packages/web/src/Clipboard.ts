@@ -12,8 +12,7 @@ export const copy = async (text: string): Promise<boolean> => {
     const area = document.createElement("textarea")
     const focused = document.activeElement
     area.value = text
-    area.className = "unseen"
-    // Inside an open dialog nothing else can be focused.
+    area.className = "unseen" // Inside an open dialog nothing else can be focused.
     ;(document.querySelector("dialog[open]") ?? document.body).append(area)
     area.select()
     const done = document.execCommand("copy")

@@ -35,18 +35,21 @@ export const follow = async (run: string, after: number, listener: Listener, sig
   let last = after
   for (let failures = 0; !signal.aborted;) {
     try {
-      await ask((client) =>
-        client.runs.events({ params: { run }, headers: last === 0 ? {} : { "last-event-id": `${last}` } }).pipe(
-          Effect.tap(() => Effect.sync(listener.onLive)),
-          Effect.flatMap(Stream.runForEach(({ data }) =>
-            Effect.sync(() => {
-              failures = 0
-              if (data.seq <= last) return
-              last = data.seq
-              listener.onEvent(data)
-            })
-          ))
-        ), signal)
+      await ask(
+        (client) =>
+          client.runs.events({ params: { run }, headers: last === 0 ? {} : { "last-event-id": `${last}` } }).pipe(
+            Effect.tap(() => Effect.sync(listener.onLive)),
+            Effect.flatMap(Stream.runForEach(({ data }) =>
+              Effect.sync(() => {
+                failures = 0
+                if (data.seq <= last) return
+                last = data.seq
+                listener.onEvent(data)
+              })
+            ))
+          ),
+        signal
+      )
       // A stream ends after `run.end`; one that a proxy cut short ends the same way.
       const report = await ask((client) => client.runs.show({ params: { run } }), signal)
       if (report.state === "finished" || report.state === "suspended") return listener.onReport(report)

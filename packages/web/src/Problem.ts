@@ -47,7 +47,8 @@ const ofStatus = (status: number): Problem => {
       return {
         kind: "refused",
         title: "This request is not allowed",
-        text: "The page was opened under a name that the server does not know as its own. Open it under the server's own name.",
+        text:
+          "The page was opened under a name that the server does not know as its own. Open it under the server's own name.",
         again: false
       }
     case 404:

@@ -52,8 +52,7 @@ export const ofReport = (report: Report): string => {
 }
 
 /** Who has to act, as an adverb of the verdict: `needs an Exchange administrator of contoso.example`. */
-export const needs = (verdict: Verdict, domain: string | undefined): string =>
-  `needs ${Phrases.actor(verdict, domain)}`
+export const needs = (verdict: Verdict, domain: string | undefined): string => `needs ${Phrases.actor(verdict, domain)}`
 
 /** What was sent in the course of a run. */
 export const sent = (report: Report): string =>
