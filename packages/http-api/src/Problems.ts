@@ -165,3 +165,17 @@ export class JournalFailed extends HttpApiError.Problem<JournalFailed>()("Journa
 }, {
   error: JournalError
 }) {}
+
+/**
+ * The server stops, or has no place to keep runs; ask again in a moment.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Stopping extends HttpApiError.Problem<Stopping>()("Stopping", {
+  type: kind("stopping"),
+  status: 503,
+  title: "The server is stopping"
+}, {
+  error: Schema.Struct({ _tag: Schema.Literal("Stopping") })
+}) {}

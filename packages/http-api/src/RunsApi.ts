@@ -12,7 +12,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Authorization } from "./Authorization.ts"
-import { InvalidOption, JournalFailed, NotFound, RunLocked, TargetDenied, TooManyRuns } from "./Problems.ts"
+import { InvalidOption, JournalFailed, NotFound, RunLocked, Stopping, TargetDenied, TooManyRuns } from "./Problems.ts"
 
 /**
  * A secret: the value itself, or where the server finds it. The server names the sources that it allows in `GET /v1/server`.
@@ -138,7 +138,7 @@ export class RunsApi extends HttpApiGroup.make("runs")
     HttpApiEndpoint.post("start", "/", {
       payload: StartRun,
       success: RunTaken.pipe(HttpApiSchema.status(202)),
-      error: [InvalidOption, TargetDenied, TooManyRuns, JournalFailed]
+      error: [InvalidOption, TargetDenied, TooManyRuns, Stopping, JournalFailed]
     }),
     HttpApiEndpoint.get("list", "/", {
       query: {
@@ -161,7 +161,7 @@ export class RunsApi extends HttpApiGroup.make("runs")
       params: run,
       payload: ResumeRun,
       success: RunTaken.pipe(HttpApiSchema.status(202)),
-      error: [InvalidOption, TargetDenied, TooManyRuns, RunLocked, ...reading]
+      error: [InvalidOption, TargetDenied, TooManyRuns, Stopping, RunLocked, ...reading]
     }),
     HttpApiEndpoint.delete("forget", "/:run", { params: run, error: [RunLocked, ...reading] }),
     HttpApiEndpoint.post("share", "/:run/share", {

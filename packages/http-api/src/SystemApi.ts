@@ -8,7 +8,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Authorization } from "./Authorization.ts"
-import { InvalidOption, NotFound, TargetDenied, TooManyRuns } from "./Problems.ts"
+import { InvalidOption, NotFound, Stopping, TargetDenied, TooManyRuns } from "./Problems.ts"
 
 /**
  * What a client has to know of a server. `ehlo` is the name it introduces itself with; `sources` are the secret sources that
@@ -98,7 +98,7 @@ export class SystemApi extends HttpApiGroup.make("system")
         token: Schema.optionalKey(Schema.String)
       },
       success: Exposition,
-      error: [InvalidOption, TargetDenied, TooManyRuns]
+      error: [InvalidOption, TargetDenied, TooManyRuns, Stopping]
     })
   )
   .middleware(Authorization)

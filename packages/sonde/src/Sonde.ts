@@ -98,6 +98,8 @@ export interface OpenRun {
 export class Sonde extends Context.Service<Sonde, {
   /** Diagnoses a target. Never fails for what it diagnoses: failures are in the report. */
   check(options: Check): Effect.Effect<Report, JournalError>
+  /** Diagnoses a target without keeping a journal: nothing can be shown or resumed later. */
+  once(options: Check): Effect.Effect<Report>
   /** Continues a run by its id or a unique beginning of it; options given again override. */
   resume(run: string, options?: Partial<Check>): Effect.Effect<Report, JournalError>
   /** Submits as far as the options say, for its typed result. Keeps no journal. */
@@ -129,6 +131,8 @@ export class Sonde extends Context.Service<Sonde, {
   replay(run: string, after?: number): Effect.Effect<Replay.Told, JournalError>
   /** Closes a run whose process died, as `suspended`; `Locked` where somebody works on it. */
   settle(run: string): Effect.Effect<void, JournalError>
+  /** The whole id of the one run that begins like this. */
+  find(prefix: string): Effect.Effect<string, JournalError>
   /** Whether somebody works on a run at this moment. */
   isHeld(run: string): Effect.Effect<boolean, JournalError>
   /** Runs, newest first: at most `limit` of them, older than the run `before`. */
@@ -291,6 +295,15 @@ const make = Effect.gen(function*() {
 
   return Sonde.of({
     check: (options) => run(options, quiet),
+    once: (options) =>
+      validate(options).pipe(
+        Effect.flatMap((request) => Runner.run(request, quiet)),
+        Effect.provide(JournalStore.JournalStore.layerNone),
+        // Where nothing is kept nothing can fail to be kept.
+        Effect.orDie,
+        provided
+      ),
+    find,
     resume: (prefix, options = {}) => resume(prefix, options, quiet),
     events: (options) => streamed((listen) => run(options, listen)),
     resumeEvents: (prefix, options = {}) => streamed((listen) => resume(prefix, options, listen)),

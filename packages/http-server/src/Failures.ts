@@ -1,0 +1,55 @@
+/**
+ * Errors of the runtime as problems of the HTTP interface.
+ *
+ * What a journal error says of places on this machine stays here.
+ */
+import type { JournalError } from "@sonde/domain/Errors"
+import { JournalError as Journal } from "@sonde/domain/Errors"
+import { InvalidOption, JournalFailed, NotFound, RunLocked } from "@sonde/http-api/Problems"
+import type { OptionsError } from "@sonde/sonde"
+
+const sentences: Readonly<Record<JournalError["reason"], string>> = {
+  NotFound: "there is no such run",
+  Locked: "the run is being worked on at this moment; wait for its end",
+  Full: "there is no room left to keep runs",
+  ReadOnly: "runs cannot be written at the moment",
+  Corrupt: "the journal of this run cannot be read"
+}
+
+/** The error without paths and process numbers. An id that is the beginning of several runs is told, with theirs. */
+const bare = ({ message, reason, run }: JournalError): JournalError =>
+  new Journal({
+    reason,
+    ...(run === undefined ? {} : { run }),
+    message: reason === "NotFound" && message.includes("is the beginning of") ? message : sentences[reason]
+  })
+
+/** A journal that cannot be read. */
+export const reading = (error: JournalError): NotFound | JournalFailed => {
+  const inside = bare(error)
+  return error.reason === "NotFound"
+    ? new NotFound({ detail: inside.message, error: inside })
+    : new JournalFailed({ detail: inside.message, error: inside })
+}
+
+/** A journal that cannot be opened or removed. */
+export const opening = (error: JournalError): NotFound | RunLocked | JournalFailed =>
+  error.reason === "Locked"
+    ? new RunLocked({ detail: sentences.Locked, error: bare(error) })
+    : reading(error)
+
+/** `--allow-clear-auth` as the body of a request writes it: `allowClearAuth`. */
+const inBody = (text: string): string =>
+  text.replace(
+    /--([a-z]+(?:-[a-z]+)*)/gu,
+    (_, name: string) => name.replace(/-([a-z])/gu, (_, letter) => letter.toUpperCase())
+  )
+
+/** An option that cannot be meant, by its name in the body. */
+export const option = (error: Pick<OptionsError, "option" | "problem" | "remedy">): InvalidOption => {
+  const [name, problem, remedy] = [inBody(error.option), inBody(error.problem), inBody(error.remedy)]
+  return new InvalidOption({
+    detail: `${name} ${problem}: ${remedy}`,
+    error: { _tag: "InvalidOption", option: name, problem, remedy }
+  })
+}

@@ -1,0 +1,31 @@
+/**
+ * Events as server-sent events (WHATWG HTML section 9.2.6): octets that every reader of a run shares.
+ */
+import type { Event } from "@sonde/domain/Event"
+import * as Ndjson from "@sonde/report/render/Ndjson"
+
+/** An event as it goes over the wire. */
+export interface Frame {
+  readonly seq: number
+  readonly octets: Uint8Array
+}
+
+const encoder = new TextEncoder()
+
+/** The frame of an event: `id` is its number, `event` its type, `data` one line of JSON. */
+export const fromEvent = (event: Event): Frame => ({
+  seq: event.seq,
+  octets: encoder.encode(`id: ${event.seq}\nevent: ${event.type}\ndata: ${Ndjson.event(event)}\n`)
+})
+
+/** A comment, which readers ignore: proxies and readers see that the stream lives. */
+export const heartbeat: Uint8Array = encoder.encode(": alive\n\n")
+
+/** How long a reader waits before it connects again, told at the beginning of each stream. */
+export const hello: Uint8Array = encoder.encode("retry: 1000\n\n")
+
+/** The number in `Last-Event-ID`: 0 without one, `undefined` for what is none. */
+export const lastEventId = (header: string | undefined): number | undefined => {
+  if (header === undefined || header === "") return 0
+  return /^\d{1,15}$/u.test(header) ? Number(header) : undefined
+}
