@@ -47,7 +47,7 @@ export const places = {
 
 /** How a result is shown. */
 export const view = {
-  format: text("format", "pretty|json|ndjson", "output format"),
+  format: text("format", "pretty|json|ndjson|html", "output format"),
   json: toggle("json", "short for --format json"),
   transcript: toggle("transcript", "show all lines of the conversation"),
   quiet: toggle("quiet", "show only the verdict"),

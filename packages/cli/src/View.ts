@@ -7,6 +7,7 @@ import * as Appearance from "@sonde/report/Appearance"
 import * as Formats from "@sonde/report/Formats"
 import * as Redact from "@sonde/report/Redact"
 import * as ExplanationScreen from "@sonde/report/render/Explanation"
+import * as Html from "@sonde/report/render/Html"
 import * as Json from "@sonde/report/render/Json"
 import * as Ndjson from "@sonde/report/render/Ndjson"
 import * as Text from "@sonde/report/render/Text"
@@ -82,6 +83,8 @@ export const text = (
       return Json.encode(redacted, { indent: view.out.terminal })
     case "ndjson":
       return Ndjson.report(redacted)
+    case "html":
+      return Html.render(redacted)
     case "pretty":
       return Text.render(redacted, view.out, {
         transcript: view.transcript ? "all" : "failing",
@@ -103,6 +106,7 @@ export const finish = Effect.fnUntraced(function*(view: View, report: Report, mo
 
 /** Writes an explanation and ends with 75 where nothing is known. */
 export const finishExplanation = Effect.fnUntraced(function*(view: View, explanation: Explanation) {
+  if (view.format === "html") return yield* usage("--format html is for reports", "choose pretty or json")
   const screen = yield* Screen
   const redacted = Redact.explanation(explanation, view.redact)
   yield* screen.out(

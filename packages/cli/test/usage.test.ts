@@ -36,7 +36,11 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
     ["check", "a@b.example", "--format", "junit"],
     /junit is not available in this version/
   ],
-  ["an unknown format", ["check", "a@b.example", "--format", "xml"], /no such format; there are pretty, json, ndjson/],
+  [
+    "an unknown format",
+    ["check", "a@b.example", "--format", "xml"],
+    /no such format; there are pretty, json, ndjson, html/
+  ],
   ["two formats", ["check", "a@b.example", "--json", "--events"], /json and events were both asked for/],
   ["quiet and transcript", ["check", "a@b.example", "--quiet", "--transcript"], /exclude each other/],
   ["a mechanism without a secret", ["check", "a@b.example", "--auth", "login"], /login needs a secret/],

@@ -10,7 +10,7 @@
  * @category constants
  * @since 0.1.0
  */
-export const available = ["pretty", "json", "ndjson"] as const
+export const available = ["pretty", "json", "ndjson", "html"] as const
 
 /**
  * A format that can be written.
@@ -26,7 +26,7 @@ export type Format = typeof available[number]
  * @category constants
  * @since 0.1.0
  */
-export const later = ["junit", "sarif", "markdown", "html", "agent"] as const
+export const later = ["junit", "sarif", "markdown", "agent"] as const
 
 /**
  * Reads the name of a format. A problem is one sentence that lists what there is.

@@ -191,11 +191,11 @@ describe("Formats", () => {
     for (const name of Formats.available) assert.deepStrictEqual(Formats.parse(name), { format: name })
     for (const name of Formats.later) {
       assert.deepStrictEqual(Formats.parse(name), {
-        problem: `the format ${name} is not available in this version; there are pretty, json, ndjson`
+        problem: `the format ${name} is not available in this version; there are pretty, json, ndjson, html`
       })
     }
     assert.deepStrictEqual(Formats.parse("yaml"), {
-      problem: "there is no such format; there are pretty, json, ndjson"
+      problem: "there is no such format; there are pretty, json, ndjson, html"
     })
   })
 })

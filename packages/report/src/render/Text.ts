@@ -8,7 +8,7 @@
  *
  * @since 0.1.0
  */
-import type { Report, ServiceReport } from "@sonde/domain/Report"
+import type { Report } from "@sonde/domain/Report"
 import type { Outcome } from "@sonde/domain/Service"
 import type { TranscriptLine } from "@sonde/domain/Transcript"
 import type { Appearance } from "../Appearance.ts"
@@ -18,6 +18,7 @@ import * as Layout from "../internal/layout.ts"
 import * as Phases from "../internal/phases.ts"
 import * as VerdictBlock from "../internal/verdict.ts"
 import * as Phrases from "../Phrases.ts"
+import * as Sentence from "../Sentence.ts"
 
 /**
  * What is shown of a report. `transcript` is `failing` (the failing exchange, the default), `all` or `none`; `short` is
@@ -110,26 +111,9 @@ const verdictState = (report: Report, service: string | undefined): "fail" | "wa
   return outcome === "pass" ? "warn" : outcome
 }
 
-const reached = (service: ServiceReport): string => {
-  const passed = (id: string) =>
-    service.phases.some((phase) => phase.id === id && (phase.state === "pass" || phase.state === "restored"))
-  const said = [
-    passed("auth") ? "signs in" : passed("tls") ? "answers with verified TLS" : "answers",
-    service.phases.some((phase) => phase.because === "no_credential") ? "sign-in was not tried" : undefined,
-    passed("data")
-      ? "one message was accepted"
-      : passed("rcpt")
-      ? "recipient accepted, then reset"
-      : passed("mail")
-      ? "sender accepted, then reset"
-      : undefined
-  ]
-  return said.filter((part) => part !== undefined).join("; ")
-}
-
 const passedLine = (look: Appearance, report: Report): ReadonlyArray<string> => {
   const tried = report.services.filter((service) => service.phases.some((phase) => phase.state !== "skip"))
-  const parts = tried.map((service) => `${Phrases.services[service.id]}: ${reached(service)}`)
+  const parts = tried.map((service) => `${Phrases.services[service.id]}: ${Sentence.reached(service)}`)
   if (parts.length === 0) return []
   const { shown, plain } = Phases.mark(look, report.outcome)
   const text = parts.join(" · ")
@@ -180,11 +164,10 @@ const counts = (report: Report): string => {
     [count((phase) => phase.state === "skip" && notReached(Phrases.skipped(phase.because))), "not reached"],
     [count((phase) => phase.state === "skip" && !notReached(Phrases.skipped(phase.because))), "not tried"]
   ]
-  const inDoubt = phases.some((phase) => phase.error?._tag === "DeliveryInDoubt")
   return [
     parts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`).join(", ") || "nothing was tried",
     Phrases.duration(report.durationMillis),
-    report.delivered ? "1 message was sent" : inDoubt ? "a message may have been sent" : "nothing was sent"
+    Sentence.sent(report)
   ].join(" · ")
 }
 
