@@ -2,15 +2,14 @@
  * The engine over this machine: network, journals in a folder, packs. Loaded only by commands that need it.
  */
 import type { Pack } from "@sonde/packs/Pack"
-import type { Sonde } from "@sonde/sonde"
+import type { JournalStore, Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-/** Where journals are, and packs beside the built-in ones. */
-export interface Options {
-  readonly state: string
-  readonly packs?: ReadonlyArray<Pack> | undefined
-}
+/** Where journals are, a folder or a store of the caller's choice, and packs beside the built-in ones. */
+export type Options =
+  & ({ readonly state: string } | { readonly journals: Layer.Layer<JournalStore> })
+  & { readonly packs?: ReadonlyArray<Pack> | undefined }
 
 /** The engine as a layer. */
 export const layer = (options: Options): Layer.Layer<Sonde> =>
@@ -26,6 +25,9 @@ export const layer = (options: Options): Layer.Layer<Sonde> =>
     )
     return Sonde.layerNoDeps.pipe(
       Layer.provide([Packs.layerWith(options.packs ?? []), Phases.layer]),
-      Layer.provide([NodeNet.layer, NodeJournalStore.layer({ folder: options.state })])
+      Layer.provide([
+        NodeNet.layer,
+        "journals" in options ? options.journals : NodeJournalStore.layer({ folder: options.state })
+      ])
     )
   }))

@@ -96,5 +96,16 @@ export const check = {
   wait: toggle("wait", "sleep through a throttle instead of suspending the run")
 }
 
+/** Whom a server may contact, and with which secrets. */
+export const reach = {
+  allowSource: texts(
+    "allow-source",
+    "TARGET=SOURCE",
+    "let checks of a mailbox, a domain or * use a secret source; repeatable"
+  ),
+  allowPrivate: toggle("allow-private", "contact addresses that are not on the public internet, too"),
+  allowPorts: texts("allow-ports", "LIST", "contact these ports, or any, instead of those of mail")
+}
+
 /** Events instead of a report. */
 export const events = toggle("events", "print events while they happen, one JSON document a line")

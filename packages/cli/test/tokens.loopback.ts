@@ -1,5 +1,6 @@
 /** `sonde serve tokens` over a real state folder. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Stores from "@sonde/cli/run/serve/stores"
 import * as Tokens from "@sonde/cli/run/serve/tokens"
 import { AccessTokens } from "@sonde/http-server/AccessTokens"
 import * as Effect from "effect/Effect"
@@ -23,7 +24,7 @@ const said = <A, E, R>(work: Effect.Effect<A, E, R>) => {
 /** What a server with the same state folder makes of a token. */
 const verify = (state: string, token: string) =>
   Effect.flatMap(AccessTokens, (tokens) => tokens.verify(Redacted.make(token))).pipe(
-    Effect.provide(Layer.provide(AccessTokens.layer, Tokens.store(state)))
+    Effect.provide(Layer.provide(AccessTokens.layer, Stores.inFolder(state).values("tokens")))
   )
 
 describe("sonde serve tokens", () => {

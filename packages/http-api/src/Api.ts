@@ -21,6 +21,7 @@ export class Api extends HttpApi.make("sonde")
   .middleware(HttpApiMiddleware.ProblemDetails)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(OpenApi.Title, "Sonde")
+  .annotate(OpenApi.Version, "0.1.0")
   .annotate(
     OpenApi.Description,
     "Sends a probe through every phase of a mail connection and tells which phase stops, why, and what to change."

@@ -14,7 +14,9 @@ import { Unauthorized } from "./Problems.ts"
  * @category services
  * @since 0.1.0
  */
-export class Client extends Context.Service<Client, { readonly name: string }>()("@sonde/http-api/Client") {}
+export class Client
+  extends Context.Service<Client, { readonly name: string }>()("@sonde/http-api/Authorization/Client")
+{}
 
 /**
  * Lets those in who may come in.

@@ -4,12 +4,12 @@
  * Tokens are 256 random bits, so that a plain SHA-256 keeps them: `decisions/0001-digests-of-access-tokens.md`. Every question reads the
  * store, so that what another process revokes is over at once.
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as Layer from "effect/Layer"
@@ -114,7 +114,7 @@ const make = Effect.gen(function*() {
         return yield* new AccessTokenError({ reason: "Exists", name, message: `there is a token named ${name}` })
       }
       const token = Redacted.make(`sonde_${Base64Url.encode(SecureRandom.randomBytesUnsafe(32))}`, { label: "token" })
-      const createdAt = new Date(yield* Clock.currentTimeMillis).toISOString()
+      const createdAt = DateTime.formatIso(yield* DateTime.now)
       const record: typeof Record.Type = { createdAt, digest: Base64Url.encode(yield* hash(token)) }
       yield* stored(store.set(prefix + name, JSON.stringify(record)))
       return { name, token }

@@ -22,7 +22,7 @@ export const loopback = "loopback"
 export class Gate extends Context.Service<Gate, {
   /** The client that a token names; an empty one is no token. A store that cannot be read lets nobody in. */
   admit(credential: Redacted.Redacted<string>): Effect.Effect<Client["Service"], Unauthorized>
-}>()("@sonde/http-server/Gate") {
+}>()("@sonde/http-server/Authorized/Gate") {
   static readonly layer = Layer.effect(Gate, Effect.suspend(() => makeGate))
 }
 

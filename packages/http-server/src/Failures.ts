@@ -32,6 +32,19 @@ export const reading = (error: JournalError): NotFound | JournalFailed => {
     : new JournalFailed({ detail: inside.message, error: inside })
 }
 
+/** A journal that cannot be begun or written: nothing is there yet to be missed or held. */
+export const writing = (error: JournalError): JournalFailed => {
+  const inside = bare(error)
+  return new JournalFailed({ detail: inside.message, error: inside })
+}
+
+/** A run that somebody works on. */
+export const locked = (run: string): RunLocked =>
+  new RunLocked({
+    detail: sentences.Locked,
+    error: new Journal({ reason: "Locked", run, message: sentences.Locked })
+  })
+
 /** A journal that cannot be opened or removed. */
 export const opening = (error: JournalError): NotFound | RunLocked | JournalFailed =>
   error.reason === "Locked"

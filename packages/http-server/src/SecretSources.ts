@@ -20,7 +20,7 @@ export class SourceUnreadable extends Data.TaggedError("SourceUnreadable")<{ rea
 /** Reads `env:NAME`, `file:PATH` and `cmd:COMMAND` on the machine of the server. */
 export class SourceReader extends Context.Service<SourceReader, {
   read(source: string): Effect.Effect<Redacted.Redacted<string>, SourceUnreadable>
-}>()("@sonde/http-server/SourceReader") {}
+}>()("@sonde/http-server/SecretSources/SourceReader") {}
 
 /** Secrets by source. */
 export class SecretSources extends Context.Service<SecretSources, {

@@ -7,10 +7,13 @@ import { Api } from "@sonde/http-api/Api"
 import { Client } from "@sonde/http-api/Authorization"
 import type { NotFound, Stopping, TooManyRuns } from "@sonde/http-api/Problems"
 import type { Health } from "@sonde/http-api/SystemApi"
+import * as Html from "@sonde/report/render/HtmlStyle"
 import type { Check, Report } from "@sonde/sonde"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpEffect from "effect/http/HttpEffect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { countingRefusals, type Load, Metrics } from "./Metrics.ts"
 import * as Probe from "./Probe.ts"
 import { Readiness } from "./Readiness.ts"
@@ -24,7 +27,11 @@ export class Operations extends Context.Service<Operations, {
   readonly state: Effect.Effect<Load>
   /** The page of a shared copy. */
   shared(id: string): Effect.Effect<string, NotFound>
-}>()("@sonde/http-server/Operations") {}
+}>()("@sonde/http-server/SystemHandlers/Operations") {}
+
+/** The policy of the page of a shared copy: its own style sheet, named by its digest (CSP level 3 section 2.3.1). */
+const sharePolicy =
+  `default-src 'none'; style-src '${Html.styleSource}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
 
 /** What a client has to know. Names of sources are told, since a request gives them. */
 const facts = (settings: Values, client: string) => ({
@@ -64,6 +71,18 @@ export const system = HttpApiBuilder.group(
   })
 )
 
+/** What a shared copy may do: show its one style sheet. No search engine lists it. */
+const copied = HttpEffect.appendPreResponseHandler((_, response) =>
+  Effect.succeed(
+    response.status === 200
+      ? HttpServerResponse.setHeaders(response, {
+        "content-security-policy": sharePolicy,
+        "x-robots-tag": "noindex, nofollow"
+      })
+      : response
+  )
+)
+
 /** The group `public`. */
 export const open = HttpApiBuilder.group(
   Api,
@@ -83,6 +102,6 @@ export const open = HttpApiBuilder.group(
           return { status: "ok" as const, running, queued }
         })
       )
-      .handle("shared", ({ params }) => operations.shared(params.id))
+      .handle("shared", ({ params }) => Effect.andThen(copied, operations.shared(params.id)))
   })
 )

@@ -64,7 +64,7 @@ describe("the series", () => {
       const probed = parse(Probe.render(seen, 0, 1))
       const there = new Set([...told.type.keys(), ...probed.type.keys()])
 
-      const table = [...read("README.md").matchAll(/^\| (`[^|]+`) \|/gmu)].flatMap((row) => row[1] ?? [])
+      const table = [...read("README.md").matchAll(/^\| (`[^|]+`) +\|/gmu)].flatMap((row) => row[1] ?? [])
       const documented = table.flatMap((cell) => [...cell.matchAll(/`(\w+)(?:\{([\w,]+)\})?`/gu)])
       assert.deepStrictEqual(new Set(documented.map(([, name]) => name)), there)
       for (const [, name, labels] of documented) {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Html from "@sonde/report/render/Html"
-import { style } from "@sonde/report/render/HtmlStyle"
+import { style, styleSource } from "@sonde/report/render/HtmlStyle"
+import { createHash } from "node:crypto"
 import * as reports from "./reports.ts"
 
 const all = [
@@ -103,6 +104,10 @@ const contrast = (one: string, other: string): number => {
 }
 
 describe("the style sheet", () => {
+  it("has the digest that policies name", () => {
+    assert.strictEqual(styleSource, `sha256-${createHash("sha256").update(style).digest("base64")}`)
+  })
+
   const [light = "", dark = ""] = style.split("@media (prefers-color-scheme:dark)")
   for (const [scheme, text] of [["light", light], ["dark", dark.split("}}")[0]!]] as const) {
     const found = colours(text)

@@ -5,13 +5,7 @@ import * as Flags from "../Flags.ts"
 
 export const mcp = Command.make("mcp", {
   ...Flags.places,
-  allowSource: Flags.texts(
-    "allow-source",
-    "TARGET=SOURCE",
-    "let checks of a mailbox, a domain or * use a secret source; repeatable"
-  ),
-  allowPrivate: Flags.toggle("allow-private", "contact addresses that are not on the public internet, too"),
-  allowPorts: Flags.texts("allow-ports", "LIST", "contact these ports, or any, instead of those of mail"),
+  ...Flags.reach,
   connectTo: Flags.check.connectTo,
   ca: Flags.check.ca
 }, (input) => Effect.flatMap(Effect.promise(() => import("../run/mcp.ts")), ({ run }) => run(input))).pipe(

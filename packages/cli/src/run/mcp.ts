@@ -22,43 +22,22 @@ import { usage } from "../Failure.ts"
 import * as Files from "../Files.ts"
 import type * as Flags from "../Flags.ts"
 import * as PackFiles from "../PackFiles.ts"
+import * as Reach from "../Reach.ts"
 import { Screen } from "../Screen.ts"
 import * as SourceReader from "../SourceReader.ts"
 import { version } from "../Version.ts"
 
 /** What `sonde mcp` was given. */
-export interface Input extends Flags.Parsed<typeof Flags.places> {
-  readonly allowSource: ReadonlyArray<string>
-  readonly allowPrivate: boolean
-  readonly allowPorts: ReadonlyArray<string>
+export interface Input extends Flags.Parsed<typeof Flags.places>, Flags.Parsed<typeof Flags.reach> {
   readonly connectTo: ReadonlyArray<string>
   readonly ca: string | undefined
 }
-
-const portsOf = Effect.fnUntraced(function*(texts: ReadonlyArray<string>) {
-  const words = texts.flatMap((text) => text.split(",")).map((text) => text.trim())
-  if (words.length === 0) return {}
-  if (words.includes("any")) return { anyPort: true }
-  if (!words.every((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535)) {
-    return yield* usage("--allow-ports takes numbers from 1 to 65535, or any")
-  }
-  return { ports: words.map(Number) }
-})
 
 /** Runs until standard input ends, or a signal comes. */
 export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
   yield* screen.signalsExit(0)
-  const sources: Array<Settings.AllowedSource> = []
-  for (const text of input.allowSource) {
-    sources.push(yield* Effect.mapError(Effect.fromResult(SecretSources.fromFlag(text)), (problem) => usage(problem)))
-  }
-  const settings = Settings.layer({
-    version,
-    sources,
-    allowPrivate: input.allowPrivate,
-    ...(yield* portsOf(input.allowPorts))
-  })
+  const settings = Settings.layer({ version, ...(yield* Reach.settings(input)) })
   if (input.connectTo.length > 0 && !input.allowPrivate) {
     return yield* usage("--connect-to dials what is named", "add --allow-private")
   }

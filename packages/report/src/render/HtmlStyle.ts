@@ -46,3 +46,11 @@ summary{cursor:pointer;font-size:1.2rem;font-weight:bold;margin:2rem 0 .5rem}
 @media (max-width:30rem){dl{grid-template-columns:1fr}td:nth-child(2){display:none}thead th:nth-child(2){display:none}}
 @media print{section{break-inside:avoid}}
 `
+
+/**
+ * The style sheet by its digest, as a source of a content security policy names it.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const styleSource = "sha256-KZNatJ+roYAKnwgXvElCyCUtyZQHTbU/wS7xdhCPOZg="

@@ -1,33 +1,13 @@
 /** `sonde serve tokens`: bearer tokens in the state folder. */
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
 import { type AccessTokenError, AccessTokens } from "@sonde/http-server/AccessTokens"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Redacted from "effect/Redacted"
-import { mkdir } from "node:fs/promises"
-import { join } from "node:path"
 import { type Failure, missing, usage } from "../../Failure.ts"
 import * as Files from "../../Files.ts"
-import { json, quoted } from "../../Print.ts"
+import { json } from "../../Print.ts"
 import { note, Screen } from "../../Screen.ts"
-
-/** Where the tokens of a server with this state folder are kept: a folder that only its owner can enter. */
-export const store = (state: string): Layer.Layer<KeyValueStore.KeyValueStore, Failure> => {
-  const folder = join(state, "tokens")
-  const failure = () => missing(`--state: the folder ${quoted(folder)} cannot be used`, "check the path and its rights")
-  const make = Effect.tryPromise({ try: () => mkdir(folder, { recursive: true, mode: 0o700 }), catch: failure })
-  return Layer.unwrap(
-    Effect.as(
-      make,
-      KeyValueStore.layerFileSystem(folder).pipe(
-        Layer.provide([NodeFileSystem.layer, NodePath.layer]),
-        Layer.orDie
-      )
-    )
-  )
-}
+import * as Stores from "./stores.ts"
 
 interface Input {
   readonly state: string | undefined
@@ -49,7 +29,7 @@ const withTokens = Effect.fnUntraced(function*<A, R>(
   const { env } = yield* Screen
   return yield* Effect.flatMap(AccessTokens, use).pipe(
     Effect.mapError(failureOf),
-    Effect.provide(Layer.provide(AccessTokens.layer, store(Files.stateFolder(state, env))))
+    Effect.provide(Layer.provide(AccessTokens.layer, Stores.inFolder(Files.stateFolder(state, env)).values("tokens")))
   )
 })
 
