@@ -21,7 +21,7 @@ import { InvalidOption, JournalFailed, NotFound, RunLocked, Stopping, TargetDeni
  * @since 0.1.0
  */
 export const SecretInput = Schema.Union([
-  Schema.RedactedFromValue(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(65_536)), { label: "secret" }),
+  Schema.RedactedFromValue(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(65_536))),
   Schema.Struct({ source: Schema.NonEmptyString })
 ])
 /** @category models @since 0.1.0 */

@@ -21,8 +21,8 @@ export const fromEvent = (event: Event): Frame => ({
 /** A comment, which readers ignore: proxies and readers see that the stream lives. */
 export const heartbeat: Uint8Array = encoder.encode(": alive\n\n")
 
-/** How long a reader waits before it connects again, told at the beginning of each stream. */
-export const hello: Uint8Array = encoder.encode("retry: 1000\n\n")
+/** Opens a stream, so that a reader sees at once that it is heard. */
+export const hello: Uint8Array = encoder.encode(": events follow\n\n")
 
 /** The number in `Last-Event-ID`: 0 without one, `undefined` for what is none. */
 export const lastEventId = (header: string | undefined): number | undefined => {

@@ -53,7 +53,7 @@ export interface Input extends Flags.Parsed<typeof Flags.places>, Flags.Parsed<t
 }
 
 /** Where to listen: `ADDRESS:PORT`, `[ADDRESS]:PORT` or `PORT` alone, which is on loopback. */
-const listening = Effect.fnUntraced(function*(text: Text) {
+const listenOn = Effect.fnUntraced(function*(text: Text) {
   if (text === undefined) return {}
   const match = /^(?:(\[[0-9a-f:.]+\]|[^:[\]\s]+):)?(\d{1,5})$/iu.exec(text.trim())
   const port = Number(match?.[2])
@@ -92,7 +92,7 @@ const origin = Effect.fnUntraced(function*(text: Text) {
 
 const settingsOf = Effect.fnUntraced(function*(input: Input) {
   const given = {
-    ...(yield* listening(input.listen)),
+    ...(yield* listenOn(input.listen)),
     ...(yield* Reach.settings(input)),
     publicUrl: yield* origin(input.publicUrl),
     ehlo: input.ehlo,
@@ -175,11 +175,17 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   const token = input.token === undefined ? undefined : yield* tokenOf(input.token)
   const packs = yield* PackFiles.all(input)
   const stores = Stores.inFolder(Files.stateFolder(input.state, screen.env))
-  const listener = NodeHttpServer.layer(() => createServer(Perimeter.limits(settings)), {
-    host: settings.host,
-    port: settings.port,
-    gracefulShutdownTimeout: settings.graceMillis
-  })
+  const listening = createServer(Perimeter.limits(settings))
+  // Who is still connected when the time of grace is over is hung up on.
+  const hangingUp = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => listening.closeAllConnections())))
+  const listener = Layer.provideMerge(
+    hangingUp,
+    NodeHttpServer.layer(() => listening, {
+      host: settings.host,
+      port: settings.port,
+      gracefulShutdownTimeout: settings.graceMillis
+    })
+  )
   const served = HttpRouter.serve(Server.layer, { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(listener)
   )
