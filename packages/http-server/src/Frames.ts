@@ -18,6 +18,19 @@ export const fromEvent = (event: Event): Frame => ({
   octets: encoder.encode(`id: ${event.seq}\nevent: ${event.type}\ndata: ${Ndjson.event(event)}\n`)
 })
 
+/** Frames one behind the other. */
+export const together = (frames: ReadonlyArray<Frame>): Uint8Array => {
+  const [only] = frames
+  if (only !== undefined && frames.length === 1) return only.octets
+  const all = new Uint8Array(frames.reduce((sum, { octets }) => sum + octets.length, 0))
+  let at = 0
+  for (const { octets } of frames) {
+    all.set(octets, at)
+    at += octets.length
+  }
+  return all
+}
+
 /** A comment, which readers ignore: proxies and readers see that the stream lives. */
 export const heartbeat: Uint8Array = encoder.encode(": alive\n\n")
 

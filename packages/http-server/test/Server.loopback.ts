@@ -201,7 +201,7 @@ describe("runs over HTTP", () => {
         yield* Effect.sleep(50)
         const began = performance.now()
         yield* Scope.close(first.scope, Exit.void)
-        assert.isBelow(performance.now() - began, 3000)
+        assert.isBelow(performance.now() - began, 12_000)
         yield* until(Effect.sync(() => sockets.size), (size) => size === 0)
         const last = (yield* Fiber.join(reader)).at(-1)
         assert.strictEqual(last?.type === "run.end" ? last.report.state : undefined, "suspended")
