@@ -56,6 +56,9 @@ export const causes = {
   user_not_found: "the user named in the token request or Graph call does not exist in that directory",
   oauth_user_not_assigned: "the application only admits assigned users and this one is not assigned",
   oauth_refresh_token_expired: "the refresh token has expired or was revoked; sign in again",
+  oauth_code_invalid:
+    "the authorization code or device code cannot be exchanged (not confirmed yet, wrong, used up or expired)",
+  oauth_assertion_invalid: "the signed assertion of the client (certificate or key) is not accepted",
   oauth_redirect_uri_mismatch: "the redirect URI is not registered for the client or not allowed for its type",
   oauth_mfa_required: "the password grant fails because multi-factor authentication is needed",
   oauth_delegation_missing: "the service account has no domain-wide delegation (for this scope)",
