@@ -28,19 +28,19 @@ describe("endpoint", () => {
       Effect.gen(function*() {
         const { checkOnly } = yield* service()
         const hosts = [
-          ["someone@contoso.onmicrosoft.com", "smtp.office365.com"],
-          ["someone@outlook.com", "smtp-mail.outlook.com"],
-          ["someone@hotmail.com", "smtp-mail.outlook.com"],
-          ["someone@live.com", "smtp-mail.outlook.com"],
-          ["someone@msn.com", "smtp-mail.outlook.com"],
-          ["someone@contoso.onmicrosoft.us", "smtp.office365.us"],
-          ["someone@contoso.partner.onmschina.cn", "smtp.partner.outlook.cn"]
+          ["someone@contoso.onmicrosoft.com", "microsoft-365", "smtp.office365.com"],
+          ["someone@outlook.com", "outlook-com", "smtp-mail.outlook.com"],
+          ["someone@hotmail.com", "outlook-com", "smtp-mail.outlook.com"],
+          ["someone@live.com", "outlook-com", "smtp-mail.outlook.com"],
+          ["someone@msn.com", "outlook-com", "smtp-mail.outlook.com"],
+          ["someone@contoso.onmicrosoft.us", "microsoft-365", "smtp.office365.us"],
+          ["someone@contoso.partner.onmschina.cn", "microsoft-365", "smtp.partner.outlook.cn"]
         ] as const
-        yield* each(hosts, ([address, host]) =>
+        yield* each(hosts, ([address, provider, host]) =>
           Effect.gen(function*() {
             const { code, report } = yield* checkOnly([address, "--until", "resolve"])
             assert.strictEqual(code, 0)
-            assert.strictEqual(report.provider?.id, "microsoft-365")
+            assert.strictEqual(report.provider?.id, provider)
             assert.deepStrictEqual(
               report.services[0]?.endpoint,
               { protocol: "smtp", host, port: 587, security: "starttls" },
@@ -55,10 +55,13 @@ describe("endpoint", () => {
       const { code, out } = yield* sonde(["packs", "show", "m365"])
       assert.strictEqual(code, 0)
       assert.match(out, /smtp\.office365\.com:587 +starttls/)
-      assert.match(out, /smtp-mail\.outlook\.com:587 +starttls/)
-      const pack = yield* packShown("outlook.com")
+      const persons = yield* sonde(["packs", "show", "hotmail"])
+      assert.match(persons.out, /smtp-mail\.outlook\.com:587 +starttls/)
+      const pack = yield* packShown("m365")
+      const personal = yield* packShown("outlook.com")
       const audienceOf = (host: string) =>
-        pack.endpoints?.find((endpoint) => endpoint.host === host && endpoint.port === 587)?.audience
+        [...pack.endpoints ?? [], ...personal.endpoints ?? []]
+          .find((endpoint) => endpoint.host === host && endpoint.port === 587)?.audience
       assert.strictEqual(audienceOf("smtp.office365.com"), "business")
       assert.strictEqual(audienceOf("smtp-mail.outlook.com"), "consumer")
       assert.match(pack.notOffered?.find(({ port }) => port === 465)?.why ?? "", /Connections to 465 time out/)

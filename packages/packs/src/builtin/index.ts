@@ -16,7 +16,7 @@ interface Entry {
 /** JSON as the compiler reads it has wider types than what was written. */
 const trusted = <A>(value: unknown): A => value as A
 
-const summaries: readonly [Summary, Summary] = trusted(table)
+const summaries: readonly [Summary, Summary, Summary] = trusted(table)
 
 export const builtin: ReadonlyArray<Entry> = [
   {
@@ -26,5 +26,9 @@ export const builtin: ReadonlyArray<Entry> = [
   {
     summary: summaries[1],
     load: () => import("./microsoft-365.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[2],
+    load: () => import("./outlook-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
