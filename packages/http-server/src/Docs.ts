@@ -32,6 +32,9 @@ interface Parts {
   readonly scripts: ReadonlyArray<string>
 }
 
+/** How the library is asked to show itself: without its fonts, its tools that lead elsewhere, and its telemetry. */
+const scalar = { withDefaultFonts: false, hideClientButton: true, showDeveloperTools: "never", telemetry: false }
+
 /** The page of the library, with its inline scripts as files: `/docs/0.js` and so on. */
 const apart = (page: string): Parts => {
   const scripts: Array<string> = []
@@ -39,12 +42,14 @@ const apart = (page: string): Parts => {
     scripts.push(script)
     return `<script src="/docs/${scripts.length - 1}.js"></script>`
   })
-  return { html: html.replace("<html>", `<html lang="en">`), scripts }
+  // Without an icon of its own a browser would ask for one.
+  const icon = `<link rel="icon" href="data:,">`
+  return { html: html.replace("<html>", `<html lang="en">`).replace("</head>", `  ${icon}\n  </head>`), scripts }
 }
 
 const load = Effect.gen(function*() {
   const { dispose, handler } = HttpRouter.toWebHandler(
-    HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } }).pipe(
+    HttpApiScalar.layer(Api, { path: "/docs", scalar }).pipe(
       Layer.provideMerge(HttpServer.layerServices)
     ),
     { disableLogger: true }
