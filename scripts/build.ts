@@ -2,16 +2,29 @@
  * Builds what is published, and only that: nothing in development needs it.
  *
  * 1. Every package: JavaScript and declarations from `tsc -b` in `dist/`, and beside them the data files of `src/`.
- * 2. The command: one bundle in `packages/cli/dist/`, entry `sonde.mjs`, code in `chunks/`. It needs no `node_modules`,
+ * 2. The page: one script, one style sheet and the document in `packages/web/dist/page/`, and a copy in
+ *    `packages/cli/dist/page/`, from where `sonde serve` takes it.
+ * 3. The command: one bundle in `packages/cli/dist/`, entry `sonde.mjs`, code in `chunks/`. It needs no `node_modules`,
  *    loads a subcommand's code when that subcommand runs, and keeps V8's code cache between runs.
  *
  *     node scripts/build.ts
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { isBuiltin } from "node:module"
 import { dirname } from "node:path"
 import { performance } from "node:perf_hooks"
 import process from "node:process"
+import { gzipSync } from "node:zlib"
 import { rolldown } from "rolldown"
 import { run, seconds } from "./internal/run.ts"
 import { at, files, publishable } from "./internal/workspace.ts"
@@ -74,6 +87,24 @@ await step("packages", async () => {
     }
   }
   return `${rooms.length} compiled, ${copied} data files, ${stale} stale files removed`
+})
+
+await step("page", async () => {
+  const built = await run([at("packages/web/node_modules/.bin/vite"), "build", "--logLevel", "warn"], {
+    cwd: at("packages/web")
+  })
+  if (built.status !== 0) fail(`vite failed\n${built.output}`)
+  const from = "packages/web/dist/page"
+  const to = `${dist}/page`
+  // The new files first, then what no document refers to any more: a server that starts meanwhile finds all of one build.
+  cpSync(at(from), at(to), { recursive: true })
+  const names = readdirSync(at(from), { recursive: true, encoding: "utf8" })
+  for (const name of readdirSync(at(to), { recursive: true, encoding: "utf8" })) {
+    if (!names.includes(name)) rmSync(at(`${to}/${name}`), { recursive: true, force: true })
+  }
+  const scripts = names.filter((name) => name.endsWith(".js"))
+  const octets = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(at(`${from}/${name}`))).length, 0)
+  return `${to}, ${Math.round(octets / 1024)} KiB of JavaScript compressed`
 })
 
 await step("command", async () => {
