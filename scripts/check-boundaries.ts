@@ -49,7 +49,7 @@ const table: Readonly<Record<string, Room>> = {
   "http-server": {
     may: ["domain", "http-api", "net", "report", "sonde"],
     tests: ["platform-node", "simulator"],
-    externalTests: ["@modelcontextprotocol/client", "axe-core", "dockerfile-utils", "playwright-core"]
+    externalTests: ["@modelcontextprotocol/client", "dockerfile-utils"]
   },
   web: {
     may: ["domain", "http-api", "report"],
@@ -78,6 +78,7 @@ const table: Readonly<Record<string, Room>> = {
       "simulator"
     ],
     external: ["@effect/platform-node", "@effect/sql-pg"],
+    externalTests: ["axe-core", "playwright-core"],
     node: true
   },
   testkit: { may: ["domain", "net"], external: ["@peculiar/x509", "reflect-metadata"], node: true }
