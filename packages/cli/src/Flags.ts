@@ -104,7 +104,9 @@ export const reach = {
     "let checks of a mailbox, a domain or * use a secret source; repeatable"
   ),
   allowPrivate: toggle("allow-private", "contact addresses that are not on the public internet, too"),
-  allowPorts: texts("allow-ports", "LIST", "contact these ports, or any, instead of those of mail")
+  allowPorts: texts("allow-ports", "LIST", "contact these ports, or any, instead of those of mail"),
+  connectTo: check.connectTo,
+  ca: check.ca
 }
 
 /** Events instead of a report. */

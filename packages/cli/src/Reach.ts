@@ -5,6 +5,7 @@ import * as SecretSources from "@sonde/http-server/SecretSources"
 import type * as Settings from "@sonde/http-server/Settings"
 import * as Effect from "effect/Effect"
 import { usage } from "./Failure.ts"
+import * as Files from "./Files.ts"
 import type * as Flags from "./Flags.ts"
 
 /** Numbers of ports, or any. */
@@ -24,5 +25,15 @@ export const settings = Effect.fnUntraced(function*(input: Flags.Parsed<typeof F
   for (const text of input.allowSource) {
     sources.push(yield* Effect.mapError(Effect.fromResult(SecretSources.fromFlag(text)), (problem) => usage(problem)))
   }
-  return { sources, allowPrivate: input.allowPrivate, ...(yield* portsOf(input.allowPorts)) }
+  if (input.connectTo.length > 0 && !input.allowPrivate) {
+    return yield* usage("--connect-to dials what is named", "add --allow-private")
+  }
+  return {
+    sources,
+    allowPrivate: input.allowPrivate,
+    // What the operator says, and no request: it redirects nothing that the operator did not mean.
+    connectTo: input.connectTo,
+    ca: input.ca === undefined ? undefined : yield* Files.certificates("--ca", input.ca),
+    ...(yield* portsOf(input.allowPorts))
+  }
 })

@@ -89,12 +89,33 @@ const nameOf = (host: string): string | undefined =>
 const given = <A extends object>(options: A): A =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as A
 
+type Pins = Pick<Values, "connectTo" | "ca">
+
+/** A check with what the operator says for every run. */
+const pinned = (check: Check, settings: Pins): Check =>
+  given({
+    ...check,
+    connectTo: settings.connectTo.length === 0 ? check.connectTo : [...(check.connectTo ?? []), ...settings.connectTo],
+    ca: settings.ca === undefined ? check.ca : [check.ca, settings.ca].filter((pem) => pem !== undefined).join("\n")
+  }) as Check
+
+/** What a run was asked, without what the operator says for every run. */
+const unpinned = ({ ca, connectTo, ...rest }: CheckOptions, settings: Pins): CheckOptions => {
+  const pins = connectTo?.filter((pin) => !settings.connectTo.includes(pin)) ?? []
+  const own = settings.ca === undefined ? ca : ca?.replace(settings.ca, "").trim()
+  return given({
+    ...rest,
+    connectTo: pins.length === 0 ? undefined : pins,
+    ca: own === "" ? undefined : own
+  }) as CheckOptions
+}
+
 /**
  * The body of a resumed run: what it was asked before, with what is given again. All of it is judged, so that a secret of the
  * server is not lent to a run that was aimed elsewhere when it started. Packs of a run are not given again.
  */
-export const resumed = (asked: CheckOptions, body: ResumeRun): Body => {
-  const { deliverAgain: _again, pack: _pack, packs: _packs, wait: _wait, ...before } = asked
+export const resumed = (asked: CheckOptions, body: ResumeRun, settings: Pins): Body => {
+  const { deliverAgain: _again, pack: _pack, packs: _packs, wait: _wait, ...before } = unpinned(asked, settings)
   return { ...before, ...given(body) }
 }
 
@@ -214,7 +235,7 @@ const make = Effect.gen(function*() {
     const request = yield* validated(given({ ...options, secret: stand(secret), token: stand(token) }))
     const denies = denial(body, request)
     if (denies !== undefined) return yield* denies
-    if (!isSource(secret) && !isSource(token)) return given({ ...request.options, secret, token })
+    if (!isSource(secret) && !isSource(token)) return pinned(given({ ...request.options, secret, token }), settings)
     const read = (option: "secret" | "token", input: SecretInput | undefined) =>
       isSource(input) ? sources.resolve(option, input.source, options) : Effect.succeed(input)
     const found = given({
@@ -223,7 +244,7 @@ const make = Effect.gen(function*() {
       token: yield* read("token", token)
     })
     yield* validated(found)
-    return found
+    return pinned(found, settings)
   })
 
   return Intake.of({ check })

@@ -90,7 +90,7 @@ export const layer = HttpApiBuilder.group(
           const { name } = yield* Client
           const run = yield* find(params.run)
           const { options } = yield* Effect.mapError(sonde.asked(run), Failures.reading)
-          return yield* desk.resume(run, yield* intake.check(Intake.resumed(options, payload)), name)
+          return yield* desk.resume(run, yield* intake.check(Intake.resumed(options, payload, settings)), name)
         })))
       .handle("forget", ({ params }) =>
         Effect.gen(function*() {

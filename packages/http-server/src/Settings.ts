@@ -29,6 +29,10 @@ export interface Values {
   readonly ports: ReadonlyArray<number>
   /** Whether any port may be contacted. */
   readonly anyPort: boolean
+  /** Where to dial when a host and port are meant, for every run: `HOST:PORT:ADDRESS:PORT`. Redirects nothing that requests say. */
+  readonly connectTo: ReadonlyArray<string>
+  /** Trust anchors beside those of the system, PEM, for every run. */
+  readonly ca: string | undefined
   /** The name in EHLO, so that whoever is contacted knows by whom. */
   readonly ehlo: string | undefined
   readonly sources: ReadonlyArray<AllowedSource>
@@ -66,6 +70,8 @@ export const defaults: Values = {
   allowPrivate: false,
   ports: AddressPolicy.mailPorts,
   anyPort: false,
+  connectTo: [],
+  ca: undefined,
   ehlo: undefined,
   sources: [],
   requireToken: false,

@@ -204,16 +204,32 @@ describe("Intake", () => {
       Effect.gen(function*() {
         const asked = { target, host: "evil.example", pack: ["mine.yaml"], wait: true, deliverAgain: true }
         const again = { secret: { source: "env:MAIL" } }
-        assert.strictEqual(yield* refusal(Intake.resumed(asked, again), bound), "400 host")
-        assert.deepStrictEqual(yield* taken(Intake.resumed(asked, { secret })), {
+        assert.strictEqual(yield* refusal(Intake.resumed(asked, again, Settings.defaults), bound), "400 host")
+        assert.deepStrictEqual(yield* taken(Intake.resumed(asked, { secret }, Settings.defaults)), {
           target,
           host: "evil.example",
           secret
         })
         assert.strictEqual(
-          yield* refusal(Intake.resumed({ target, host: "127.0.0.1" }, { secret })),
+          yield* refusal(Intake.resumed({ target, host: "127.0.0.1" }, { secret }, Settings.defaults)),
           "422 host Address"
         )
+      }))
+
+    it.effect("goes where the operator says for every run, then and when it is resumed", () =>
+      Effect.gen(function*() {
+        const pins = {
+          allowPrivate: true,
+          connectTo: ["mail.example.org:587:127.0.0.1:2587"],
+          ca: "PEM of the operator"
+        }
+        const check = yield* taken({ target, secret }, pins)
+        assert.deepInclude(check, { connectTo: pins.connectTo, ca: pins.ca })
+        const { secret: _, ...asked } = check
+        const again = Intake.resumed(asked, { secret }, { ...Settings.defaults, ...pins })
+        assert.notProperty(again, "connectTo")
+        assert.notProperty(again, "ca")
+        assert.deepStrictEqual(yield* taken(again, pins), check)
       }))
 
     it.effect("that is good for any target goes where a request says", () =>

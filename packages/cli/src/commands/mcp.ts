@@ -5,9 +5,7 @@ import * as Flags from "../Flags.ts"
 
 export const mcp = Command.make("mcp", {
   ...Flags.places,
-  ...Flags.reach,
-  connectTo: Flags.check.connectTo,
-  ca: Flags.check.ca
+  ...Flags.reach
 }, (input) => Effect.flatMap(Effect.promise(() => import("../run/mcp.ts")), ({ run }) => run(input))).pipe(
   Command.withShortDescription("Serve tools for assistants on standard input and output"),
   Command.withDescription(

@@ -18,7 +18,6 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Engine from "../Engine.ts"
-import { usage } from "../Failure.ts"
 import * as Files from "../Files.ts"
 import type * as Flags from "../Flags.ts"
 import * as PackFiles from "../PackFiles.ts"
@@ -28,24 +27,13 @@ import * as SourceReader from "../SourceReader.ts"
 import { version } from "../Version.ts"
 
 /** What `sonde mcp` was given. */
-export interface Input extends Flags.Parsed<typeof Flags.places>, Flags.Parsed<typeof Flags.reach> {
-  readonly connectTo: ReadonlyArray<string>
-  readonly ca: string | undefined
-}
+export interface Input extends Flags.Parsed<typeof Flags.places>, Flags.Parsed<typeof Flags.reach> {}
 
 /** Runs until standard input ends, or a signal comes. */
 export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
   yield* screen.signalsExit(0)
   const settings = Settings.layer({ version, ...(yield* Reach.settings(input)) })
-  if (input.connectTo.length > 0 && !input.allowPrivate) {
-    return yield* usage("--connect-to dials what is named", "add --allow-private")
-  }
-  // What the operator says, not the assistant: it redirects nothing that the operator did not mean.
-  const pinned = {
-    ...(input.connectTo.length === 0 ? {} : { connectTo: input.connectTo }),
-    ...(input.ca === undefined ? {} : { ca: yield* Files.certificates("--ca", input.ca) })
-  }
   const packs = yield* PackFiles.all(input)
   const runs = Layer.effect(
     Mcp.Runs,
@@ -55,8 +43,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
       const values = yield* Settings.Settings
       return Mcp.Runs.of({
         run: Effect.fnUntraced(function*(body) {
-          const check = { ...(yield* intake.check(body)), ...pinned }
-          yield* Effect.mapError(sonde.validate(check), Failures.option)
+          const check = yield* intake.check(body)
           return yield* sonde.check(check).pipe(
             Effect.provideService(AddressPolicy.AddressPolicy, Intake.rule(values, check)),
             Effect.mapError(Failures.reading)

@@ -11,6 +11,7 @@ import * as Server from "@sonde/http-server/Server"
 import * as Settings from "@sonde/http-server/Settings"
 import * as Shares from "@sonde/http-server/Shares"
 import * as Telemetry from "@sonde/http-server/Telemetry"
+import { Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
@@ -159,6 +160,16 @@ const reachable = Effect.fnUntraced(function*(settings: Settings.Values) {
   )
 })
 
+/** Whether a check with what the operator says for every run can be meant. */
+const meant = Effect.fnUntraced(function*({ ca, connectTo }: Settings.Values) {
+  const sonde = yield* Sonde
+  const given = { ...(connectTo.length === 0 ? {} : { connectTo }), ...(ca === undefined ? {} : { ca }) }
+  yield* Effect.mapError(
+    sonde.validate({ target: "postmaster@example.org", ...given }),
+    ({ option, problem, remedy }) => usage(`${option} ${problem}`, remedy)
+  )
+})
+
 /** The token that clients have to send. */
 const tokenOf = Effect.fnUntraced(function*(text: string) {
   const source = yield* Effect.fromResult(Secret.parse("--token", text))
@@ -191,6 +202,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   )
   const layer = Layer.mergeAll(stopping, announced(input, settings)).pipe(
     Layer.provide(served),
+    Layer.provide(Layer.effectDiscard(meant(settings))),
     Layer.provide(
       Layer.effectDiscard(reachable(settings)).pipe(
         Layer.provide(AccessTokens.layer),
