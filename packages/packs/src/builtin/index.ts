@@ -16,19 +16,68 @@ interface Entry {
 /** JSON as the compiler reads it has wider types than what was written. */
 const trusted = <A>(value: unknown): A => value as A
 
-const summaries: readonly [Summary, Summary, Summary] = trusted(table)
+const summaries: readonly [
+  Summary,
+  Summary,
+  Summary,
+  Summary,
+  Summary,
+  Summary,
+  Summary,
+  Summary,
+  Summary,
+  Summary,
+  Summary,
+  Summary
+] = trusted(table)
 
 export const builtin: ReadonlyArray<Entry> = [
   {
     summary: summaries[0],
-    load: () => import("./generic.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./amazon-ses.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[1],
-    load: () => import("./microsoft-365.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./brevo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[2],
+    load: () => import("./generic.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[3],
+    load: () => import("./mailgun.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[4],
+    load: () => import("./mailjet.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[5],
+    load: () => import("./mailtrap.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[6],
+    load: () => import("./microsoft-365.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[7],
     load: () => import("./outlook-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[8],
+    load: () => import("./postmark.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[9],
+    load: () => import("./resend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[10],
+    load: () => import("./sendgrid.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[11],
+    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
