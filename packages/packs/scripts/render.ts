@@ -19,6 +19,13 @@ export interface Rendered {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
+/** As the formatter lays it out: on one line of 120 characters where it fits, else with a line for each. */
+const tuple = (count: number): string => {
+  const words = Array.from({ length: count }, () => "Summary")
+  const line = `[${words.join(", ")}]`
+  return line.length <= 75 ? line : `[\n  ${words.join(",\n  ")}\n]`
+}
+
 const index = (packs: ReadonlyArray<Pack>): string => {
   const entries = packs.map((pack, number) =>
     [
@@ -46,7 +53,7 @@ interface Entry {
 /** JSON as the compiler reads it has wider types than what was written. */
 const trusted = <A>(value: unknown): A => value as A
 
-const summaries: readonly [${packs.map(() => "Summary").join(", ")}] = trusted(table)
+const summaries: readonly ${tuple(packs.length)} = trusted(table)
 
 export const builtin: ReadonlyArray<Entry> = [
 ${entries.join(",\n")}
