@@ -1,7 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
-import type { Evidence } from "@sonde/packs/Recognise"
-import * as Effect from "effect/Effect"
-import { type Case, judged, recognised, rows } from "./judged.ts"
+import { type Case, testPack } from "./judged.ts"
 
 // Replies as clients print them, with other ids, hosts and domains than in the examples of the pack.
 const cases: ReadonlyArray<Case> = [
@@ -167,36 +164,16 @@ const cases: ReadonlyArray<Case> = [
   ]
 ]
 
-describe("the pack of Gmail", () => {
-  it.effect.each(rows("gmail", cases))(
-    "explains by $rule: $cause",
-    ({ cause, hints, reply, rule }) =>
-      Effect.gen(function*() {
-        assert.deepStrictEqual(yield* judged(reply, hints), { rule, cause })
-      })
-  )
-
-  it.effect.each<[Evidence, string | undefined]>([
-    [{ domain: "gmail.com" }, "gmail"],
-    [{ domain: "googlemail.com" }, "gmail"],
-    [{ domain: "shop.example", mx: ["aspmx.l.google.com", "alt1.aspmx.l.google.com"] }, "gmail"],
-    [{ domain: "shop.example", mx: ["smtp.google.com"] }, "gmail"],
-    [{ domain: "shop.example", mx: ["aspmx2.googlemail.com"] }, "gmail"],
-    [{ host: "smtp-relay.gmail.com" }, "gmail"],
-    [{ banner: "220 smtp.gmail.com ESMTP 5b1f17b1804b1-43.12 - gsmtp" }, "gmail"],
-    [{ banner: "* OK Gimap ready for requests from 192.0.2.1 d5" }, "gmail"],
-    [{ domain: "notgmail.com" }, undefined],
-    [{ replyText: "550 5.1.1 User unknown" }, undefined]
-  ])("is recognised by %j: %s", ([evidence, expected]) =>
-    Effect.gen(function*() {
-      assert.strictEqual((yield* recognised(evidence))?.id, expected)
-    }))
-
-  it.effect("is found by the reply itself where nobody names it", () =>
-    Effect.gen(function*() {
-      const found = yield* recognised({
-        replyText: "535 5.7.8 https://support.google.com/mail/?p=BadCredentials x1 - gsmtp"
-      })
-      assert.deepStrictEqual(found, { id: "gmail", by: ["reply"] })
-    }))
-})
+testPack("gmail", cases, [
+  [{ domain: "gmail.com" }, true],
+  [{ domain: "googlemail.com" }, true],
+  [{ domain: "shop.example", mx: ["aspmx.l.google.com", "alt1.aspmx.l.google.com"] }, true],
+  [{ domain: "shop.example", mx: ["smtp.google.com"] }, true],
+  [{ domain: "shop.example", mx: ["aspmx2.googlemail.com"] }, true],
+  [{ host: "smtp-relay.gmail.com" }, true],
+  [{ banner: "220 smtp.gmail.com ESMTP 5b1f17b1804b1-43.12 - gsmtp" }, true],
+  [{ banner: "* OK Gimap ready for requests from 192.0.2.1 d5" }, true],
+  [{ replyText: "535 5.7.8 https://support.google.com/mail/?p=BadCredentials x1 - gsmtp" }, true],
+  [{ domain: "notgmail.com" }, false],
+  [{ replyText: "550 5.1.1 User unknown" }, false]
+])
