@@ -59,6 +59,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -234,5 +235,9 @@ export const builtin: ReadonlyArray<Entry> = [
   {
     summary: summaries[42],
     load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[43],
+    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
