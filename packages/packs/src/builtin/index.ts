@@ -61,6 +61,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -244,5 +245,9 @@ export const builtin: ReadonlyArray<Entry> = [
   {
     summary: summaries[44],
     load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[45],
+    load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
