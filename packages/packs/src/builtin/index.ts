@@ -62,6 +62,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -248,6 +249,10 @@ export const builtin: ReadonlyArray<Entry> = [
   },
   {
     summary: summaries[45],
+    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[46],
     load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
