@@ -67,6 +67,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -113,166 +114,170 @@ export const builtin: ReadonlyArray<Entry> = [
   },
   {
     summary: summaries[10],
-    load: () => import("./feishu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./fastmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[11],
-    load: () => import("./forward-email.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./feishu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[12],
-    load: () => import("./gandi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./forward-email.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[13],
-    load: () => import("./generic.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./gandi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[14],
-    load: () => import("./gmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./generic.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[15],
-    load: () => import("./gmx.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./gmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[16],
-    load: () => import("./godaddy.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./gmx.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[17],
-    load: () => import("./hetzner.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./godaddy.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[18],
-    load: () => import("./hostinger.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./hetzner.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[19],
-    load: () => import("./icloud.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./hostinger.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[20],
-    load: () => import("./infomaniak.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./icloud.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[21],
-    load: () => import("./ionos.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./infomaniak.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[22],
-    load: () => import("./loopia.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ionos.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[23],
-    load: () => import("./loops.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./loopia.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[24],
-    load: () => import("./mail-ru.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./loops.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[25],
-    load: () => import("./mailersend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mail-ru.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[26],
-    load: () => import("./mailgun.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailersend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[27],
-    load: () => import("./mailjet.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailgun.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[28],
-    load: () => import("./mailtrap.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailjet.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[29],
-    load: () => import("./mandrill.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailtrap.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[30],
-    load: () => import("./microsoft-365.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mandrill.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[31],
-    load: () => import("./namecheap.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./microsoft-365.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[32],
-    load: () => import("./one-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./namecheap.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[33],
-    load: () => import("./outlook-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./one-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[34],
-    load: () => import("./ovhcloud.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./outlook-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[35],
-    load: () => import("./plesk.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ovhcloud.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[36],
-    load: () => import("./postmark.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./plesk.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[37],
-    load: () => import("./qq.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./postmark.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[38],
-    load: () => import("./rackspace.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./qq.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[39],
-    load: () => import("./resend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./rackspace.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[40],
-    load: () => import("./sendgrid.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./resend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[41],
-    load: () => import("./sendpulse.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendgrid.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[42],
-    load: () => import("./smtp2go.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendpulse.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[43],
-    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./smtp2go.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[44],
-    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[45],
-    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[46],
-    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[47],
-    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[48],
-    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[49],
-    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[50],
+    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[51],
     load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
