@@ -68,6 +68,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -226,58 +227,62 @@ export const builtin: ReadonlyArray<Entry> = [
   },
   {
     summary: summaries[38],
-    load: () => import("./qq.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./proton.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[39],
-    load: () => import("./rackspace.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./qq.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[40],
-    load: () => import("./resend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./rackspace.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[41],
-    load: () => import("./sendgrid.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./resend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[42],
-    load: () => import("./sendpulse.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendgrid.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[43],
-    load: () => import("./smtp2go.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendpulse.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[44],
-    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./smtp2go.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[45],
-    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[46],
-    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[47],
-    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[48],
-    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[49],
-    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[50],
-    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[51],
+    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[52],
     load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
