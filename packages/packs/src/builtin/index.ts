@@ -69,6 +69,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -263,26 +264,30 @@ export const builtin: ReadonlyArray<Entry> = [
   },
   {
     summary: summaries[47],
-    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./t-online.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[48],
-    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[49],
-    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[50],
-    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[51],
-    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[52],
+    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[53],
     load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
