@@ -53,7 +53,7 @@ const table: Readonly<Record<string, Room>> = {
   },
   web: {
     may: ["domain", "http-api", "report"],
-    external: ["react", "react-aria-components", "react-dom"],
+    external: ["react", "react-aria", "react-dom"],
     externalTests: ["@types/react", "@types/react-dom", "@vitejs/plugin-react", "axe-core", "playwright-core", "vite"]
   },
   simulator: {

@@ -6,33 +6,18 @@
 import react from "@vitejs/plugin-react"
 import { defineConfig, type Plugin } from "vite"
 
-/**
- * What a browser never runs. The contract refers to these because a server is made from it too; the bundler cannot know that the
- * page only asks.
- */
-const ofServers =
-  /\/effect\/dist\/(?:encoding\/Ndjson|http\/(?:HttpMiddleware|HttpRouter|HttpServerResponse|HttpStatus))\.js$/
-
-const declared = /export (?:const|function\*?|class) (\w+)/g
-
-const leaveOut: Plugin = {
-  name: "sonde:leave-out",
+/** The page shows causes by the words of their verdicts, and takes those of a newer server too: it needs no list of them. */
+const anyCause: Plugin = {
+  name: "sonde:any-cause",
   enforce: "pre",
-  transform(code, id) {
-    if (ofServers.test(id)) {
-      const names = Array.from(code.matchAll(declared), ([, name]) => `export const ${name} = undefined`)
-      return { code: names.join("\n"), map: null }
-    }
-    // The page shows causes by the words of their verdicts, and takes those of a newer server too: it needs no list of them.
-    if (id.endsWith("/domain/src/Cause.ts")) {
-      return { code: `import * as Schema from "effect/Schema"\nexport const Cause = Schema.String`, map: null }
-    }
-    return undefined
-  }
+  transform: (_code, id) =>
+    id.endsWith("/domain/src/Cause.ts")
+      ? { code: `import * as Schema from "effect/Schema"\nexport const Cause = Schema.String`, map: null }
+      : undefined
 }
 
 export default defineConfig({
-  plugins: [leaveOut, react()],
+  plugins: [anyCause, react()],
   build: {
     outDir: "dist/page",
     emptyOutDir: true,
@@ -41,8 +26,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // Reading a property or a global does nothing here; without this, code that nothing calls stays in.
-      treeshake: { propertyReadSideEffects: false, propertyWriteSideEffects: false, unknownGlobalSideEffects: false },
+      // Reading a property does nothing here; without this, code that nothing calls stays in.
+      treeshake: { propertyReadSideEffects: false },
       output: { codeSplitting: false }
     }
   }

@@ -6,8 +6,8 @@
 import type { DatedFact, Remedy, Verdict } from "@sonde/domain/Verdict"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
-import { needs } from "./Sentence.ts"
 import { Code } from "./parts.tsx"
+import { needs } from "./Sentence.ts"
 
 const order = { look: 0, change: 1, verify: 2, alternative: 3 } as const
 const heads = { look: "Look first", change: "Change", verify: "Then", alternative: "Another way" } as const
@@ -15,12 +15,16 @@ const heads = { look: "Look first", change: "Change", verify: "Then", alternativ
 /** A link to a source; anything that is not `https` stays text. */
 export const Source = ({ children, url }: { readonly url: string; readonly children?: string }) =>
   url.startsWith("https://")
-    ? <a href={url} rel="noreferrer noopener" target="_blank">{children ?? Escape.line(url.replace(/^https:\/\//, ""))}</a>
+    ? (
+      <a href={url} rel="noreferrer noopener" target="_blank">
+        {children ?? Escape.line(url.replace(/^https:\/\//, ""))}
+      </a>
+    )
     : <>{Escape.line(url)}</>
 
 const text = (it: string): string => Escape.lines(it).join("\n")
 
-const RemedyItem = ({ remedy }: { readonly remedy: Remedy }) => (
+const RemedyItem = ({ again, remedy }: { readonly remedy: Remedy; readonly again?: React.ReactNode }) => (
   <li>
     <h3>
       {heads[remedy.kind]}
@@ -35,19 +39,29 @@ const RemedyItem = ({ remedy }: { readonly remedy: Remedy }) => (
         <Code text={text(remedy.undo)} of="Undo" />
       </details>
     )}
-    {remedy.url !== undefined && <p><Source url={remedy.url} /></p>}
+    {remedy.url !== undefined && (
+      <p>
+        <Source url={remedy.url} />
+      </p>
+    )}
+    {remedy.kind === "verify" && again}
   </li>
 )
 
 /** The steps in the order in which to take them: look, change, verify. Other ways stand apart. */
-export const Remedies = ({ remedies }: { readonly remedies: ReadonlyArray<Remedy> }) => {
+export const Remedies = ({ again, remedies }: {
+  readonly remedies: ReadonlyArray<Remedy>
+  readonly again?: React.ReactNode
+}) => {
   const steps = remedies.filter((remedy) => remedy.kind !== "alternative")
     .toSorted((a, b) => order[a.kind] - order[b.kind])
   const others = remedies.filter((remedy) => remedy.kind === "alternative")
   return (
     <>
       {steps.length > 0 && (
-        <ol className="steps">{steps.map((remedy, index) => <RemedyItem key={index} remedy={remedy} />)}</ol>
+        <ol className="steps">
+          {steps.map((remedy, index) => <RemedyItem key={index} remedy={remedy} again={again} />)}
+        </ol>
       )}
       {others.length > 0 && (
         <ul className="steps others">{others.map((remedy, index) => <RemedyItem key={index} remedy={remedy} />)}</ul>
@@ -57,7 +71,7 @@ export const Remedies = ({ remedies }: { readonly remedies: ReadonlyArray<Remedy
 }
 
 /** Facts with their dates and sources; one past its review says so. */
-export const Facts = ({ facts }: { readonly facts: ReadonlyArray<DatedFact> }) =>
+const Facts = ({ facts }: { readonly facts: ReadonlyArray<DatedFact> }) =>
   facts.length === 0 ? null : (
     <ul className="facts">
       {facts.map((fact, index) => (
@@ -65,19 +79,24 @@ export const Facts = ({ facts }: { readonly facts: ReadonlyArray<DatedFact> }) =
           {Escape.line(fact.text)}{" "}
           <small>
             as of {Escape.line(fact.asOf)}, review by {Escape.line(fact.reviewBy)}
-            {fact.stale === true && <strong> (past its review: check the source)</strong>} · <Source url={fact.source} />
+            {fact.stale === true && <strong>(past its review: check the source)</strong>} · <Source url={fact.source} />
           </small>
         </li>
       ))}
     </ul>
   )
 
-/** Everything that a verdict advises. */
-export const Advice = ({ verdict }: { readonly verdict: Pick<Verdict, "facts" | "remedies" | "wontHelp"> }) => (
+/** Everything that a verdict advises. `again` stands at the step that proves the fix. */
+export const Advice = ({ again, verdict }: {
+  readonly verdict: Pick<Verdict, "facts" | "remedies" | "wontHelp">
+  readonly again?: React.ReactNode
+}) => (
   <>
-    <Remedies remedies={verdict.remedies} />
+    <Remedies remedies={verdict.remedies} again={again} />
     {verdict.wontHelp.length > 0 && (
-      <p className="wont"><strong>Will not help</strong> {verdict.wontHelp.map(Escape.line).join(" · ")}</p>
+      <p className="wont">
+        <strong>Will not help</strong> {verdict.wontHelp.map(Escape.line).join(" · ")}
+      </p>
     )}
     <Facts facts={verdict.facts} />
   </>
@@ -91,7 +110,11 @@ export const Grounds = ({ children, verdict }: { readonly verdict: Verdict; read
       <>
         <dt>Ruled out</dt>
         <dd className="areas">
-          {verdict.ruledOut.map((id) => <span key={id}><span className="mark pass" aria-hidden>✓</span> {Phrases.area(id)}</span>)}
+          {verdict.ruledOut.map((id) => (
+            <span key={id}>
+              <span className="mark pass" aria-hidden>✓</span> {Phrases.area(id)}
+            </span>
+          ))}
         </dd>
       </>
     )}
@@ -102,12 +125,16 @@ export const Grounds = ({ children, verdict }: { readonly verdict: Verdict; read
       </>
     )}
     <dt>Cause</dt>
-    <dd><code>{verdict.cause}</code> by the rule <code>{Escape.line(verdict.rule)}</code></dd>
+    <dd>
+      <code>{verdict.cause}</code> by the rule <code>{Escape.line(verdict.rule)}</code>
+    </dd>
   </dl>
 )
 
 /** A verdict on its own, as the answer to a pasted text or as one more of a run. */
-export const VerdictCard = ({ domain, verdict }: { readonly verdict: Verdict; readonly domain?: string | undefined }) => (
+export const VerdictCard = (
+  { domain, verdict }: { readonly verdict: Verdict; readonly domain?: string | undefined }
+) => (
   <section className="card">
     <h2>{Escape.line(verdict.title)}</h2>
     <p className="sub">{verdict.confidence} · {needs(verdict, domain)}</p>

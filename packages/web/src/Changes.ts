@@ -37,10 +37,11 @@ export const pairs = (before: Report, after: Report): ReadonlyArray<Pair> => {
   })
 }
 
-/** Whether a phase became something else. */
-export const isChanged = ({ after, before }: Pair): boolean =>
-  (before === undefined ? "" : Phrases.became(before.id, before.state))
-    !== (after === undefined ? "" : Phrases.became(after.id, after.state))
+const became = (phase: PhaseReport | undefined): string =>
+  phase === undefined || phase.state === "skip" ? "" : Phrases.became(phase.id, phase.state)
+
+/** Whether a phase became something else. One that did not come and one that was not reached are the same. */
+export const isChanged = ({ after, before }: Pair): boolean => became(before) !== became(after)
 
 /** The moment an attempt of a run was made. */
 export const madeAt = (report: Report): string => report.resumedAt ?? report.startedAt

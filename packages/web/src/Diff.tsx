@@ -24,13 +24,20 @@ const Side = ({ name, report }: { readonly name: string; readonly report: Report
 )
 
 const Cell = ({ phase }: { readonly phase: PhaseReport | undefined }) => (
-  <td>{phase === undefined ? "–" : <><StateMark state={phase.state} /> {Phrases.became(phase.id, phase.state)}</>}</td>
+  <td>
+    {phase === undefined ? "–" : (
+      <>
+        <StateMark state={phase.state} /> {Phrases.became(phase.id, phase.state)}
+      </>
+    )}
+  </td>
 )
 
 /** The view of two runs. */
 export const Diff = ({ after, before }: { readonly before: string; readonly after: string }) => {
   const answer = useAnswer(
-    (client) => Effect.all([client.runs.show({ params: { run: before } }), client.runs.show({ params: { run: after } })]),
+    (client) =>
+      Effect.all([client.runs.show({ params: { run: before } }), client.runs.show({ params: { run: after } })]),
     `${before}/${after}`
   )
   if (answer.value === undefined) {
@@ -60,19 +67,26 @@ export const Diff = ({ after, before }: { readonly before: string; readonly afte
         <h2>Steps</h2>
         <table>
           <thead>
-            <tr><th scope="col">Step</th><th scope="col">Before</th><th scope="col">After</th></tr>
+            <tr>
+              <th scope="col">Step</th>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
+            </tr>
           </thead>
-          <tbody>
-            {pairs.map((pair, index) => (
-              <tr key={index} className={Changes.isChanged(pair) ? "changed" : ""}>
-                <th scope="row">
-                  {pair.id} <small>{Phrases.services[pair.service]}</small>
-                </th>
-                <Cell phase={pair.before} />
-                <Cell phase={pair.after} />
+          {Array.from(new Set(pairs.map((pair) => pair.service)), (service) => (
+            <tbody key={service}>
+              <tr>
+                <th scope="rowgroup" colSpan={3} className="group">{Phrases.services[service]}</th>
               </tr>
-            ))}
-          </tbody>
+              {pairs.filter((pair) => pair.service === service).map((pair, index) => (
+                <tr key={index} className={Changes.isChanged(pair) ? "changed" : ""}>
+                  <th scope="row">{pair.id}</th>
+                  <Cell phase={pair.before} />
+                  <Cell phase={pair.after} />
+                </tr>
+              ))}
+            </tbody>
+          ))}
         </table>
       </section>
     </>

@@ -21,6 +21,14 @@ const Read = ({ read }: { readonly read: Explanation["read"] }) => {
   )
 }
 
+/** The answer in a sentence, for those who listen. */
+const found = ({ success, verdicts }: Explanation): string =>
+  verdicts.length > 0
+    ? verdicts.map((verdict) => Escape.line(verdict.title)).join(". ")
+    : success === undefined
+    ? "No rule knows this text"
+    : "This reports no failure"
+
 /** The view of the explain box. */
 export const Explain = () => {
   const [text, setText] = useState("")
@@ -53,11 +61,16 @@ export const Explain = () => {
         </div>
       </form>
       {problem !== undefined && <Trouble problem={problem} onAgain={() => submit()} />}
-      <div aria-live="polite">
+      <p className="unseen" role="status">{answer === undefined ? "" : found(answer)}</p>
+      <div className="answers">
         {answer !== undefined && answer.verdicts.length === 0 && (
           <section className="card">
             <h2>{answer.success === undefined ? "No rule knows this text" : "This reports no failure"}</h2>
-            <p>{answer.success === undefined ? "And none is guessed. More of the text around it may help." : Escape.line(answer.success)}</p>
+            <p>
+              {answer.success === undefined
+                ? "And none is guessed. More of the text around it may help."
+                : Escape.line(answer.success)}
+            </p>
             <Read read={answer.read} />
           </section>
         )}

@@ -5,13 +5,24 @@
  */
 import type { Event } from "@sonde/domain/Event"
 import type { Report } from "@sonde/domain/Report"
-import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-import { ask } from "./Client.ts"
 import * as Problem from "./Problem.ts"
 
 /** The wait before attempt `n` to connect again, counted from 0: doubles from half a second up to ten. */
 export const pauseMillis = (n: number): number => Math.min(500 * 2 ** n, 10_000)
+
+/**
+ * Where a run is read. `events` asks for those after a number, 0 for all; it calls `onOpen` when the answer begins and resolves when the
+ * stream ends. Both reject with a `Problem`.
+ */
+export interface Source {
+  readonly events: (
+    after: number,
+    onOpen: () => void,
+    onEvent: (event: Event) => void,
+    signal: AbortSignal
+  ) => Promise<void>
+  readonly report: (signal: AbortSignal) => Promise<Report>
+}
 
 /** What a follower is told. `onLost` gets the wait until the next attempt, `onLive` says that events flow again. */
 export interface Listener {
@@ -31,27 +42,23 @@ const sleep = (millis: number, signal: AbortSignal): Promise<void> =>
  * Resolves when the run has come to rest, or when `signal` aborts; rejects with a `Problem` that waiting does not cure. `after` is
  * the number of the last event that is known, 0 for none.
  */
-export const follow = async (run: string, after: number, listener: Listener, signal: AbortSignal): Promise<void> => {
+export const follow = async (
+  source: Source,
+  after: number,
+  listener: Listener,
+  signal: AbortSignal
+): Promise<void> => {
   let last = after
   for (let failures = 0; !signal.aborted;) {
     try {
-      await ask(
-        (client) =>
-          client.runs.events({ params: { run }, headers: last === 0 ? {} : { "last-event-id": `${last}` } }).pipe(
-            Effect.tap(() => Effect.sync(listener.onLive)),
-            Effect.flatMap(Stream.runForEach(({ data }) =>
-              Effect.sync(() => {
-                failures = 0
-                if (data.seq <= last) return
-                last = data.seq
-                listener.onEvent(data)
-              })
-            ))
-          ),
-        signal
-      )
+      await source.events(last, listener.onLive, (event) => {
+        failures = 0
+        if (event.seq <= last) return
+        last = event.seq
+        listener.onEvent(event)
+      }, signal)
       // A stream ends after `run.end`; one that a proxy cut short ends the same way.
-      const report = await ask((client) => client.runs.show({ params: { run } }), signal)
+      const report = await source.report(signal)
       if (report.state === "finished" || report.state === "suspended") return listener.onReport(report)
       await sleep(pauseMillis(failures++), signal)
     } catch (error) {

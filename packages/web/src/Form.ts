@@ -104,7 +104,9 @@ export const options = (fields: Fields): CheckOptions => {
 
 /** A secret in the place of the body where it belongs; nothing for a run without one. */
 export const secretOf = (signIn: SignIn, secret: string): Pick<StartRun, "secret" | "token"> =>
-  signIn === "nothing" || secret === "" ? {} : { [signIn === "token" ? "token" : "secret"]: Redacted.make(secret) }
+  signIn === "nothing" || secret === ""
+    ? {}
+    : { [signIn === "token" ? "token" : "secret"]: Redacted.make(secret, { label: "secret" }) }
 
 /** The fields that do not belong to what they are given for, by the schema of options: a name each. */
 export const wrong = (asked: CheckOptions): string | undefined => {

@@ -76,10 +76,18 @@ export const History = () => {
           label="Outcome"
           value={outcome}
           onChange={setOutcome}
-          options={[["", "any"], ["pass", "works"], ["warn", "warning"], ["fail", "does not work"], [
-            "inconclusive",
-            "could not tell"
-          ], ["running", "running"], ["suspended", "suspended"]]}
+          options={[
+            ["", "any"],
+            ["pass", "works"],
+            ["warn", "warning"],
+            ["fail", "does not work"],
+            [
+              "inconclusive",
+              "could not tell"
+            ],
+            ["running", "running"],
+            ["suspended", "suspended"]
+          ]}
         />
         <button
           type="button"
@@ -109,8 +117,12 @@ export const History = () => {
               <Link to={{ view: "run", run: run.run }}>{Escape.line(run.target)}</Link>
               <span>{Escape.line(run.title ?? "")}</span>
             </div>
-            {run.state === "finished" ? <OutcomeTag outcome={run.outcome} /> : <span className="tag">{states[run.state]}</span>}
-            <small><Moment at={run.startedAt} /></small>
+            {run.state === "finished"
+              ? <OutcomeTag outcome={run.outcome} />
+              : <span className="tag">{states[run.state]}</span>}
+            <small>
+              <Moment at={run.startedAt} />
+            </small>
             <Forget
               run={run}
               onDone={() => {
@@ -121,7 +133,11 @@ export const History = () => {
           </li>
         ))}
       </ul>
-      {next !== undefined && <p className="tools"><button type="button" onClick={() => load(next)}>Older runs</button></p>}
+      {next !== undefined && (
+        <p className="tools">
+          <button type="button" onClick={() => load(next)}>Older runs</button>
+        </p>
+      )}
     </>
   )
 }

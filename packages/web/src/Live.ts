@@ -40,9 +40,6 @@ export interface Live {
   readonly resumeAfter?: string
 }
 
-/** Whether events are still to come. */
-export const isMoving = (live: Live): boolean => live.state === "running" || live.state === "queued"
-
 /** The state that a report tells; `seq` stays that of the events seen so far. */
 export const fromReport = (report: Report, seq = 0): Live => ({
   run: report.run,
@@ -59,18 +56,6 @@ export const fromReport = (report: Report, seq = 0): Live => ({
   transcript: report.transcript,
   ...(report.state === "finished" || report.state === "suspended" ? { report } : {}),
   ...(report.resumeAfter === undefined ? {} : { resumeAfter: report.resumeAfter })
-})
-
-/** The state of a run that was taken and of which nothing is known yet. */
-export const taken = (run: string, target: string, state: RunState): Live => ({
-  run,
-  target,
-  state,
-  seq: 0,
-  services: [],
-  verdicts: [],
-  findings: [],
-  transcript: []
 })
 
 const inService = (

@@ -27,7 +27,16 @@ export const StateMark = ({ state }: { readonly state: Row["state"] }) => (
   </>
 )
 
+/** What a finding weighs. */
+export const FindingTag = ({ state }: { readonly state: Outcome }) => (
+  <span className={`tag ${state}`}>
+    <span aria-hidden>{Phrases.marks[state].mark}</span> {words[state]}
+  </span>
+)
+
 /** An outcome in a listing. */
 export const OutcomeTag = ({ outcome }: { readonly outcome: Outcome }) => (
-  <span className={`tag ${outcome}`}><span aria-hidden>{outcomes[outcome].mark}</span> {outcomes[outcome].word}</span>
+  <span className={`tag ${outcome}`}>
+    <span aria-hidden>{outcomes[outcome].mark}</span> {outcomes[outcome].word}
+  </span>
 )

@@ -1,10 +1,10 @@
 /**
  * What Sonde knows: packs of providers and server software, with their rules, remedies and sources.
  */
+import { actorNames } from "@sonde/domain/Verdict"
 import type { PackRule } from "@sonde/http-api/KnowledgeApi"
 import * as Escape from "@sonde/report/Escape"
 import { useState } from "react"
-import { actorNames } from "@sonde/domain/Verdict"
 import { Advice, Source } from "./Advice.tsx"
 import { Link, Title } from "./Navigation.tsx"
 import { Choice, Field, useAnswer, Waiting } from "./parts.tsx"
@@ -24,7 +24,9 @@ export const Packs = () => {
   return (
     <>
       <Title text="Packs" />
-      <p className="lead">What Sonde knows of providers and server software, as data: each rule with its remedies and sources.</p>
+      <p className="lead">
+        What Sonde knows of providers and server software, as data: each rule with its remedies and sources.
+      </p>
       <div className="tools">
         <Field label="Filter" type="search" value={find} onChange={setFind} />
         <Choice label="Kind" value={kind} onChange={setKind} options={[["", "all"], ...Object.entries(kinds)]} />
@@ -35,8 +37,12 @@ export const Packs = () => {
       <ul className="tiles">
         {shown.map((pack) => (
           <li key={pack.id} className="card">
-            <h2><Link to={{ view: "pack", id: pack.id }}>{Escape.line(pack.name)}</Link></h2>
-            <p className="sub">{kinds[pack.kind]} · <code>{Escape.line(pack.id)}</code> · {Escape.line(pack.version)}</p>
+            <h2>
+              <Link to={{ view: "pack", id: pack.id }}>{Escape.line(pack.name)}</Link>
+            </h2>
+            <p className="sub">
+              {kinds[pack.kind]} · <code>{Escape.line(pack.id)}</code> · {Escape.line(pack.version)}
+            </p>
           </li>
         ))}
       </ul>
@@ -49,12 +55,19 @@ const Rule = ({ rule }: { readonly rule: PackRule }) => (
     <summary>
       <span>{Escape.line(rule.title)}</span> <code>{Escape.line(rule.id)}</code>
     </summary>
-    <p className="sub">{rule.confidence} · needs {actorNames[rule.actor]} · cause <code>{Escape.line(rule.cause)}</code></p>
+    <p className="sub">
+      {rule.confidence} · needs {actorNames[rule.actor]} · cause <code>{Escape.line(rule.cause)}</code>
+    </p>
     {rule.explanation !== "" && <p>{Escape.line(rule.explanation)}</p>}
     {rule.when.length > 0 && (
-      <dl className="pairs">
+      <dl className="pairs" aria-label="Matches when">
         {rule.when.map((one, index) => (
-          <div key={index}><dt>{Escape.line(one.name)}</dt><dd><code>{Escape.line(one.value)}</code></dd></div>
+          <div key={index}>
+            <dt>{Escape.line(one.name)}</dt>
+            <dd>
+              <code>{Escape.line(one.value)}</code>
+            </dd>
+          </div>
         ))}
       </dl>
     )}
@@ -94,7 +107,10 @@ export const Pack = ({ id }: { readonly id: string }) => {
             {pack.endpoints.map((endpoint, index) => (
               <li key={index}>
                 <code>{Escape.line(endpoint.host)}:{endpoint.port}</code> {Escape.line(endpoint.security)}{" "}
-                <small>{Escape.line(endpoint.service)}{endpoint.note !== undefined && ` · ${Escape.line(endpoint.note)}`}</small>
+                <small>
+                  {Escape.line(endpoint.service)}
+                  {endpoint.note !== undefined && ` · ${Escape.line(endpoint.note)}`}
+                </small>
               </li>
             ))}
           </ul>
@@ -106,7 +122,11 @@ export const Pack = ({ id }: { readonly id: string }) => {
           <ul className="facts">
             {pack.limits.map((limit, index) => (
               <li key={index}>
-                {Escape.line(limit.text)} {limit.source !== undefined && <small><Source url={limit.source} /></small>}
+                {Escape.line(limit.text)} {limit.source !== undefined && (
+                  <small>
+                    <Source url={limit.source} />
+                  </small>
+                )}
               </li>
             ))}
           </ul>

@@ -2,7 +2,7 @@
  * The frame around every view: where one is, where one can go, how it looks; and the bearer token where the server wants one.
  */
 import { Component, type FormEvent, type ReactNode, useEffect, useState } from "react"
-import { setToken } from "./Client.ts"
+import { setToken, token } from "./Client.ts"
 import { Diff } from "./Diff.tsx"
 import { Explain } from "./Explain.tsx"
 import { History } from "./History.tsx"
@@ -35,7 +35,9 @@ const View = ({ route }: { readonly route: Route }) => {
       return (
         <>
           <Title text="There is no such page" />
-          <p><Link to={{ view: "start" }}>To the start</Link></p>
+          <p>
+            <Link to={{ view: "start" }}>To the start</Link>
+          </p>
         </>
       )
   }
@@ -54,19 +56,32 @@ class Guard extends Component<{ readonly children: ReactNode }, { readonly broke
   }
 }
 
-const TokenDialog = ({ onClose, onToken }: { readonly onToken: () => void; readonly onClose: () => void }) => {
+const TokenDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const [text, setText] = useState("")
+  const [refused] = useState(token() !== undefined)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (text.trim() === "") return
-    onToken()
+    onClose()
     setToken(text.trim())
   }
   return (
     <Modal title="This server wants a bearer token" onClose={onClose}>
       <form onSubmit={submit}>
-        <Field label="Bearer token" type="password" value={text} onChange={setText} hint="Kept in this tab until it is closed." />
-        <p className="tools"><button type="submit" className="main">Go on</button></p>
+        <p>
+          Whoever runs the server makes one with <code>sonde serve tokens add NAME</code>.
+        </p>
+        <Field
+          label="Bearer token"
+          type="password"
+          value={text}
+          onChange={setText}
+          problem={refused ? "The server does not know the token that was given, or it was revoked." : undefined}
+          hint="Kept in this tab until it is closed."
+        />
+        <p className="tools">
+          <button type="submit" className="main">Go on</button>
+        </p>
       </form>
     </Modal>
   )
@@ -95,7 +110,7 @@ export const Page = () => {
   useEffect(() => onUnauthorized(() => setAsking(true)), [])
   return (
     <>
-      <a className="skip" href="#main">To the content</a>
+      <a className="jump" href="#main">To the content</a>
       <header className="bar">
         <Link to={{ view: "start" }} className="brand">Sonde</Link>
         <nav aria-label="Views">
@@ -115,12 +130,7 @@ export const Page = () => {
         <p>No grade, no guess: works, does not, cannot tell.</p>
         <a href="/docs">API reference</a>
       </footer>
-      {asking && (
-        <TokenDialog
-          onClose={() => setAsking(false)}
-          onToken={() => setAsking(false)}
-        />
-      )}
+      {asking && <TokenDialog onClose={() => setAsking(false)} />}
     </>
   )
 }

@@ -39,7 +39,13 @@ const missing = (title: string): Problem => ({
 
 const defect = (text: string): Problem => ({ kind: "defect", title: "That is a defect in Sonde", text, again: true })
 
-const ofStatus = (status: number): Problem => {
+/** The wait that `Retry-After` asks for (RFC 9110 section 10.2.3), where it is in seconds. */
+const retryAfter = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
+  const text = headers["retry-after"]
+  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) * 1000 : undefined
+}
+
+const ofStatus = (status: number, wait: number | undefined): Problem => {
   switch (status) {
     case 401:
       return unauthorized
@@ -61,7 +67,13 @@ const ofStatus = (status: number): Problem => {
         again: false
       }
     case 429:
-      return { kind: "busy", title: "Too many requests", text: "Wait a moment.", again: true, afterMillis: 5000 }
+      return {
+        kind: "busy",
+        title: "Too many requests",
+        text: "Wait a moment.",
+        again: true,
+        afterMillis: wait ?? 5000
+      }
     case 502:
     case 503:
     case 504:
@@ -144,7 +156,7 @@ export const fromError = (error: unknown): Problem => {
     }
   }
   if (error instanceof HttpClientError.HttpClientError) {
-    return error.response === undefined ? offline : ofStatus(error.response.status)
+    return error.response === undefined ? offline : ofStatus(error.response.status, retryAfter(error.response.headers))
   }
   return defect(error instanceof Error ? Escape.line(error.message) : "Something broke that should not.")
 }

@@ -11,10 +11,11 @@ import * as Changes from "./Changes.ts"
 import { token } from "./Client.ts"
 import * as Elsewhere from "./Elsewhere.ts"
 import * as Form from "./Form.ts"
+import * as Handover from "./Handover.ts"
 import type * as Live from "./Live.ts"
-import { OutcomeTag } from "./Marks.tsx"
+import { FindingTag } from "./Marks.tsx"
 import { go, Title } from "./Navigation.tsx"
-import { Code, Modal, Moment, Trouble, useCountdown, Waiting } from "./parts.tsx"
+import { Code, Copy, Modal, Moment, Trouble, useCountdown, Waiting } from "./parts.tsx"
 import type { Problem } from "./Problem.ts"
 import { SecretField } from "./SecretField.tsx"
 import * as Sentence from "./Sentence.ts"
@@ -52,10 +53,15 @@ const SecretDialog = ({ live, onClose, problem, resume }: {
   return (
     <Modal title="Check again" onClose={onClose}>
       <form onSubmit={submit}>
-        <p>This run signed in, and its secret was not kept. Give it again. What passed is kept, what failed is tried again.</p>
+        <p>
+          This run signed in, and its secret was not kept. Give it again. What passed is kept, what failed is tried
+          again.
+        </p>
         <SecretField signIn={signIn} secret={secret} onSignIn={setSignIn} onSecret={setSecret} />
         {problem !== undefined && <Trouble problem={problem} />}
-        <p className="tools"><button type="submit" className="main">Check again</button></p>
+        <p className="tools">
+          <button type="submit" className="main">Check again</button>
+        </p>
       </form>
     </Modal>
   )
@@ -95,6 +101,7 @@ const Again = ({ live, resume }: { readonly live: Live.Live; readonly resume: Ru
 
 const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: RunState["resume"] }) => {
   const [sharing, setSharing] = useState(false)
+  const [link, setLink] = useState<Handover.Link>()
   const { report } = live
   const verdict = live.verdicts[0]
   const named = report === undefined ? verdict : report.outcome === "pass" ? undefined : verdict
@@ -123,16 +130,28 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
         </p>
         {named !== undefined && named.explanation !== "" && <p className="why">{Escape.line(named.explanation)}</p>}
         {report !== undefined && Changes.ofResumed(report).map((text) => <p key={text} className="change">{text}</p>)}
-        {live.state === "suspended" && <p className="change">Suspended: the server asked to wait. What passed is kept.</p>}
+        {live.state === "suspended" && (
+          <p className="change">Suspended: the server asked to wait. What passed is kept.</p>
+        )}
         {report !== undefined && (
           <div className="tools">
+            {named !== undefined && (
+              <Copy
+                kind="main"
+                label={Handover.label(named)}
+                text={() => Handover.administrator(report, named, link)}
+              />
+            )}
+            <Copy kind="usual" label="Copy for a ticket" text={() => Handover.ticket(report)} />
             <button type="button" onClick={() => setSharing(true)}>Share</button>
             <Again key={live.seq} live={live} resume={resume} />
           </div>
         )}
       </div>
-      <p className="unseen" role="status">{report === undefined && verdict === undefined ? progress(live) : sentence}</p>
-      {sharing && <ShareDialog run={live.run} onClose={() => setSharing(false)} />}
+      <p className="unseen" role="status">
+        {report === undefined && verdict === undefined ? progress(live) : sentence}
+      </p>
+      {sharing && <ShareDialog run={live.run} onLink={setLink} onClose={() => setSharing(false)} />}
     </header>
   )
 }
@@ -143,20 +162,27 @@ const progress = (live: Live.Live): string => {
   return done?.report === undefined ? "" : `${done.id}: ${Phrases.became(done.id, done.report.state)}`
 }
 
-const Todo = ({ live }: { readonly live: Live.Live }) => {
+const Todo = ({ live, resume }: { readonly live: Live.Live; readonly resume: RunState["resume"] }) => {
   const verdict = live.report?.outcome === "pass" ? undefined : live.verdicts[0]
   return (
     <section className="card" aria-labelledby="todo">
       <h2 id="todo">What to do</h2>
       {verdict !== undefined
-        ? <Advice verdict={verdict} />
-        : <p className="quiet">
-          {live.report === undefined
-            ? "Stands here as soon as the cause is known."
-            : live.report.outcome === "pass" || live.report.outcome === "warn"
-            ? "Nothing. A pass proves what was tried, and no more."
-            : "No rule of the packs names a cause for this, and none is guessed. The transcript shows what was said."}
-        </p>}
+        ? (
+          <Advice
+            verdict={verdict}
+            again={live.report === undefined ? undefined : <Again live={live} resume={resume} />}
+          />
+        )
+        : (
+          <p className="quiet">
+            {live.report === undefined
+              ? "Stands here as soon as the cause is known."
+              : live.report.outcome === "pass" || live.report.outcome === "warn"
+              ? "Nothing. A pass proves what was tried, and no more."
+              : "No rule of the packs names a cause for this, and none is guessed. The transcript shows what was said."}
+          </p>
+        )}
     </section>
   )
 }
@@ -171,8 +197,12 @@ const Proof = ({ report }: { readonly report: Report }) => {
       <Grounds verdict={verdict}>
         {lines.map((line) => (
           <div key={line.n} className="quote">
-            <dt><a href={`#line-${line.n}`}>Line {line.n}</a></dt>
-            <dd><q>{Escape.line(line.text)}</q></dd>
+            <dt>
+              <a href={`#line-${line.n}`}>Line {line.n}</a>
+            </dt>
+            <dd>
+              <q>{Escape.line(line.text)}</q>
+            </dd>
           </div>
         ))}
       </Grounds>
@@ -189,8 +219,12 @@ const Findings = ({ live }: { readonly live: Live.Live }) => {
       <ul className="findings">
         {found.map((finding, index) => (
           <li key={index}>
-            <h3><OutcomeTag outcome={finding.state} /> {Escape.line(finding.title)}</h3>
-            <p className="sub">{Phrases.services[finding.service]} · <code>{Escape.line(finding.id)}</code></p>
+            <h3>
+              <FindingTag state={finding.state} /> {Escape.line(finding.title)}
+            </h3>
+            <p className="sub">
+              {Phrases.services[finding.service]} · <code>{Escape.line(finding.id)}</code>
+            </p>
             {finding.text !== undefined && <p>{Escape.line(finding.text)}</p>}
             <Remedies remedies={finding.remedies} />
           </li>
@@ -215,10 +249,12 @@ const SameCheck = ({ live }: { readonly live: Live.Live }) => {
 }
 
 const About = ({ report }: { readonly report: Report }) => {
-  const from = new Set(report.services.flatMap((service) =>
-    service.phases.map((phase) => phase.id === "connect" ? phase.facts?.["localAddress"] : undefined)
-      .filter((address) => typeof address === "string")
-  ))
+  const from = new Set(
+    report.services.flatMap((service) =>
+      service.phases.map((phase) => phase.id === "connect" ? phase.facts?.["localAddress"] : undefined)
+        .filter((address) => typeof address === "string")
+    )
+  )
   const meaning = Phrases.exitMeaning(report.exitCode)
   return (
     <p className="about">
@@ -234,7 +270,12 @@ const About = ({ report }: { readonly report: Report }) => {
 
 const Lost = ({ millis }: { readonly millis: number }) => {
   const left = useCountdown(millis)
-  return <p className="lost" role="status">The connection is lost; the run goes on. {left > 0 ? `Next attempt in ${left} s.` : "Connecting…"}</p>
+  return (
+    <p className="lost" role="status">
+      The connection is lost; the run goes on.{" "}
+      <span aria-hidden>{left > 0 ? `Next attempt in ${left} s.` : "Connecting…"}</span>
+    </p>
+  )
 }
 
 /** The view of one run. */
@@ -245,7 +286,11 @@ export const Run = ({ run }: { readonly run: string }) => {
       <>
         <Title text="Run" />
         <Waiting answer={{ reload, ...(problem === undefined ? {} : { problem }) }} />
-        {problem?.kind === "missing" && <p><button type="button" onClick={() => go({ view: "start" })}>Start a new one</button></p>}
+        {problem?.kind === "missing" && (
+          <p>
+            <button type="button" onClick={() => go({ view: "start" })}>Start a new one</button>
+          </p>
+        )}
       </>
     )
   }
@@ -258,7 +303,7 @@ export const Run = ({ run }: { readonly run: string }) => {
       <Head live={live} resume={resume} />
       <div className="columns">
         <Timeline services={live.services} now={now} />
-        <Todo live={live} />
+        <Todo key={live.state} live={live} resume={resume} />
       </div>
       {report !== undefined && <Proof report={report} />}
       {live.verdicts.slice(1).map((verdict, index) => (

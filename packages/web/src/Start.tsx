@@ -1,7 +1,7 @@
 /**
  * The start: one field first, everything else when it is opened.
  */
-import { type FormEvent, useState } from "react"
+import { type FormEvent, useEffect, useRef, useState } from "react"
 import { ask } from "./Client.ts"
 import * as Form from "./Form.ts"
 import { go, Title } from "./Navigation.tsx"
@@ -30,7 +30,12 @@ export const Start = () => {
     setFields((before) => ({ ...before, [key]: value }))
     if (problem?.option === key) setProblem(undefined)
   }
-  const at = (key: string) => problem?.option === key ? `${problem.title}. ${problem.text}` : undefined
+  const at = (key: string) =>
+    problem?.option === key ? [problem.title, problem.text].filter((part) => part !== "").join(". ") : undefined
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (problem !== undefined) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus()
+  }, [problem])
   const elsewhere = problem !== undefined
     && !(problem.option !== undefined && ["target", "secret", ...more].includes(problem.option))
 
@@ -45,7 +50,7 @@ export const Start = () => {
     const option = Form.wrong(options)
     if (option !== undefined) {
       setOpen(open || more.includes(option))
-      return setProblem({ kind: "refused", title: "Not yet", text: hints[option] ?? "", again: false, option })
+      return setProblem({ kind: "refused", title: "", text: hints[option] ?? "", again: false, option })
     }
     setBusy(true)
     setProblem(undefined)
@@ -54,6 +59,8 @@ export const Start = () => {
         client.runs.start({ payload: { ...options, ...Form.secretOf(fields.signIn, fields.secret) } })
       )
       Form.asked.set(run, { options, signIn: fields.secret === "" ? "nothing" : fields.signIn })
+      // The run has it now; the page does not need it any more.
+      setFields((before) => ({ ...before, secret: "" }))
       go({ view: "run", run })
     } catch (error) {
       const found = error as Problem
@@ -66,8 +73,11 @@ export const Start = () => {
   return (
     <div className="start">
       <Title text="Sonde">Why does mail not work?</Title>
-      <p className="lead">Type a mailbox. Sonde goes through every step of the connection and tells which one stops, why, and what to change.</p>
-      <form className="card" onSubmit={(event) => void submit(event)} noValidate>
+      <p className="lead">
+        Type a mailbox. Sonde goes through every step of the connection and tells which one stops, why, and what to
+        change.
+      </p>
+      <form ref={form} className="card" onSubmit={(event) => void submit(event)} noValidate>
         <div className="one">
           {text("target", "Mailbox or host", { autoFocus: true, isRequired: true, placeholder: "person@example.com" })}
           <button type="submit" className="main big" aria-disabled={busy}>{busy ? "Starting…" : "Check"}</button>
@@ -84,7 +94,12 @@ export const Start = () => {
           <div className="grid">
             {text("host", "Host of the service")}
             {text("port", "Port", { placeholder: "587" })}
-            <Choice label="Security" value={fields.security} onChange={set("security")} options={Form.choices.security} />
+            <Choice
+              label="Security"
+              value={fields.security}
+              onChange={set("security")}
+              options={Form.choices.security}
+            />
             {text("provider", "Provider", { hint: "The id of a pack; recognised when empty." })}
             {text("user", "User name", { hint: "When it is not the mailbox." })}
             <Choice label="Mechanism" value={fields.auth} onChange={set("auth")} options={Form.choices.auth} />
@@ -96,9 +111,17 @@ export const Start = () => {
             {text("deadline", "Time limit of the run", { placeholder: "60s" })}
             {server?.allowPrivate === true
               && text("connectTo", "Connect to", { hint: "HOST:PORT:ADDRESS:PORT, as in curl.", className: "wide" })}
-            {text("ca", "Trust anchors", { area: 3, placeholder: "-----BEGIN CERTIFICATE-----", className: "wide code-field" })}
+            {text("ca", "Trust anchors", {
+              area: 3,
+              placeholder: "-----BEGIN CERTIFICATE-----",
+              className: "wide code-field"
+            })}
             <label className="check wide">
-              <input type="checkbox" checked={fields.deliver} onChange={(event) => set("deliver")(event.target.checked)} />
+              <input
+                type="checkbox"
+                checked={fields.deliver}
+                onChange={(event) => set("deliver")(event.target.checked)}
+              />
               <span>
                 Deliver one message
                 <small>One short test message really goes to the recipients. Without this, nothing is ever sent.</small>
@@ -106,7 +129,9 @@ export const Start = () => {
             </label>
           </div>
         </details>
-        <p className="quiet">Secrets live in memory for this run only. {fields.deliver ? "One message is sent." : "Nothing is sent."}</p>
+        <p className="quiet">
+          Secrets live in memory for this run only. {fields.deliver ? "One message is sent." : "Nothing is sent."}
+        </p>
         {problem !== undefined && elsewhere && <Trouble problem={problem} onAgain={() => void submit()} />}
       </form>
     </div>

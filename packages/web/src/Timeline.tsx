@@ -44,9 +44,11 @@ const RowItem = ({ encrypted, now, row }: { readonly row: Row; readonly encrypte
       </span>
       {row.state === "running"
         ? <Elapsed key={row.since} />
-        : <span className={row.report !== undefined && Phrases.isSlow(row.report) ? "time slow" : "time"}>
-          {millis === undefined ? "" : Phrases.duration(millis)}
-        </span>}
+        : (
+          <span className={row.report !== undefined && Phrases.isSlow(row.report) ? "time slow" : "time"}>
+            {millis === undefined ? "" : Phrases.duration(millis)}
+          </span>
+        )}
     </li>
   )
 }

@@ -5,17 +5,15 @@ import type { Report } from "@sonde/domain/Report"
 import type { TranscriptLine } from "@sonde/domain/Transcript"
 import * as Escape from "@sonde/report/Escape"
 import * as Exchange from "@sonde/report/Exchange"
-import { useState } from "react"
+import * as Redact from "@sonde/report/Redact"
+import { useMemo, useState } from "react"
+import { wire } from "./Handover.ts"
 import { Choice, Copy, Field } from "./parts.tsx"
 
 const meaning = (line: TranscriptLine, unexpected: boolean): string =>
   line.dir === "="
     ? "remark"
     : `${line.dir === ">" ? "sent" : "received"}${line.tls ? ", encrypted" : ""}${unexpected ? ", not expected" : ""}`
-
-/** A line as text: number, mark, words. */
-export const plain = (report: Report, line: TranscriptLine): string =>
-  `${line.n} ${Exchange.mark(line, Exchange.isUnexpected(report, line))} ${Escape.line(line.text)}`
 
 const download = (name: string, text: string): void => {
   const link = document.createElement("a")
@@ -40,12 +38,18 @@ const LineItem = ({ line, report }: { readonly line: TranscriptLine; readonly re
 
 /** The transcript: the part that failed, or all of it; to be searched and taken along. */
 export const TranscriptView = ({ report }: { readonly report: Report }) => {
-  const failing = report.services.flatMap((service) => Exchange.failing(report, service))
   const [part, setPart] = useState("failing")
+  const [hidden, setHidden] = useState<Redact.Level>("secrets")
   const [find, setFind] = useState("")
-  const lines = (part === "all" || failing.length === 0 ? report.transcript : failing)
+  const it = useMemo(() => Redact.report(report, hidden), [report, hidden])
+  const failing = it.services.flatMap((service) => Exchange.failing(it, service))
+  const lines = (part === "all" || failing.length === 0 ? it.transcript : failing)
     .filter((line) => Escape.line(line.text).toLowerCase().includes(find.toLowerCase()))
-  const text = lines.map((line) => plain(report, line)).join("\n")
+  const text = () => {
+    const shown = new Set(lines.map((line) => line.n))
+    const copy = Redact.report(report, "personal")
+    return copy.transcript.filter((line) => shown.has(line.n)).map((line) => wire(copy, line)).join("\n")
+  }
   return (
     <section className="card" id="transcript" aria-labelledby="transcript-title">
       <h2 id="transcript-title">Transcript</h2>
@@ -58,17 +62,26 @@ export const TranscriptView = ({ report }: { readonly report: Report }) => {
             options={[["failing", "the failing part"], ["all", `all ${report.transcript.length} lines`]]}
           />
         )}
+        <Choice
+          label="Hide"
+          value={hidden}
+          onChange={(value) => setHidden(value === "personal" ? "personal" : "secrets")}
+          options={[["secrets", "secrets"], ["personal", "secrets and personal data"]]}
+        />
         <Field label="Find" type="search" value={find} onChange={setFind} />
         <span className="push">
           <Copy text={text} of="transcript" />
-          <button type="button" className="small" onClick={() => download(`sonde-${report.run}.txt`, `${text}\n`)}>
+          <button type="button" className="small" onClick={() => download(`sonde-${report.run}.txt`, `${text()}\n`)}>
             Download
           </button>
         </span>
       </div>
       {lines.length === 0
         ? <p className="quiet" role="status">{find === "" ? "Nothing was exchanged." : "No line has that."}</p>
-        : <ol className="wire">{lines.map((line) => <LineItem key={line.n} line={line} report={report} />)}</ol>}
+        : <ol className="wire">{lines.map((line) => <LineItem key={line.n} line={line} report={it} />)}</ol>}
+      <p className="quiet">
+        Secrets were masked before a line was written. What you copy or download has no names and addresses either.
+      </p>
     </section>
   )
 }

@@ -1,19 +1,16 @@
 /**
  * The small parts that views share: fields, copy buttons, problems, states, dialogs.
  */
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react"
-import { Input } from "react-aria-components/Input"
-import { Label } from "react-aria-components/Label"
-import { Text } from "react-aria-components/Text"
-import { TextArea } from "react-aria-components/TextArea"
-import { TextField } from "react-aria-components/TextField"
-import { copy } from "./Clipboard.ts"
-import type { Problem } from "./Problem.ts"
-import { ask, type Client, useToken } from "./Client.ts"
 import type * as Effect from "effect/Effect"
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react"
+import { useField } from "react-aria/useField"
+import { ask, type Client, useToken } from "./Client.ts"
+import { copy } from "./Clipboard.ts"
+import { minute } from "./Handover.ts"
+import type { Problem } from "./Problem.ts"
 
 /** A text field with its label, and what is wrong with it. */
-export const Field = ({ area, hint, label, onChange, problem, value, ...rest }: {
+export const Field = ({ area, className = "", hint, isRequired, label, onChange, problem, type, value, ...rest }: {
   readonly label: string
   readonly value: string
   readonly onChange: (text: string) => void
@@ -26,26 +23,33 @@ export const Field = ({ area, hint, label, onChange, problem, value, ...rest }: 
   readonly isRequired?: boolean
   readonly autoFocus?: boolean
 }) => {
-  const { className = "", placeholder = "", ...field } = rest
+  const wrong = problem !== undefined
+  const { descriptionProps, errorMessageProps, fieldProps, labelProps } = useField({
+    label,
+    description: hint,
+    errorMessage: problem,
+    isInvalid: wrong
+  })
+  const field = {
+    ...rest,
+    ...fieldProps,
+    value,
+    required: isRequired,
+    "aria-invalid": wrong || undefined,
+    autoComplete: "off",
+    spellCheck: false,
+    autoCorrect: "off",
+    autoCapitalize: "none"
+  }
   return (
-    <TextField
-      {...field}
-      value={value}
-      onChange={onChange}
-      isInvalid={problem !== undefined}
-      validationBehavior="aria"
-      autoComplete="off"
-      spellCheck="false"
-      autoCorrect="off"
-      className={`field ${className}`}
-    >
-      <Label>{label}</Label>
+    <div className={`field ${className}`}>
+      <label {...labelProps}>{label}</label>
       {area === undefined
-        ? <Input placeholder={placeholder} autoCapitalize="none" />
-        : <TextArea rows={area} placeholder={placeholder} />}
-      {hint !== undefined && <Text slot="description">{hint}</Text>}
-      {problem !== undefined && <Text slot="errorMessage" className="wrong">{problem}</Text>}
-    </TextField>
+        ? <input type={type} {...field} onChange={(event) => onChange(event.target.value)} />
+        : <textarea rows={area} {...field} onChange={(event) => onChange(event.target.value)} />}
+      {hint !== undefined && <small {...descriptionProps}>{hint}</small>}
+      {wrong && <small {...errorMessageProps} className="wrong">{problem}</small>}
+    </div>
   )
 }
 
@@ -65,12 +69,13 @@ export const Choice = ({ label, onChange, options, value }: {
 )
 
 /** Copies a text, and says so where the button was. */
-export const Copy = ({ label = "Copy", main, of, text }: {
-  readonly text: string
+export const Copy = ({ kind = "small", label = "Copy", of, text }: {
+  /** A text that takes work is made when it is asked for. */
+  readonly text: string | (() => string)
   readonly label?: string
   /** What is copied, for those who do not see what the button stands beside. */
   readonly of?: string
-  readonly main?: boolean
+  readonly kind?: "main" | "usual" | "small"
 }) => {
   const [said, say] = useState("")
   useEffect(() => {
@@ -81,9 +86,10 @@ export const Copy = ({ label = "Copy", main, of, text }: {
   return (
     <button
       type="button"
-      className={main === true ? "main" : "small"}
+      className={kind === "small" ? "small" : kind === "main" ? "main" : undefined}
       aria-label={said === "" && of !== undefined ? `${label}: ${of}` : undefined}
-      onClick={() => void copy(text).then((done) => say(done ? "Copied" : "Select it and copy"))}
+      onClick={() =>
+        void copy(typeof text === "string" ? text : text()).then((done) => say(done ? "Copied" : "Select it and copy"))}
     >
       <span aria-live="polite">{said === "" ? label : said}</span>
     </button>
@@ -93,7 +99,8 @@ export const Copy = ({ label = "Copy", main, of, text }: {
 /** A command or another text that is to be taken along whole. */
 export const Code = ({ of, text }: { readonly text: string; readonly of: string }) => (
   <div className="code">
-    <pre>{text}</pre>
+    {/* A command breaks between its words only: a hyphen at the end of a line could be taken for part of it. */}
+    <pre>{text.split(/( +|\n)/).map((word, index) => /^\S/.test(word) ? <span key={index}>{word}</span> : word)}</pre>
     <Copy text={text} of={of} />
   </div>
 )
@@ -116,9 +123,13 @@ export const useCountdown = (millis: number | undefined): number => {
 export const Trouble = ({ onAgain, problem }: { readonly problem: Problem; readonly onAgain?: () => void }) => {
   const left = useCountdown(problem.afterMillis)
   return (
-    <div className="trouble" role="alert">
-      <p className="said"><span className="mark fail" aria-hidden>✗</span> <strong>{problem.title}</strong></p>
-      <p>{problem.text}</p>
+    <div className="trouble">
+      <div role="alert">
+        <p className="said">
+          <span className="mark fail" aria-hidden>✗</span> <strong>{problem.title}</strong>
+        </p>
+        <p>{problem.text}</p>
+      </div>
       {problem.again && onAgain !== undefined && (
         <button type="button" disabled={left > 0} onClick={onAgain}>
           {left > 0 ? `Try again in ${left} s` : "Try again"}
@@ -136,7 +147,7 @@ export interface Loaded<A> {
 }
 
 /** Asks the server when the view opens and whenever `on` changes. */
-export const useAnswer = <A,>(use: (client: Client) => Effect.Effect<A, unknown>, on: string): Loaded<A> => {
+export function useAnswer<A>(use: (client: Client) => Effect.Effect<A, unknown>, on: string): Loaded<A> {
   const [state, setState] = useState<{ readonly value?: A; readonly problem?: Problem }>({})
   const [count, setCount] = useState(0)
   const reload = useCallback(() => setCount((n) => n + 1), [])
@@ -164,8 +175,12 @@ export const Modal = ({ children, onClose, title }: {
   readonly children: ReactNode
 }) => {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    dialog.current?.showModal()
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    element?.querySelector<HTMLElement>("input:not([type=radio])")?.focus()
+    // Taken away while it is open, it would not give the focus back.
+    return () => element?.close()
   }, [])
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby="dialog-title">
@@ -178,7 +193,5 @@ export const Modal = ({ children, onClose, title }: {
   )
 }
 
-/** A moment for people, in the zone of the reader; the exact one is its title. */
-export const Moment = ({ at }: { readonly at: string }) => (
-  <time dateTime={at} title={at}>{at.slice(0, 10)} {at.slice(11, 16)} UTC</time>
-)
+/** A moment for people, to the minute; the exact one is its title. */
+export const Moment = ({ at }: { readonly at: string }) => <time dateTime={at} title={at}>{minute(at)}</time>

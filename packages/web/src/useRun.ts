@@ -3,9 +3,11 @@
  */
 import type { Event } from "@sonde/domain/Event"
 import type { ResumeRun } from "@sonde/http-api/RunsApi"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { useCallback, useEffect, useRef, useState } from "react"
 import { ask, useToken } from "./Client.ts"
-import { follow } from "./Follow.ts"
+import { follow, type Source } from "./Follow.ts"
 import * as Live from "./Live.ts"
 import type { Problem } from "./Problem.ts"
 
@@ -17,6 +19,19 @@ export interface RunState {
   readonly reload: () => void
   readonly resume: (body: ResumeRun) => Promise<void>
 }
+
+const sourceOf = (run: string): Source => ({
+  events: (after, onOpen, onEvent, signal) =>
+    ask(
+      (client) =>
+        client.runs.events({ params: { run }, headers: after === 0 ? {} : { "last-event-id": `${after}` } }).pipe(
+          Effect.tap(() => Effect.sync(onOpen)),
+          Effect.flatMap(Stream.runForEach(({ data }) => Effect.sync(() => onEvent(data))))
+        ),
+      signal
+    ),
+  report: (signal) => ask((client) => client.runs.show({ params: { run } }), signal)
+})
 
 /** Reads a run, follows it while it moves, and again after it was resumed. */
 export const useRun = (run: string): RunState => {
@@ -37,13 +52,14 @@ export const useRun = (run: string): RunState => {
       arrived = []
       setLive((before) => before === undefined ? before : events.reduce(Live.reduce, before))
     }
+    const source = sourceOf(run)
     const work = async () => {
-      const report = await ask((client) => client.runs.show({ params: { run } }), abort.signal)
+      const report = await source.report(abort.signal)
       setProblem(undefined)
       if (!resumed.current) setLive(Live.fromReport(report, seen.current))
       if (!resumed.current && (report.state === "finished" || report.state === "suspended")) return
       resumed.current = false
-      await follow(run, seen.current, {
+      await follow(source, seen.current, {
         onEvent: (event) => {
           seen.current = event.seq
           if (arrived.push(event) === 1) requestAnimationFrame(flush)

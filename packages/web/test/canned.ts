@@ -223,7 +223,8 @@ export const accepted: Report = {
     ]
   }],
   verdicts: [],
-  findings: []
+  findings: [],
+  transcript: transcript.map((one) => one.n === 14 ? { ...one, text: "235 2.7.0 accepted" } : one)
 }
 
 /** A run of another day whose sign-in passed. */
@@ -277,7 +278,7 @@ export const events = (report: Report, from = 1): ReadonlyArray<Event> => {
       schema: "sonde.event/1",
       run: report.run,
       seq: from + index,
-      at: new Date(Date.parse(report.startedAt) + index * 100).toISOString(),
+      at: new Date(Date.parse(report.resumedAt ?? report.startedAt) + index * 100).toISOString(),
       ...body
     }) as Event
   )
