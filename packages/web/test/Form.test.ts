@@ -1,0 +1,112 @@
+import { assert, describe, it } from "@effect/vitest"
+import { AuthChoice, CheckOptions } from "@sonde/domain/Options"
+import { PhaseId, Security } from "@sonde/domain/Service"
+import { StartRun } from "@sonde/http-api/RunsApi"
+import * as Form from "@sonde/web/Form"
+import * as Schema from "effect/Schema"
+
+const fields = (given: Partial<Form.Fields>): Form.Fields => ({ ...Form.empty, target: "a@b.example", ...given })
+
+describe("options", () => {
+  it("leave out what was not given", () => {
+    assert.deepStrictEqual(Form.options(fields({ target: " a@b.example " })), { target: "a@b.example" })
+  })
+
+  it("carry every field to the option of its name", () => {
+    const options = Form.options(fields({
+      host: " smtp.b.example ",
+      port: "587",
+      security: "starttls",
+      provider: "p",
+      user: "u",
+      from: "f@b.example",
+      to: "x@b.example, y@b.example\nz@b.example",
+      ehlo: "client.example",
+      until: "rcpt",
+      auth: "plain",
+      ca: "-----BEGIN CERTIFICATE-----",
+      connectTo: "a:1:127.0.0.1:2",
+      deliver: true,
+      timeout: "10s",
+      deadline: "60s"
+    }))
+    assert.deepStrictEqual(options, {
+      target: "a@b.example",
+      host: "smtp.b.example",
+      port: 587,
+      security: "starttls",
+      provider: "p",
+      user: "u",
+      from: "f@b.example",
+      to: ["x@b.example", "y@b.example", "z@b.example"],
+      ehlo: "client.example",
+      until: "rcpt",
+      auth: "plain",
+      ca: "-----BEGIN CERTIFICATE-----",
+      connectTo: ["a:1:127.0.0.1:2"],
+      deliver: true,
+      timeout: "10s",
+      deadline: "60s"
+    })
+    assert.isTrue(Schema.is(CheckOptions)(options))
+  })
+
+  it("never hold the secret", () => {
+    assert.notInclude(JSON.stringify(Form.options(fields({ signIn: "password", secret: "canary-1" }))), "canary-1")
+  })
+})
+
+describe("secretOf", () => {
+  const encode = Schema.encodeSync(Schema.toCodecJson(StartRun))
+
+  it("puts a password and a token where the interface reads them", () => {
+    assert.deepStrictEqual(encode({ target: "a", ...Form.secretOf("password", " p w ") }), {
+      target: "a",
+      secret: " p w "
+    })
+    assert.deepStrictEqual(encode({ target: "a", ...Form.secretOf("token", "t") }), { target: "a", token: "t" })
+  })
+
+  it("gives nothing without a secret", () => {
+    assert.deepStrictEqual(Form.secretOf("nothing", "left over"), {})
+    assert.deepStrictEqual(Form.secretOf("password", ""), {})
+  })
+
+  it("cannot be printed", () => {
+    const { secret } = Form.secretOf("password", "canary-1")
+    assert.notInclude(`${String(secret)} ${JSON.stringify(secret)}`, "canary-1")
+  })
+})
+
+describe("wrong", () => {
+  const rows: ReadonlyArray<readonly [Partial<Form.Fields>, string | undefined]> = [
+    [{}, undefined],
+    [{ target: "  " }, "target"],
+    [{ port: "587" }, undefined],
+    [{ port: "0" }, "port"],
+    [{ port: "65536" }, "port"],
+    [{ port: "5.5" }, "port"],
+    [{ port: "smtp" }, "port"],
+    [{ timeout: "10s", deadline: "2m" }, undefined],
+    [{ timeout: "10" }, "timeout"],
+    [{ deadline: "soon" }, "deadline"]
+  ]
+  for (const [given, option] of rows) {
+    it(`names ${option ?? "nothing"} for ${JSON.stringify(given)}`, () => {
+      assert.strictEqual(Form.wrong(Form.options(fields(given))), option)
+    })
+  }
+})
+
+describe("choices", () => {
+  const ids = (list: ReadonlyArray<readonly [string, string]>) => list.map(([id]) => id).filter((id) => id !== "")
+
+  it("offer all kinds of security and all mechanisms", () => {
+    assert.sameMembers(ids(Form.choices.security), [...Security.literals])
+    assert.sameMembers(ids(Form.choices.auth), AuthChoice.literals.filter((id) => id !== "auto"))
+  })
+
+  it("offer only phases that there are", () => {
+    for (const id of ids(Form.choices.until)) assert.isTrue(Schema.is(PhaseId)(id), id)
+  })
+})
