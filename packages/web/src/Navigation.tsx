@@ -15,8 +15,19 @@ const subscribe = (listener: () => void) => {
   }
 }
 
+/** Whether somebody went to another view since the document was loaded, and whether the focus has to follow. */
+let moved = false
+let due = false
+
+const follow = () => {
+  moved = true
+  due = true
+}
+addEventListener("popstate", follow)
+
 /** Goes to a view. */
 export const go = (route: Route): void => {
+  follow()
   history.pushState(null, "", toPath(route))
   for (const listener of listeners) listener()
   scrollTo(0, 0)
@@ -51,8 +62,6 @@ export const Link = ({ children, className, to }: {
   )
 }
 
-let first = true
-
 /** The heading of a view: names the document, and takes the focus when the view was reached by a link. */
 export const Title = ({ children, text }: { readonly text: string; readonly children?: ReactNode }) => {
   const heading = useRef<HTMLHeadingElement>(null)
@@ -60,8 +69,10 @@ export const Title = ({ children, text }: { readonly text: string; readonly chil
     document.title = text === "Sonde" ? text : `${text} · Sonde`
   }, [text])
   useEffect(() => {
-    if (!first) heading.current?.focus({ preventScroll: true })
-    first = false
+    // The heading of a view that was loading may have had the focus, and be gone now.
+    const lost = moved && document.activeElement === document.body
+    if (due || lost) heading.current?.focus({ preventScroll: true })
+    due = false
   }, [])
   return <h1 ref={heading} tabIndex={-1}>{children ?? text}</h1>
 }

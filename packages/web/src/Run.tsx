@@ -120,6 +120,7 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
         <p className="target">{Escape.line(live.target)}</p>
         <Title text={sentence} />
         <p className="sub">
+          {kind === "running" && "Each step appears below as it ends."}
           {[
             provider === undefined ? undefined : Escape.line(provider),
             named?.confidence,

@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Elsewhere from "@sonde/web/Elsewhere"
-import { spawnSync } from "node:child_process"
 
 describe("command", () => {
   it("is the shortest that does the same", () => {
@@ -25,15 +24,6 @@ describe("command", () => {
   it("takes the secret from the environment", () => {
     assert.include(Elsewhere.command({ target: "a" }, "password"), "--secret env:MAIL_SECRET")
   })
-})
-
-describe("quoted", () => {
-  for (const word of ["plain", "a b", "it's", "$(id)", "`id`", "a\nb", "", "-n", "\\", "*", "ä"]) {
-    it(`gives a shell back ${JSON.stringify(word)}`, () => {
-      const { stdout } = spawnSync("sh", ["-c", `printf %s ${Elsewhere.quoted(word)}`], { encoding: "utf8" })
-      assert.strictEqual(stdout, word)
-    })
-  }
 })
 
 describe("request", () => {

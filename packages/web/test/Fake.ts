@@ -1,13 +1,13 @@
 /**
  * A server that answers the interface with canned reports and serves the built page, under the rules of the real one: the same
- * contract, the same content security policy.
+ * contract, the same security headers.
  */
 import { JournalError } from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
 import type { Report } from "@sonde/domain/Report"
 import { Api } from "@sonde/http-api/Api"
 import { Authorization, Client } from "@sonde/http-api/Authorization"
-import { InvalidOption, NotFound, TooManyRuns, Unauthorized } from "@sonde/http-api/Problems"
+import { InvalidOption, NotFound, Stopping, TargetDenied, TooManyRuns, Unauthorized } from "@sonde/http-api/Problems"
 import type { Share } from "@sonde/http-api/RunsApi"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
@@ -18,15 +18,24 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { once } from "node:events"
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { extname } from "node:path"
+import { extname, join } from "node:path"
 import * as Canned from "./canned.ts"
 
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
-  + "frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+/** What the real server sends with every answer; a test compares the two. */
+export const securityHeaders: Readonly<Record<string, string>> = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
+    + "frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+}
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -34,8 +43,6 @@ const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml"
 }
-
-const built = new URL("../dist/page/", import.meta.url)
 
 /** What a test may see and set. */
 export interface Fake {
@@ -49,7 +56,7 @@ export interface Fake {
   /** How long each event waits. */
   paceMillis: number
   /** What the next start answers instead of a run. */
-  refuse: "429" | "422" | undefined
+  refuse: "400" | "403" | "422" | "429" | "503" | undefined
   /** The bearer token that is wanted. */
   token: string | undefined
   /** Whether a request for the interface breaks. */
@@ -61,8 +68,8 @@ export interface Fake {
 const notFound = () =>
   new NotFound({ detail: "no such run", error: new JournalError({ reason: "NotFound", message: "no such run" }) })
 
-/** A server on 127.0.0.1 with the canned runs. */
-export const start = async (): Promise<Fake> => {
+/** A server on 127.0.0.1 with the canned runs and the page that was built into `folder`. */
+export const start = async (folder: string): Promise<Fake> => {
   const reports = new Map<string, Report>()
   const told = new Map<string, ReadonlyArray<Event>>()
   const shares: Array<Share> = []
@@ -118,7 +125,18 @@ export const start = async (): Promise<Fake> => {
             new TooManyRuns({ error: { _tag: "TooManyRuns", scope: "target", retryAfterMillis: 2000 } })
           )
         }
+        if (fake.refuse === "503") {
+          return Effect.fail(new Stopping({ error: { _tag: "Stopping" } }))
+        }
         if (fake.refuse === "422") {
+          return Effect.fail(
+            new TargetDenied({
+              detail: "127.0.0.1 is not on the public internet",
+              error: { _tag: "TargetDenied", option: "target", reason: "Address" }
+            })
+          )
+        }
+        if (fake.refuse === "400") {
           return Effect.fail(
             new InvalidOption({
               error: { _tag: "InvalidOption", option: "port", problem: "is not one of mail", remedy: "give 587" }
@@ -250,11 +268,14 @@ export const start = async (): Promise<Fake> => {
   const server = createServer((request, response) => {
     const answer = async () => {
       const url = new URL(request.url ?? "/", fake.url)
-      response.setHeader("content-security-policy", policy)
-      response.setHeader("x-content-type-options", "nosniff")
+      for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
       if (/^\/(?:v1|share|healthz|readyz)\b/.test(url.pathname)) {
         if (fake.broken) {
           response.writeHead(500).end()
+          return
+        }
+        if (fake.refuse === "403" && request.method === "POST") {
+          response.writeHead(403, { "content-type": "application/problem+json" }).end(`{"status":403}`)
           return
         }
         const chunks: Array<Buffer> = []
@@ -275,8 +296,12 @@ export const start = async (): Promise<Fake> => {
         return
       }
       const name = extname(url.pathname) === "" ? "index.html" : url.pathname.slice(1)
+      if (!existsSync(join(folder, name))) {
+        response.writeHead(404).end()
+        return
+      }
       response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream" })
-      response.end(readFileSync(new URL(name, built)))
+      response.end(readFileSync(join(folder, name)))
     }
     answer().catch(() => response.destroy())
   })
