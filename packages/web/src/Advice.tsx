@@ -79,7 +79,12 @@ const Facts = ({ facts }: { readonly facts: ReadonlyArray<DatedFact> }) =>
           {Escape.line(fact.text)}{" "}
           <small>
             as of {Escape.line(fact.asOf)}, review by {Escape.line(fact.reviewBy)}
-            {fact.stale === true && <strong>(past its review: check the source)</strong>} · <Source url={fact.source} />
+            {fact.stale === true && (
+              <>
+                {", "}
+                <strong>past its review: check the source</strong>
+              </>
+            )} · <Source url={fact.source} />
           </small>
         </li>
       ))}

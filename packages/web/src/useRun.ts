@@ -2,10 +2,12 @@
  * The state of one run, kept up to date for as long as it is shown.
  */
 import type { Event } from "@sonde/domain/Event"
+import type { Report } from "@sonde/domain/Report"
 import type { ResumeRun } from "@sonde/http-api/RunsApi"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { useCallback, useEffect, useRef, useState } from "react"
+import { madeAt } from "./Changes.ts"
 import { ask, useToken } from "./Client.ts"
 import { follow, type Source } from "./Follow.ts"
 import * as Live from "./Live.ts"
@@ -33,6 +35,12 @@ const sourceOf = (run: string): Source => ({
   report: (signal) => ask((client) => client.runs.show({ params: { run } }), signal)
 })
 
+/** Whether an event is the last of the attempt that a report tells of. */
+const isEndOf = (event: Event, report: Report): boolean =>
+  event.type === "run.end"
+    ? madeAt(event.report) === madeAt(report)
+    : event.type === "run.suspend" && event.resumeAfter === report.resumeAfter
+
 /** Reads a run, follows it while it moves, and again after it was resumed. */
 export const useRun = (run: string): RunState => {
   const [live, setLive] = useState<Live.Live>()
@@ -41,6 +49,7 @@ export const useRun = (run: string): RunState => {
   const [count, setCount] = useState(0)
   const seen = useRef(0)
   const resumed = useRef(false)
+  const old = useRef<Report>(undefined)
   const bearer = useToken()
 
   useEffect(() => {
@@ -62,6 +71,10 @@ export const useRun = (run: string): RunState => {
       await follow(source, seen.current, {
         onEvent: (event) => {
           seen.current = event.seq
+          if (old.current !== undefined) {
+            if (isEndOf(event, old.current)) old.current = undefined
+            return
+          }
           if (arrived.push(event) === 1) requestAnimationFrame(flush)
         },
         onReport: (last) => {
@@ -79,12 +92,15 @@ export const useRun = (run: string): RunState => {
   }, [run, count, bearer])
 
   const reload = useCallback(() => setCount((n) => n + 1), [])
+  const before = live?.report
   const resume = useCallback(async (body: ResumeRun) => {
     const { state } = await ask((client) => client.runs.resume({ params: { run }, payload: body }))
     resumed.current = true
+    // Where none of its events is known, all are told again: those of the attempt that is on the page already are passed over.
+    old.current = seen.current === 0 ? before : undefined
     setLive((before) => before === undefined ? before : Live.restarted({ ...before, state }))
     setCount((n) => n + 1)
-  }, [run])
+  }, [run, before])
 
   return {
     ...(live === undefined ? {} : { live }),
