@@ -300,7 +300,10 @@ export const start = async (folder: string): Promise<Fake> => {
         response.writeHead(404).end()
         return
       }
-      response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream" })
+      response.writeHead(200, {
+        "content-type": types[extname(name)] ?? "application/octet-stream",
+        "cache-control": name.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache"
+      })
       response.end(readFileSync(join(folder, name)))
     }
     answer().catch(() => response.destroy())

@@ -2,7 +2,7 @@
  * A visit of the page: a browser, the server of the tests, and what the browser complained about.
  */
 import { assert } from "@effect/vitest"
-import type { Browser, BrowserContextOptions, Page } from "playwright-core"
+import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach } from "vitest"
 import { launch } from "./Browser.ts"
 import { page as built } from "./built.ts"
@@ -30,23 +30,32 @@ const listen = () => {
   new MutationObserver(watch).observe(document, { subtree: true, childList: true, characterData: true })
 }
 
+/** How a visitor sees the page, where that is not 1280 by 800 in light. */
+export interface Sight {
+  readonly colorScheme?: "light" | "dark"
+  readonly reducedMotion?: "reduce" | "no-preference"
+}
+
 /** What tests of one file share. */
 export interface Visits {
   readonly fake: Fake
-  /** Opens a path in a fresh profile. Its problems are asserted when it is closed. */
-  readonly open: (path: string, options?: BrowserContextOptions) => Promise<Page>
-  /** Opens, does, closes: fails when the browser complained about anything but an answer of the server. */
-  readonly visit: (path: string, act: (page: Page) => Promise<void>, options?: BrowserContextOptions) => Promise<void>
+  /** Opens a path in a new tab, does, closes: fails when the browser complained about anything but an answer of the server. */
+  readonly visit: (path: string, act: (page: Page) => Promise<void>, sight?: Sight) => Promise<void>
 }
 
-/** Starts browser and server for the tests of a file, and ends them. */
+/** Starts browser and server for the tests of a file, and ends them. The tabs share a profile, which is emptied between them. */
 export const visits = (): Visits => {
   let browser: Browser | undefined
+  let context: BrowserContext | undefined
   let fake: Fake | undefined
   const complaints: Array<string> = []
   beforeAll(async () => {
     fake = await start(await built())
     browser = await launch()
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    context.setDefaultTimeout(20_000)
+    await context.addInitScript(listen)
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: fake.url })
   })
   beforeEach(() => {
     fake?.reset()
@@ -60,37 +69,31 @@ export const visits = (): Visits => {
     assert.isDefined(fake)
     return fake
   }
-  const open = async (path: string, options: BrowserContextOptions = {}): Promise<Page> => {
-    assert.isDefined(browser)
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
-    await context.addInitScript(listen)
-    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: server().url })
-    const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
-    page.on("pageerror", (error) => complaints.push(error.message))
-    page.on("console", (message) => {
-      // An answer that a test asked for; and the script above, which the preview lets run as little as any other.
-      const answer =
-        /^Failed to load resource: (?:the server responded with a status of|net::)|^Blocked script execution in 'about:/
-      if ((message.type() === "error" || message.type() === "warning") && !answer.test(message.text())) {
-        complaints.push(message.text())
-      }
-    })
-    await page.goto(server().url + path)
-    await page.locator("h1").waitFor()
-    return page
-  }
   return {
     get fake() {
       return server()
     },
-    open,
-    visit: async (path, act, options) => {
-      const page = await open(path, options)
+    visit: async (path, act, sight = {}) => {
+      assert.isDefined(context)
+      const page = await context.newPage()
       try {
+        page.on("pageerror", (error) => complaints.push(error.message))
+        page.on("console", (message) => {
+          // An answer that a test asked for; and the script above, which the preview lets run as little as any other.
+          const answer =
+            /^Failed to load resource: (?:the server responded with a status of|net::)|^Blocked script execution in 'about:/
+          if ((message.type() === "error" || message.type() === "warning") && !answer.test(message.text())) {
+            complaints.push(message.text())
+          }
+        })
+        await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference", ...sight })
+        await page.goto(server().url + path)
+        await page.locator("h1").waitFor()
         await act(page)
       } finally {
-        await page.context().close()
+        await context.setOffline(false)
+        await page.evaluate(() => localStorage.clear())
+        for (const tab of context.pages()) await tab.close()
       }
       assert.deepStrictEqual(complaints, [])
     }
