@@ -4,8 +4,7 @@
 import { assert } from "@effect/vitest"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, beforeAll, beforeEach } from "vitest"
-import { launch } from "./Browser.ts"
-import { page as built } from "./built.ts"
+import { isThere, launch } from "./Browser.ts"
 import { type Fake, start } from "./Fake.ts"
 
 /** What live regions say, written down as it changes. */
@@ -43,14 +42,18 @@ export interface Visits {
   readonly visit: (path: string, act: (page: Page) => Promise<void>, sight?: Sight) => Promise<void>
 }
 
-/** Starts browser and server for the tests of a file, and ends them. The tabs share a profile, which is emptied between them. */
-export const visits = (): Visits => {
+/**
+ * Starts browser and server for the tests of a file, and ends them; nothing where there is no browser. The tabs share a profile, which
+ * is emptied between them.
+ */
+export const visits = (built: { readonly folder: string }): Visits => {
   let browser: Browser | undefined
   let context: BrowserContext | undefined
   let fake: Fake | undefined
   const complaints: Array<string> = []
   beforeAll(async () => {
-    fake = await start(await built())
+    if (!isThere) return
+    fake = await start(built.folder)
     browser = await launch()
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     context.setDefaultTimeout(20_000)

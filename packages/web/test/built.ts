@@ -1,5 +1,5 @@
 /**
- * The page as it is published, built once for all tests of a process into a folder of its own.
+ * The page as it is published, built for the tests of one file into a folder of its own.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -7,10 +7,9 @@ import { join } from "node:path"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
 import { build } from "vite"
+import { afterAll, beforeAll } from "vitest"
 
-const make = async (): Promise<string> => {
-  const outDir = mkdtempSync(join(tmpdir(), "sonde-page-"))
-  process.once("exit", () => rmSync(outDir, { recursive: true, force: true }))
+const make = async (outDir: string): Promise<void> => {
   const root = fileURLToPath(new URL("..", import.meta.url))
   const mode = process.env["NODE_ENV"]
   try {
@@ -21,10 +20,15 @@ const make = async (): Promise<string> => {
     if (mode === undefined) delete process.env["NODE_ENV"]
     else process.env["NODE_ENV"] = mode
   }
-  return outDir
 }
 
-let made: Promise<string> | undefined
-
-/** The folder with `index.html` and `assets/`. */
-export const page = (): Promise<string> => made ??= make()
+/** The folder with `index.html` and `assets/`: there from the first test of the file to its last. */
+export const built = (): { readonly folder: string } => {
+  const page = { folder: "" }
+  beforeAll(async () => {
+    page.folder = mkdtempSync(join(tmpdir(), "sonde-page-"))
+    await make(page.folder)
+  })
+  afterAll(() => rmSync(page.folder, { recursive: true, force: true }))
+  return page
+}

@@ -5,9 +5,12 @@ import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import type { Page } from "playwright-core"
 import { isThere } from "./Browser.ts"
-import { page as built } from "./built.ts"
+import { built } from "./built.ts"
 import * as Canned from "./canned.ts"
 import { visits } from "./Visit.ts"
+
+const page = built()
+const site = visits(page)
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
@@ -107,11 +110,9 @@ const tooWide = (page: Page) =>
   })
 
 describe.skipIf(!isThere)("looks", () => {
-  const it_ = visits()
-
   for (const { act, name, path } of looks) {
     it(`${name}: axe finds no violation in light and dark, and 320 px are enough`, () =>
-      it_.visit(path, async (page) => {
+      site.visit(path, async (page) => {
         await act(page)
         await page.evaluate(axe)
         for (const colorScheme of ["light", "dark"] as const) {
@@ -126,7 +127,7 @@ describe.skipIf(!isThere)("looks", () => {
   }
 
   it("follow the system, and what was chosen here against it", () =>
-    it_.visit("/", async (page) => {
+    site.visit("/", async (page) => {
       const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
       assert.strictEqual(await ground(), "rgb(16, 20, 24)")
       await page.getByRole("button", { name: /^Colours: Auto/ }).click()
@@ -143,8 +144,8 @@ describe.skipIf(!isThere)("looks", () => {
     it(
       reducedMotion === "reduce" ? "move nothing where motion is not wanted" : "show that a run goes on",
       () =>
-        it_.visit("/", async (page) => {
-          it_.fake.paceMillis = 300
+        site.visit("/", async (page) => {
+          site.fake.paceMillis = 300
           await page.getByLabel("Mailbox or host").fill("scanner@mail.example")
           await page.keyboard.press("Enter")
           await page.locator(".mark.running").first().waitFor()
@@ -164,8 +165,8 @@ describe.skipIf(!isThere)("looks", () => {
 })
 
 describe("the built page", () => {
-  it("has at most 150 KiB of JavaScript, compressed", async () => {
-    const folder = join(await built(), "assets")
+  it("has at most 150 KiB of JavaScript, compressed", () => {
+    const folder = join(page.folder, "assets")
     const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"))
     assert.lengthOf(scripts, 1)
     const octets = gzipSync(readFileSync(join(folder, scripts[0] ?? ""))).length
@@ -173,8 +174,8 @@ describe("the built page", () => {
     assert.isAtMost(octets, 150 * 1024)
   })
 
-  it("has nothing inline, and names nothing that is elsewhere", async () => {
-    const html = readFileSync(join(await built(), "index.html"), "utf8")
+  it("has nothing inline, and names nothing that is elsewhere", () => {
+    const html = readFileSync(join(page.folder, "index.html"), "utf8")
     assert.notMatch(html, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/i)
     const links = Array.from(html.matchAll(/(?:src|href)="([^"]+)"/g), ([, link = ""]) => link)
     assert.isAtLeast(links.length, 3)

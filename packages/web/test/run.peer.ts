@@ -2,9 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import type { Page } from "playwright-core"
 import { isThere } from "./Browser.ts"
+import { built } from "./built.ts"
 import * as Canned from "./canned.ts"
 import { clipboard, ran, rows, said, visits } from "./Visit.ts"
 
+const site = visits(built())
 const mailbox = "scanner@mail.example"
 const verdict = "SMTP AUTH is switched off for this mailbox"
 const finished = Canned.refused.services.flatMap((service) => service.phases.map(({ id, state }) => `${id} ${state}`))
@@ -26,11 +28,9 @@ const headline = (page: Page, text: string): Promise<void> =>
   page.getByRole("heading", { level: 1, name: text }).waitFor()
 
 describe.skipIf(!isThere)("a run", () => {
-  const it_ = visits()
-
   it("fills its timeline in, and then says the verdict on top, without moving the page", () =>
-    it_.visit("/", async (page) => {
-      it_.fake.paceMillis = 60
+    site.visit("/", async (page) => {
+      site.fake.paceMillis = 60
       await check(page)
       await headline(page, `Checking ${mailbox}`)
       await page.locator(".rows > li").first().waitFor()
@@ -53,8 +53,8 @@ describe.skipIf(!isThere)("a run", () => {
     }))
 
   it("tells those who listen of every phase and of the verdict", () =>
-    it_.visit("/", async (page) => {
-      it_.fake.paceMillis = 60
+    site.visit("/", async (page) => {
+      site.fake.paceMillis = 60
       await check(page)
       await page.getByRole("button", { name: "Share" }).waitFor()
       const heard = await said(page)
@@ -64,7 +64,7 @@ describe.skipIf(!isThere)("a run", () => {
     }))
 
   it("turns green when the administrator has acted and it is checked again", () =>
-    it_.visit("/", async (page) => {
+    site.visit("/", async (page) => {
       await page.getByRole("radio", { name: "password" }).check()
       await page.getByLabel("Password", { exact: true }).fill("canary-first")
       await check(page)
@@ -81,12 +81,12 @@ describe.skipIf(!isThere)("a run", () => {
         await rows(page),
         Canned.accepted.services.flatMap((service) => service.phases.map(({ id, state }) => `${id} ${state}`))
       )
-      assert.deepStrictEqual(it_.fake.bodies.map((body) => body["secret"]), ["canary-first", "canary-second"])
+      assert.deepStrictEqual(site.fake.bodies.map((body) => body["secret"]), ["canary-first", "canary-second"])
     }))
 
   it("that is opened by its address and checked again does not play its earlier attempt", () =>
-    it_.visit(`/runs/${Canned.refused.run}`, async (page) => {
-      it_.fake.paceMillis = 25
+    site.visit(`/runs/${Canned.refused.run}`, async (page) => {
+      site.fake.paceMillis = 25
       await page.getByRole("button", { name: "Re-check" }).first().click()
       await page.getByRole("textbox", { name: "Password" }).fill("x")
       await page.keyboard.press("Enter")
@@ -101,7 +101,7 @@ describe.skipIf(!isThere)("a run", () => {
     }))
 
   it("resumes where it was suspended", () =>
-    it_.visit(`/runs/${Canned.suspended.run}`, async (page) => {
+    site.visit(`/runs/${Canned.suspended.run}`, async (page) => {
       await page.getByText("Suspended: the server asked to wait.").waitFor()
       await page.getByRole("button", { name: "Resume" }).click()
       await page.getByLabel("Password", { exact: true }).fill("x")
@@ -110,12 +110,12 @@ describe.skipIf(!isThere)("a run", () => {
     }))
 
   it("keeps a secret nowhere once the run has it", () =>
-    it_.visit("/", async (page) => {
+    site.visit("/", async (page) => {
       await page.getByRole("radio", { name: "access token" }).check()
       await page.getByRole("textbox", { name: "Access token" }).fill("canary-token")
       await check(page)
       await headline(page, verdict)
-      assert.strictEqual(it_.fake.bodies[0]?.["token"], "canary-token")
+      assert.strictEqual(site.fake.bodies[0]?.["token"], "canary-token")
       const left = await page.evaluate(() =>
         [
           document.documentElement.outerHTML,
@@ -132,14 +132,14 @@ describe.skipIf(!isThere)("a run", () => {
     }))
 
   it("goes on from the last event when the connection is lost, and repeats nothing", () =>
-    it_.visit("/", async (page) => {
-      it_.fake.paceMillis = 40
-      it_.fake.cutAfter = 8
+    site.visit("/", async (page) => {
+      site.fake.paceMillis = 40
+      site.fake.cutAfter = 8
       await check(page)
       await page.getByText("The connection is lost; the run goes on.").waitFor()
       await page.getByRole("button", { name: "Share" }).waitFor()
       assert.deepStrictEqual(await rows(page), finished)
-      const [first, second, ...more] = it_.fake.asked
+      const [first, second, ...more] = site.fake.asked
       assert.strictEqual(first, undefined)
       assert.isAtLeast(Number(second), 1)
       assert.isAtMost(Number(second), 8)
@@ -148,31 +148,31 @@ describe.skipIf(!isThere)("a run", () => {
     }))
 
   it("is there again after a reload in the middle of it, and goes on", () =>
-    it_.visit("/", async (page) => {
-      it_.fake.paceMillis = 50
+    site.visit("/", async (page) => {
+      site.fake.paceMillis = 50
       await check(page)
       await page.locator(".rows > li").nth(4).waitFor()
       await page.reload()
       await page.getByRole("button", { name: "Share" }).waitFor()
       assert.deepStrictEqual(await rows(page), finished)
-      assert.lengthOf(it_.fake.asked, 2)
+      assert.lengthOf(site.fake.asked, 2)
     }))
 
   it("waits for a server that is away", () =>
-    it_.visit("/", async (page) => {
-      it_.fake.paceMillis = 60
+    site.visit("/", async (page) => {
+      site.fake.paceMillis = 60
       await check(page)
       await page.locator(".rows > li").first().waitFor()
-      it_.fake.broken = true
-      it_.fake.cutAfter = 0
+      site.fake.broken = true
+      site.fake.cutAfter = 0
       await page.getByText("The connection is lost; the run goes on.").waitFor()
-      it_.fake.broken = false
+      site.fake.broken = false
       await page.getByRole("button", { name: "Share" }).waitFor()
       assert.deepStrictEqual(await rows(page), finished)
     }))
 
   it("shows the failing part of the transcript, all of it, and none of the persons in it", () =>
-    it_.visit(`/runs/${Canned.refused.run}`, async (page) => {
+    site.visit(`/runs/${Canned.refused.run}`, async (page) => {
       const lines = page.locator(".wire > li")
       await lines.first().waitFor()
       assert.strictEqual(await lines.count(), 6)
@@ -199,11 +199,10 @@ describe.skipIf(!isThere)("a run", () => {
 })
 
 describe.skipIf(!isThere)("copying", () => {
-  const it_ = visits()
   const path = `/runs/${Canned.refused.run}`
 
   it("gives the administrator what is to be changed", () =>
-    it_.visit(path, async (page) => {
+    site.visit(path, async (page) => {
       await page.getByRole("button", { name: "Copy for the administrator" }).click()
       await page.getByRole("button", { name: "Copied" }).waitFor()
       const text = await clipboard(page)
@@ -213,7 +212,7 @@ describe.skipIf(!isThere)("copying", () => {
     }))
 
   it("gives a ticket what was seen, without persons", () =>
-    it_.visit(path, async (page) => {
+    site.visit(path, async (page) => {
       await page.getByRole("button", { name: "Copy for a ticket" }).click()
       await page.getByRole("button", { name: "Copied" }).waitFor()
       const text = await clipboard(page)
@@ -222,7 +221,7 @@ describe.skipIf(!isThere)("copying", () => {
     }))
 
   it("takes a command whole, as it stands", () =>
-    it_.visit(path, async (page) => {
+    site.visit(path, async (page) => {
       await page.getByRole("button", { name: "Copy: Change" }).click()
       await page.getByRole("button", { name: "Copied" }).waitFor()
       assert.strictEqual(
@@ -233,7 +232,7 @@ describe.skipIf(!isThere)("copying", () => {
     }))
 
   it("takes the transcript without persons, also when they are shown", () =>
-    it_.visit(path, async (page) => {
+    site.visit(path, async (page) => {
       await page.getByLabel("Show").selectOption("all")
       await page.getByRole("button", { name: "Copy: transcript" }).click()
       await page.getByRole("button", { name: "Copied" }).waitFor()
@@ -244,7 +243,7 @@ describe.skipIf(!isThere)("copying", () => {
     }))
 
   it("works where browsers offer no clipboard", () =>
-    it_.visit(path, async (page) => {
+    site.visit(path, async (page) => {
       await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true }))
       await page.getByRole("button", { name: "Copy: Change" }).click()
       await page.getByRole("button", { name: "Copied" }).waitFor()
@@ -254,8 +253,6 @@ describe.skipIf(!isThere)("copying", () => {
 })
 
 describe.skipIf(!isThere)("the keyboard alone", () => {
-  const it_ = visits()
-
   /** Presses Tab until the element has the focus, at most so many times. */
   const tabTo = async (page: Page, role: "button" | "link" | "radio", name: string): Promise<void> => {
     const wanted = page.getByRole(role, { name }).first()
@@ -267,7 +264,7 @@ describe.skipIf(!isThere)("the keyboard alone", () => {
   }
 
   it("starts a run with a password", () =>
-    it_.visit("/", async (page) => {
+    site.visit("/", async (page) => {
       assert.isTrue(await page.getByLabel("Mailbox or host").evaluate((field) => field === document.activeElement))
       await page.keyboard.type(mailbox)
       await tabTo(page, "radio", "nothing")
@@ -276,11 +273,11 @@ describe.skipIf(!isThere)("the keyboard alone", () => {
       await page.keyboard.type("pw")
       await page.keyboard.press("Enter")
       await headline(page, verdict)
-      assert.deepStrictEqual(it_.fake.bodies, [{ target: mailbox, secret: "pw" }])
+      assert.deepStrictEqual(site.fake.bodies, [{ target: mailbox, secret: "pw" }])
     }))
 
   it("opens more, and is led to what is wrong", () =>
-    it_.visit("/", async (page) => {
+    site.visit("/", async (page) => {
       await page.keyboard.type(mailbox)
       for (let presses = 0; presses < 10; presses++) {
         await page.keyboard.press("Tab")
@@ -298,11 +295,11 @@ describe.skipIf(!isThere)("the keyboard alone", () => {
       const described = await port.getAttribute("aria-describedby")
       assert.isNotNull(described)
       assert.include(await page.locator(`[id="${described}"]`).innerText(), "from 1 to 65535")
-      assert.deepStrictEqual(it_.fake.bodies, [])
+      assert.deepStrictEqual(site.fake.bodies, [])
     }))
 
   it("jumps over the head of the page, and every stop can be seen", () =>
-    it_.visit(`/runs/${Canned.refused.run}`, async (page) => {
+    site.visit(`/runs/${Canned.refused.run}`, async (page) => {
       await headline(page, verdict)
       await page.keyboard.press("Tab")
       const jump = page.getByRole("link", { name: "To the content" })
@@ -326,7 +323,7 @@ describe.skipIf(!isThere)("the keyboard alone", () => {
     }))
 
   it("gives the focus back when a dialog is closed", () =>
-    it_.visit(`/runs/${Canned.refused.run}`, async (page) => {
+    site.visit(`/runs/${Canned.refused.run}`, async (page) => {
       await tabTo(page, "button", "Share")
       await page.keyboard.press("Enter")
       const dialog = page.getByRole("dialog", { name: "Share a redacted copy" })

@@ -1,15 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { isThere } from "./Browser.ts"
+import { built } from "./built.ts"
 import * as Canned from "./canned.ts"
 import { clipboard, said, visits } from "./Visit.ts"
 
+const site = visits(built())
 const mailbox = "scanner@mail.example"
 
 describe.skipIf(!isThere)("the history", () => {
-  const it_ = visits()
-
   it("compares two runs: what was refused is accepted now", () =>
-    it_.visit("/runs", async (page) => {
+    site.visit("/runs", async (page) => {
       await page.getByRole("button", { name: "Older runs" }).click()
       await page.getByRole("listitem").nth(3).waitFor()
       const compare = page.getByRole("button", { name: "Compare" })
@@ -30,7 +30,7 @@ describe.skipIf(!isThere)("the history", () => {
     }))
 
   it("finds runs by their words and by how they ended", () =>
-    it_.visit("/runs", async (page) => {
+    site.visit("/runs", async (page) => {
       const items = page.locator(".list > li")
       await items.first().waitFor()
       await page.getByLabel("Outcome").selectOption("suspended")
@@ -41,7 +41,7 @@ describe.skipIf(!isThere)("the history", () => {
     }))
 
   it("deletes a run when it was asked twice", () =>
-    it_.visit("/runs", async (page) => {
+    site.visit("/runs", async (page) => {
       const items = page.locator(".list > li")
       await items.first().waitFor()
       const before = await items.count()
@@ -53,10 +53,8 @@ describe.skipIf(!isThere)("the history", () => {
 })
 
 describe.skipIf(!isThere)("the explain box", () => {
-  const it_ = visits()
-
   it("names the cause of a pasted text, aloud too", () =>
-    it_.visit("/explain", async (page) => {
+    site.visit("/explain", async (page) => {
       await page.getByLabel("Error text").fill("535 5.7.139 Authentication unsuccessful")
       await page.getByRole("button", { name: "Explain" }).click()
       await page.getByRole("heading", { level: 2, name: Canned.verdict.title }).waitFor()
@@ -68,7 +66,7 @@ describe.skipIf(!isThere)("the explain box", () => {
     }))
 
   it("guesses nothing about a text that no rule knows", () =>
-    it_.visit("/explain", async (page) => {
+    site.visit("/explain", async (page) => {
       await page.getByLabel("Error text").fill("something")
       await page.getByRole("button", { name: "Explain" }).click()
       await page.getByRole("heading", { name: "No rule knows this text" }).waitFor()
@@ -76,10 +74,8 @@ describe.skipIf(!isThere)("the explain box", () => {
 })
 
 describe.skipIf(!isThere)("packs", () => {
-  const it_ = visits()
-
   it("are found, and show their rules with remedies and sources", () =>
-    it_.visit("/packs", async (page) => {
+    site.visit("/packs", async (page) => {
       await page.getByText("2 packs").waitFor()
       await page.getByLabel("Kind").selectOption("software")
       await page.getByText("1 pack", { exact: true }).waitFor()
@@ -98,16 +94,14 @@ describe.skipIf(!isThere)("packs", () => {
     }))
 
   it("that are not there are said to be missing", () =>
-    it_.visit("/packs/nope", async (page) => {
+    site.visit("/packs/nope", async (page) => {
       await page.getByText("There is no such pack").waitFor()
     }))
 })
 
 describe.skipIf(!isThere)("sharing", () => {
-  const it_ = visits()
-
   it("shows what will be visible, makes a link that lasts as long as was chosen, and takes it back", () =>
-    it_.visit(`/runs/${Canned.refused.run}`, async (page) => {
+    site.visit(`/runs/${Canned.refused.run}`, async (page) => {
       await page.getByRole("button", { name: "Share" }).click()
       const dialog = page.getByRole("dialog", { name: "Share a redacted copy" })
       const preview = dialog.frameLocator("iframe")
@@ -121,11 +115,11 @@ describe.skipIf(!isThere)("sharing", () => {
       await dialog.getByText("until 2026-12-01 00:00 UTC").waitFor()
       await dialog.getByRole("button", { name: "Copy: link" }).click()
       await dialog.getByRole("button", { name: "Copied" }).waitFor()
-      assert.strictEqual(await clipboard(page), `${it_.fake.url}/share/s1`)
+      assert.strictEqual(await clipboard(page), `${site.fake.url}/share/s1`)
       await page.keyboard.press("Escape")
       await page.getByRole("button", { name: "Copy for the administrator" }).click()
       await page.getByRole("button", { name: "Copied" }).waitFor()
-      assert.include(await clipboard(page), `until 2026-12-01 00:00 UTC: ${it_.fake.url}/share/s1`)
+      assert.include(await clipboard(page), `until 2026-12-01 00:00 UTC: ${site.fake.url}/share/s1`)
       await page.getByRole("button", { name: "Share" }).click()
       await dialog.getByRole("button", { name: "Revoke" }).click()
       await dialog.getByRole("heading", { name: "Links to this run" }).waitFor({ state: "hidden" })
@@ -136,7 +130,7 @@ describe.skipIf(!isThere)("sharing", () => {
     }))
 
   it("runs nothing that stands in the copy", () =>
-    it_.visit(`/runs/${Canned.refused.run}`, async (page) => {
+    site.visit(`/runs/${Canned.refused.run}`, async (page) => {
       await page.route("**/share/preview", (route) =>
         route.fulfill({
           contentType: "text/html; charset=utf-8",
@@ -149,11 +143,9 @@ describe.skipIf(!isThere)("sharing", () => {
 })
 
 describe.skipIf(!isThere)("a bearer token", () => {
-  const it_ = visits()
-
   it("is asked for, refused, accepted, and kept in this tab alone", () =>
-    it_.visit("/", async (page) => {
-      it_.fake.token = "right-token"
+    site.visit("/", async (page) => {
+      site.fake.token = "right-token"
       await page.getByRole("link", { name: "Runs" }).click()
       const dialog = page.getByRole("dialog", { name: "This server wants a bearer token" })
       const field = dialog.getByRole("textbox", { name: "Bearer token" })
@@ -177,22 +169,20 @@ describe.skipIf(!isThere)("a bearer token", () => {
       await page.reload()
       await page.locator(".list > li").first().waitFor()
       const other = await page.context().newPage()
-      await other.goto(`${it_.fake.url}/runs`)
+      await other.goto(`${site.fake.url}/runs`)
       await other.getByRole("dialog", { name: "This server wants a bearer token" }).waitFor()
     }))
 })
 
 describe.skipIf(!isThere)("problems", () => {
-  const it_ = visits()
-
   const refused: ReadonlyArray<readonly ["400" | "403" | "422" | "503", string, string]> = [
     ["403", "This request is not allowed", "under a name that the server does not know as its own"],
     ["503", "The server is stopping", "It takes no more runs."]
   ]
   for (const [status, title, text] of refused) {
     it(`say what ${status} means, and keep what was typed`, () =>
-      it_.visit("/", async (page) => {
-        it_.fake.refuse = status
+      site.visit("/", async (page) => {
+        site.fake.refuse = status
         await page.getByLabel("Mailbox or host").fill(mailbox)
         await page.keyboard.press("Enter")
         const alert = page.getByRole("alert").filter({ hasText: title })
@@ -202,26 +192,26 @@ describe.skipIf(!isThere)("problems", () => {
   }
 
   it("stand at the field at fault, which opens and has the focus", () =>
-    it_.visit("/", async (page) => {
+    site.visit("/", async (page) => {
       await page.getByLabel("Mailbox or host").fill(mailbox)
-      it_.fake.refuse = "400"
+      site.fake.refuse = "400"
       await page.keyboard.press("Enter")
       await page.getByText("port is not one of mail. give 587").waitFor()
       const port = page.getByLabel("Port", { exact: true })
       assert.isTrue(await port.evaluate((field) => field === document.activeElement))
-      it_.fake.refuse = "422"
+      site.fake.refuse = "422"
       await page.keyboard.press("Enter")
       await page.getByText("127.0.0.1 is not on the public internet").waitFor()
       const target = page.getByLabel("Mailbox or host")
       assert.isTrue(await target.evaluate((field) => field === document.activeElement))
-      it_.fake.refuse = undefined
+      site.fake.refuse = undefined
       await page.keyboard.press("Enter")
       await page.getByRole("heading", { level: 1, name: Canned.verdict.title }).waitFor()
     }))
 
   it("count the wait of 429 down, and then try again", () =>
-    it_.visit("/", async (page) => {
-      it_.fake.refuse = "429"
+    site.visit("/", async (page) => {
+      site.fake.refuse = "429"
       await page.getByLabel("Mailbox or host").fill(mailbox)
       await page.keyboard.press("Enter")
       const wait = page.getByRole("button", { name: /Try again in [12] s/ })
@@ -231,13 +221,13 @@ describe.skipIf(!isThere)("problems", () => {
         await page.getByRole("alert").innerText(),
         "✗ Too many runs\n\nThis target was checked often in the last minute."
       )
-      it_.fake.refuse = undefined
+      site.fake.refuse = undefined
       await page.getByRole("button", { name: "Try again", exact: true }).click()
       await page.getByRole("heading", { level: 1, name: Canned.verdict.title }).waitFor()
     }))
 
   it("say that nothing answers, and go when it does", () =>
-    it_.visit("/runs", async (page) => {
+    site.visit("/runs", async (page) => {
       await page.locator(".list > li").first().waitFor()
       await page.context().setOffline(true)
       await page.getByRole("link", { name: "Packs" }).click()
@@ -249,23 +239,23 @@ describe.skipIf(!isThere)("problems", () => {
     }))
 
   it("call a broken server a defect", () =>
-    it_.visit("/", async (page) => {
-      it_.fake.broken = true
+    site.visit("/", async (page) => {
+      site.fake.broken = true
       await page.getByRole("link", { name: "Runs" }).click()
       await page.getByRole("alert").filter({ hasText: "The server answered with status 500." }).waitFor()
     }))
 
   it("name a run that is not there, and a path that is none", () =>
-    it_.visit("/runs/nope", async (page) => {
+    site.visit("/runs/nope", async (page) => {
       await page.getByText("There is no such run").waitFor()
       await page.getByRole("button", { name: "Start a new one" }).click()
       await page.getByLabel("Mailbox or host").waitFor()
-      await page.goto(`${it_.fake.url}/no/such/path`)
+      await page.goto(`${site.fake.url}/no/such/path`)
       await page.getByRole("heading", { level: 1, name: "There is no such page" }).waitFor()
     }))
 
   it("are none for a cause that only a newer server knows", () =>
-    it_.visit("/", async (page) => {
+    site.visit("/", async (page) => {
       await page.route("**/v1/explain", async (route) => {
         const answer = await route.fetch()
         await route.fulfill({
