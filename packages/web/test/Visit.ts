@@ -30,7 +30,7 @@ const listen = () => {
 }
 
 /** How a visitor sees the page, where that is not 1280 by 800 in light. */
-export interface Sight {
+interface Sight {
   readonly colorScheme?: "light" | "dark"
   readonly reducedMotion?: "reduce" | "no-preference"
 }
