@@ -3,7 +3,7 @@
  */
 import { pemBlocks } from "@sonde/domain/Certificate"
 import * as Effect from "effect/Effect"
-import { readdir, readFile, stat } from "node:fs/promises"
+import { readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { missing } from "./Failure.ts"
@@ -21,6 +21,11 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
 
 const reason = (error: unknown): string => why[codeOf(error)] ?? `cannot be read (${codeOf(error) || "unknown reason"})`
+
+const unwritable = (error: unknown): string =>
+  codeOf(error) === "EACCES" || codeOf(error) === "EPERM" || codeOf(error) === "EROFS"
+    ? "may not be written"
+    : why[codeOf(error)] ?? `cannot be written (${codeOf(error) || "unknown reason"})`
 
 /** Largest file that is read, in octets: a certificate bundle, a pack or a message stays far below. */
 export const maxOctets = 40 * 1024 * 1024
@@ -57,6 +62,19 @@ export const certificates = Effect.fnUntraced(function*(option: string, path: st
     })
   }
   return blocks.join("\n")
+})
+
+/** Writes a file, or status 66 naming the option, the path and what is wrong with it. `over` allows that it is there. */
+export const write = Effect.fnUntraced(function*(option: string, path: string, octets: string, over: boolean) {
+  yield* Effect.tryPromise({
+    try: () => writeFile(path, octets, { flag: over ? "w" : "wx" }),
+    catch: (error) =>
+      codeOf(error) === "EEXIST"
+        ? missing(`${option}: the file ${quoted(path)} is there already`, "give --force to replace it, or another name")
+        : codeOf(error) === "ENOENT"
+        ? missing(`${option}: there is no folder for the file ${quoted(path)}`, "make the folder first")
+        : missing(`${option}: the file ${quoted(path)} ${unwritable(error)}`, "check the path")
+  })
 })
 
 /** The YAML files of a folder, by name, or status 66. */

@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { advise, excessKey } from "./internal/advise.ts"
+import { definitions } from "./internal/hover.ts"
 import {
   Advice,
   Decision,
@@ -23,7 +24,7 @@ import {
   Success
 } from "./schema/Provider.ts"
 import { PreflightRule, Rule } from "./schema/Rule.ts"
-import { Id, IsoDate } from "./schema/Scalar.ts"
+import { field, Id, IsoDate, optional } from "./schema/Scalar.ts"
 
 /**
  * A pack. `provider` packs are chosen by recognition, `software` packs by banner, the `generic` pack is always last.
@@ -32,25 +33,37 @@ import { Id, IsoDate } from "./schema/Scalar.ts"
  * @since 0.1.0
  */
 export const Pack = Schema.Struct({
-  id: Id,
-  name: Schema.NonEmptyString,
-  kind: Schema.Literals(["provider", "software", "generic"]),
-  version: Schema.String.check(
-    Schema.isPattern(/^[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,4}$/u, { message: "Expected a version such as 2026.11.1" })
+  id: field("Lower-case word that names the pack; the same id replaces a built-in pack", Id),
+  name: field("Name as people know it", Schema.NonEmptyString),
+  kind: field(
+    "provider: who runs mailboxes; software: a mail server; generic: any",
+    Schema.Literals(["provider", "software", "generic"])
   ),
-  aliases: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
-  reviewBy: IsoDate,
-  sources: Schema.optionalKey(Schema.Record(Schema.String, Source)),
-  recognise: Schema.optionalKey(Recognise),
-  endpoints: Schema.optionalKey(Schema.Array(PackEndpoint)),
-  notOffered: Schema.optionalKey(Schema.Array(NotOffered)),
-  signIn: Schema.optionalKey(SignIn),
-  limits: Schema.optionalKey(Schema.Array(Limit)),
-  preflight: Schema.optionalKey(Schema.Array(PreflightRule)),
-  rules: Schema.optionalKey(Schema.Array(Rule)),
-  decisions: Schema.optionalKey(Schema.Array(Decision)),
-  advice: Schema.optionalKey(Schema.Array(Advice)),
-  success: Schema.optionalKey(Schema.Array(Success))
+  version: field(
+    "Year, month and number: 2026.11.1",
+    Schema.String.check(
+      Schema.isPattern(/^[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,4}$/u, { message: "Expected a version such as 2026.11.1" })
+    )
+  ),
+  aliases: optional("Other words by which --provider finds it", Schema.Array(Schema.NonEmptyString)),
+  reviewBy: field("The day by which somebody must have read the sources again", IsoDate),
+  sources: optional(
+    "Where it is known from: a short key for each page, used by rules",
+    Schema.Record(Schema.String, Source)
+  ),
+  recognise: optional(
+    "Signs by which it is recognised; weights of different kinds of signs add up, 50 is enough",
+    Recognise
+  ),
+  endpoints: optional("Where it is reached", Schema.Array(PackEndpoint)),
+  notOffered: optional("Ports that people try in vain", Schema.Array(NotOffered)),
+  signIn: optional("How one signs in", SignIn),
+  limits: optional("Limits, and how the server says that they are exceeded", Schema.Array(Limit)),
+  preflight: optional("What is judged before connecting", Schema.Array(PreflightRule)),
+  rules: optional("Which replies mean which cause, and what to do", Schema.Array(Rule)),
+  decisions: optional("Which way of sending fits which situation", Schema.Array(Decision)),
+  advice: optional("Advice about security", Schema.Array(Advice)),
+  success: optional("What replies of success mean", Schema.Array(Success))
 }).annotate({
   identifier: "Pack",
   title: "Sonde pack",
@@ -139,12 +152,16 @@ export const decode = (value: unknown, path = "pack"): Result.Result<Pack, PackE
 }
 
 /**
- * The JSON Schema of packs (draft 2020-12), for editors.
+ * The JSON Schema of packs (draft 2020-12), for editors. Every key has a description.
  *
  * @category formatting
  * @since 0.1.0
  */
 export const jsonSchema = (): object => {
   const document = Schema.toJsonSchemaDocument(Pack, { onExcessProperty: "error" })
-  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...document.schema, $defs: document.definitions }
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    ...document.schema,
+    $defs: definitions(document.definitions)
+  }
 }

@@ -7,11 +7,23 @@
 import { Port } from "@sonde/domain/Endpoint"
 import { PhaseId, Protocol, Security, ServiceId } from "@sonde/domain/Service"
 import * as Schema from "effect/Schema"
-import { Code, DomainName, Duration, Enhanced, Id, IsoDate, OneOrMany, perService, Text } from "./Scalar.ts"
+import {
+  Code,
+  DomainName,
+  Duration,
+  Enhanced,
+  field,
+  Id,
+  IsoDate,
+  OneOrMany,
+  optional,
+  perService,
+  Text
+} from "./Scalar.ts"
 
 const Words = Schema.Array(Schema.NonEmptyString)
 const Weight = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 }))
-const Sources = Schema.optionalKey(Words)
+const sources = optional("Keys of sources", Words)
 
 /**
  * Where a fact comes from. `asOf` is the date the source was read or dated; past `reviewBy` (by default that of the
@@ -21,16 +33,20 @@ const Sources = Schema.optionalKey(Words)
  * @since 0.1.0
  */
 export const Source = Schema.Struct({
-  url: Schema.NonEmptyString,
-  title: Schema.NonEmptyString,
-  asOf: IsoDate,
-  reviewBy: Schema.optionalKey(IsoDate)
+  url: field("Where it can be read again", Schema.NonEmptyString),
+  title: field("What the page or document is called", Schema.NonEmptyString),
+  asOf: field("The day the source was read, or dated itself: 2026-11-24", IsoDate),
+  reviewBy: optional(
+    "From this day on what rests on the source is shown as stale; by default reviewBy of the pack",
+    IsoDate
+  )
 }).annotate({ identifier: "Source" })
 /** @category models @since 0.1.0 */
 export interface Source extends Schema.Schema.Type<typeof Source> {}
 
-const Suffix = Schema.Struct({ suffix: DomainName, weight: Weight })
-const Literal = Schema.Struct({ text: Text, weight: Weight })
+const weight = field("How sure a sign it is, 1 to 100; of one kind the heaviest counts", Weight)
+const Suffix = Schema.Struct({ suffix: field("The name, or the end of it: mx.example.com", DomainName), weight })
+const Literal = Schema.Struct({ text: field("Literal text, without regard to case and spaces", Text), weight })
 
 /**
  * Signs by which a provider or a server software is recognised. Weights of independent signs add up.
@@ -39,17 +55,23 @@ const Literal = Schema.Struct({ text: Text, weight: Weight })
  * @since 0.1.0
  */
 export const Recognise = Schema.Struct({
-  domains: Schema.optionalKey(Schema.Array(Schema.Struct({
-    name: DomainName,
-    subdomains: Schema.optionalKey(Schema.Boolean),
-    audience: Schema.optionalKey(Schema.NonEmptyString),
-    weight: Weight
-  }))),
-  mx: Schema.optionalKey(Schema.Array(Suffix)),
-  hosts: Schema.optionalKey(Schema.Array(Suffix)),
-  banners: Schema.optionalKey(Schema.Array(Literal)),
-  capabilities: Schema.optionalKey(Schema.Array(Literal)),
-  replies: Schema.optionalKey(Schema.Array(Literal))
+  domains: optional(
+    "Domains of mailboxes",
+    Schema.Array(Schema.Struct({
+      name: field("Domain of a mailbox: example.com", DomainName),
+      subdomains: optional("Names below the domain count, too", Schema.Boolean),
+      audience: optional(
+        "Who has such a mailbox, where the provider tells them apart; endpoints name it again",
+        Schema.NonEmptyString
+      ),
+      weight
+    }))
+  ),
+  mx: optional("Names of mail exchangers of the domains hosted here", Schema.Array(Suffix)),
+  hosts: optional("Names of servers that people connect to", Schema.Array(Suffix)),
+  banners: optional("Text of the greeting", Schema.Array(Literal)),
+  capabilities: optional("Text of a line that the server answers to EHLO or CAPABILITY", Schema.Array(Literal)),
+  replies: optional("Text that only replies of this provider or software have", Schema.Array(Literal))
 }).annotate({ identifier: "Recognise" })
 /** @category models @since 0.1.0 */
 export interface Recognise extends Schema.Schema.Type<typeof Recognise> {}
@@ -61,16 +83,19 @@ export interface Recognise extends Schema.Schema.Type<typeof Recognise> {}
  * @since 0.1.0
  */
 export const PackEndpoint = Schema.Struct({
-  service: ServiceId,
-  protocol: Protocol,
-  host: Schema.NonEmptyString,
-  port: Port,
-  security: Security,
-  audience: Schema.optionalKey(Schema.NonEmptyString),
-  cloud: Schema.optionalKey(Schema.NonEmptyString),
-  default: Schema.optionalKey(Schema.Boolean),
-  note: Schema.optionalKey(Schema.NonEmptyString),
-  sources: Sources
+  service: field("The service it is for", ServiceId),
+  protocol: field("The protocol spoken there", Protocol),
+  host: field("Name of the server", Schema.NonEmptyString),
+  port: field("Port, 1 to 65535", Port),
+  security: field(
+    "starttls: encrypted in place; tls: from the first octet; none: not at all; opportunistic: STARTTLS where it is offered",
+    Security
+  ),
+  audience: optional("Who uses it, where the provider tells them apart", Schema.NonEmptyString),
+  cloud: optional("The national or separate cloud it belongs to", Schema.NonEmptyString),
+  default: optional("Tried when nobody names an endpoint", Schema.Boolean),
+  note: optional("What a person should know before using it", Schema.NonEmptyString),
+  sources
 }).annotate({ identifier: "PackEndpoint" })
 /** @category models @since 0.1.0 */
 export interface PackEndpoint extends Schema.Schema.Type<typeof PackEndpoint> {}
@@ -82,11 +107,11 @@ export interface PackEndpoint extends Schema.Schema.Type<typeof PackEndpoint> {}
  * @since 0.1.0
  */
 export const NotOffered = Schema.Struct({
-  service: ServiceId,
-  port: Port,
-  host: Schema.optionalKey(Schema.NonEmptyString),
-  why: Schema.NonEmptyString,
-  sources: Sources
+  service: field("The service people try there", ServiceId),
+  port: field("The port that is not served", Port),
+  host: optional("Only at this host; without it at all of the provider", Schema.NonEmptyString),
+  why: field("What to use instead, and why", Schema.NonEmptyString),
+  sources
 }).annotate({ identifier: "NotOffered" })
 
 /**
@@ -96,33 +121,45 @@ export const NotOffered = Schema.Struct({
  * @since 0.1.0
  */
 export const SignIn = Schema.Struct({
-  userName: Schema.Literals(["address", "local-part", "either"]),
-  userNameText: Schema.optionalKey(Schema.NonEmptyString),
-  mechanisms: Schema.optionalKey(perService(Words)),
-  methods: Schema.optionalKey(Schema.Array(Schema.Struct({
-    id: Id,
-    text: Schema.optionalKey(Schema.NonEmptyString),
-    how: Schema.optionalKey(OneOrMany(Schema.NonEmptyString)),
-    who: Schema.optionalKey(Schema.NonEmptyString),
-    blockedBy: Schema.optionalKey(OneOrMany(Schema.NonEmptyString)),
-    sources: Sources
-  }))),
-  timeline: Schema.optionalKey(Schema.Array(Schema.Struct({
-    date: IsoDate,
-    text: Schema.NonEmptyString,
-    sources: Sources
-  }))),
-  oauth: Schema.optionalKey(Schema.Struct({
-    authority: Schema.optionalKey(Schema.NonEmptyString),
-    tokenEndpoint: Schema.optionalKey(Schema.NonEmptyString),
-    deviceEndpoint: Schema.optionalKey(Schema.NonEmptyString),
-    metadata: Schema.optionalKey(Schema.NonEmptyString),
-    scopes: Schema.optionalKey(perService(OneOrMany(Schema.NonEmptyString))),
-    audiences: Schema.optionalKey(Words),
-    note: Schema.optionalKey(Schema.NonEmptyString),
-    sources: Sources
-  })),
-  lateSendAs: Schema.optionalKey(Schema.Boolean)
+  userName: field(
+    "What the user name is: the whole address, the part before @, or either",
+    Schema.Literals(["address", "local-part", "either"])
+  ),
+  userNameText: optional("The same in a sentence", Schema.NonEmptyString),
+  mechanisms: optional("SASL mechanisms by service: [PLAIN, LOGIN, XOAUTH2]", perService(Words)),
+  methods: optional(
+    "Ways to sign in: a password, an app password, OAuth 2.0",
+    Schema.Array(Schema.Struct({
+      id: field("Short name of the method", Id),
+      text: optional("What it is, in a sentence", Schema.NonEmptyString),
+      how: optional("The steps, in order", OneOrMany(Schema.NonEmptyString)),
+      who: optional("Who can set it up", Schema.NonEmptyString),
+      blockedBy: optional("What stands in its way", OneOrMany(Schema.NonEmptyString)),
+      sources
+    }))
+  ),
+  timeline: optional(
+    "Dates at which something changed or will change",
+    Schema.Array(Schema.Struct({
+      date: field("The day: 2026-12-31", IsoDate),
+      text: field("What it is, in a sentence", Schema.NonEmptyString),
+      sources
+    }))
+  ),
+  oauth: optional(
+    "Where and with what tokens are obtained",
+    Schema.Struct({
+      authority: optional("Authority the endpoints are under", Schema.NonEmptyString),
+      tokenEndpoint: optional("URL of the token endpoint", Schema.NonEmptyString),
+      deviceEndpoint: optional("URL for the device code flow", Schema.NonEmptyString),
+      metadata: optional("URL of the metadata document", Schema.NonEmptyString),
+      scopes: optional("Scopes to ask for, by service", perService(OneOrMany(Schema.NonEmptyString))),
+      audiences: optional("Values of aud that the servers accept", Words),
+      note: optional("What a person should know", Schema.NonEmptyString),
+      sources
+    })
+  ),
+  lateSendAs: optional("The provider decides only after DATA whether the sender address is allowed", Schema.Boolean)
 }).annotate({ identifier: "SignIn" })
 /** @category models @since 0.1.0 */
 export interface SignIn extends Schema.Schema.Type<typeof SignIn> {}
@@ -135,15 +172,15 @@ export interface SignIn extends Schema.Schema.Type<typeof SignIn> {}
  * @since 0.1.0
  */
 export const Limit = Schema.Struct({
-  id: Id,
-  value: Schema.Finite,
-  unit: Schema.NonEmptyString,
-  per: Schema.optionalKey(Schema.NonEmptyString),
-  text: Schema.optionalKey(Schema.NonEmptyString),
-  replies: Schema.optionalKey(Words),
-  backOff: Schema.optionalKey(Duration),
-  checked: Schema.optionalKey(Schema.Boolean),
-  sources: Sources
+  id: field("Short name, for preflight rules", Id),
+  value: field("The number", Schema.Finite),
+  unit: field("What is counted: messages, recipients, octets, sessions", Schema.NonEmptyString),
+  per: optional("For whom and how long: mailbox and day", Schema.NonEmptyString),
+  text: optional("What else is to know", Schema.NonEmptyString),
+  replies: optional("What the server answers when it is exceeded", Words),
+  backOff: optional("How long to wait then: 60s, 15m, 24h", Duration),
+  checked: optional("Sonde compares a message with it before sending", Schema.Boolean),
+  sources
 }).annotate({ identifier: "Limit" })
 /** @category models @since 0.1.0 */
 export interface Limit extends Schema.Schema.Type<typeof Limit> {}
@@ -155,12 +192,12 @@ export interface Limit extends Schema.Schema.Type<typeof Limit> {}
  * @since 0.1.0
  */
 export const Decision = Schema.Struct({
-  situation: Schema.NonEmptyString,
-  first: Schema.NonEmptyString,
-  second: Schema.optionalKey(Schema.NonEmptyString),
-  avoid: Schema.optionalKey(Schema.NonEmptyString),
-  why: Schema.optionalKey(Schema.NonEmptyString),
-  sources: Sources
+  situation: field("Who wants to send what", Schema.NonEmptyString),
+  first: field("The way that fits best", Schema.NonEmptyString),
+  second: optional("The next best", Schema.NonEmptyString),
+  avoid: optional("What looks good and is not", Schema.NonEmptyString),
+  why: optional("The reason", Schema.NonEmptyString),
+  sources
 }).annotate({ identifier: "Decision" })
 
 /**
@@ -170,8 +207,8 @@ export const Decision = Schema.Struct({
  * @since 0.1.0
  */
 export const Advice = Schema.Struct({
-  text: Schema.NonEmptyString,
-  sources: Sources
+  text: field("One sentence", Schema.NonEmptyString),
+  sources
 }).annotate({ identifier: "Advice" })
 
 /**
@@ -181,12 +218,12 @@ export const Advice = Schema.Struct({
  * @since 0.1.0
  */
 export const Success = Schema.Struct({
-  service: Schema.optionalKey(OneOrMany(ServiceId)),
-  phase: Schema.optionalKey(OneOrMany(PhaseId)),
-  code: Schema.optionalKey(OneOrMany(Code)),
-  enhanced: Schema.optionalKey(OneOrMany(Enhanced)),
-  text: Schema.optionalKey(OneOrMany(Text)),
-  meaning: Schema.NonEmptyString
+  service: optional("Only in these services", OneOrMany(ServiceId)),
+  phase: optional("Only in these phases", OneOrMany(PhaseId)),
+  code: optional("Reply code", OneOrMany(Code)),
+  enhanced: optional("Enhanced status code", OneOrMany(Enhanced)),
+  text: optional("Literal text; of a list all", OneOrMany(Text)),
+  meaning: field("What the reply proves", Schema.NonEmptyString)
 }).annotate({ identifier: "Success" })
 /** @category models @since 0.1.0 */
 export interface Success extends Schema.Schema.Type<typeof Success> {}

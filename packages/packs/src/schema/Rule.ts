@@ -11,7 +11,19 @@ import { PhaseId, PhaseState, Security, ServiceId } from "@sonde/domain/Service"
 import { Actor, Confidence, Remedy } from "@sonde/domain/Verdict"
 import * as Schema from "effect/Schema"
 import * as Pattern from "../Pattern.ts"
-import { Code, DomainName, Duration, Enhanced, HostPattern, Id, OneOrMany, perService, Text } from "./Scalar.ts"
+import {
+  Code,
+  DomainName,
+  Duration,
+  Enhanced,
+  field,
+  HostPattern,
+  Id,
+  OneOrMany,
+  optional,
+  perService,
+  Text
+} from "./Scalar.ts"
 
 /**
  * The tags of the typed errors a rule may name.
@@ -49,8 +61,8 @@ export const ErrorName = Schema.Literals([
  * @since 0.1.0
  */
 export const ServiceEvidence = Schema.Struct({
-  phase: PhaseId,
-  state: OneOrMany(PhaseState)
+  phase: field("The phase of that service", PhaseId),
+  state: field("What became of it; of a list any", OneOrMany(PhaseState))
 })
 
 /**
@@ -60,26 +72,47 @@ export const ServiceEvidence = Schema.Struct({
  * @since 0.1.0
  */
 export const When = Schema.Struct({
-  service: Schema.optionalKey(OneOrMany(ServiceId)),
-  phase: Schema.optionalKey(OneOrMany(PhaseId)),
-  error: Schema.optionalKey(OneOrMany(ErrorName)),
-  reason: Schema.optionalKey(OneOrMany(Schema.NonEmptyString)),
-  status: Schema.optionalKey(OneOrMany(Schema.Literals(["NO", "BAD", "BYE", "-ERR"]))),
-  code: Schema.optionalKey(OneOrMany(Code)),
-  enhanced: Schema.optionalKey(OneOrMany(Enhanced)),
-  text: Schema.optionalKey(OneOrMany(Text)),
-  anyText: Schema.optionalKey(OneOrMany(Text)),
-  notText: Schema.optionalKey(OneOrMany(Text)),
-  pattern: Schema.optionalKey(Pattern.Source),
-  mechanism: Schema.optionalKey(OneOrMany(Schema.NonEmptyString)),
-  port: Schema.optionalKey(OneOrMany(Schema.Int)),
-  security: Schema.optionalKey(OneOrMany(Security)),
-  host: Schema.optionalKey(OneOrMany(HostPattern)),
-  provider: Schema.optionalKey(OneOrMany(Id)),
-  payload: Schema.optionalKey(Schema.Record(Schema.String, OneOrMany(Schema.String))),
-  audience: Schema.optionalKey(OneOrMany(Schema.NonEmptyString)),
-  mailboxDomain: Schema.optionalKey(OneOrMany(DomainName)),
-  services: Schema.optionalKey(perService(ServiceEvidence))
+  service: optional("Service in which it was seen; of a list any", OneOrMany(ServiceId)),
+  phase: optional("Phase in which it was seen; of a list any", OneOrMany(PhaseId)),
+  error: optional("Typed error the phase ended with; of a list any", OneOrMany(ErrorName)),
+  reason: optional(
+    "Reason within that error, such as HostnameMismatch; of a list any",
+    OneOrMany(Schema.NonEmptyString)
+  ),
+  status: optional("Status of IMAP and POP3; of a list any", OneOrMany(Schema.Literals(["NO", "BAD", "BYE", "-ERR"]))),
+  code: optional(
+    "Reply code (535), class (5yz), response code (AUTHENTICATIONFAILED) or code of the provider (AADSTS50076); of a list any",
+    OneOrMany(Code)
+  ),
+  enhanced: optional(
+    "Enhanced status code, exact (5.7.139) or with a star (5.7.*); of a list any",
+    OneOrMany(Enhanced)
+  ),
+  text: optional(
+    "Literal text of the reply, without regard to case and spaces; of a list all. The best condition there is",
+    OneOrMany(Text)
+  ),
+  anyText: optional("Literal text; of a list any", OneOrMany(Text)),
+  notText: optional("Literal text that must not be there; of a list none", OneOrMany(Text)),
+  pattern: optional(
+    "Regular expression of bounded cost, where literal text cannot say it: no repeated groups, no look-around",
+    Pattern.Source
+  ),
+  mechanism: optional("SASL mechanism that was used; of a list any", OneOrMany(Schema.NonEmptyString)),
+  port: optional("Port of the connection; of a list any", OneOrMany(Schema.Int)),
+  security: optional("Encryption of the connection; of a list any", OneOrMany(Security)),
+  host: optional("Name of the server, or .example.com for all names below; of a list any", OneOrMany(HostPattern)),
+  provider: optional("Provider of the mailbox, for software and generic packs only; of a list any", OneOrMany(Id)),
+  payload: optional(
+    "Keys of the decoded SASL error and their values",
+    Schema.Record(Schema.String, OneOrMany(Schema.String))
+  ),
+  audience: optional(
+    "Audience of the mailbox, as recognise.domains says; of a list any",
+    OneOrMany(Schema.NonEmptyString)
+  ),
+  mailboxDomain: optional("Domain of the mailbox; of a list any", OneOrMany(DomainName)),
+  services: optional("What another service of the same run found", perService(ServiceEvidence))
 }).annotate({ identifier: "When", description: "All conditions must hold" })
 /** @category models @since 0.1.0 */
 export interface When extends Schema.Schema.Type<typeof When> {}
@@ -91,17 +124,20 @@ export interface When extends Schema.Schema.Type<typeof When> {}
  * @since 0.1.0
  */
 export const As = Schema.Struct({
-  error: Schema.Literals([
-    "SendAsDenied",
-    "Throttled",
-    "TemporaryFailure",
-    "RecipientRejected",
-    "SenderRejected",
-    "MessageRejected",
-    "AuthRejected"
-  ]),
-  scope: Schema.optionalKey(Schema.Literals(["connection", "mailbox", "tenant", "address"])),
-  retryAfter: Schema.optionalKey(Duration)
+  error: field(
+    "The typed error",
+    Schema.Literals([
+      "SendAsDenied",
+      "Throttled",
+      "TemporaryFailure",
+      "RecipientRejected",
+      "SenderRejected",
+      "MessageRejected",
+      "AuthRejected"
+    ])
+  ),
+  scope: optional("What a throttle holds for", Schema.Literals(["connection", "mailbox", "tenant", "address"])),
+  retryAfter: optional("When to try again: 60s, 15m, 24h", Duration)
 }).annotate({ identifier: "As" })
 /** @category models @since 0.1.0 */
 export interface As extends Schema.Schema.Type<typeof As> {}
@@ -113,22 +149,28 @@ export interface As extends Schema.Schema.Type<typeof As> {}
  * @since 0.1.0
  */
 export const Fact = Schema.Struct({
-  text: Schema.NonEmptyString,
-  sources: Schema.NonEmptyArray(Schema.NonEmptyString)
+  text: field("The fact, one sentence", Schema.NonEmptyString),
+  sources: field("Keys of sources; at least one", Schema.NonEmptyArray(Schema.NonEmptyString))
 }).annotate({ identifier: "Fact" })
 
 const says = {
-  cause: Cause,
-  confidence: Confidence,
-  actor: Actor,
-  title: Schema.NonEmptyString,
-  explanation: Schema.NonEmptyString,
-  ruledOut: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
-  notJudged: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
-  remedies: Schema.Array(Remedy),
-  wontHelp: Schema.optionalKey(Schema.Array(Schema.NonEmptyString)),
-  sources: Schema.Array(Schema.NonEmptyString),
-  facts: Schema.optionalKey(Schema.Array(Fact))
+  cause: field("What it means, from the list of \"sonde packs causes\"", Cause),
+  confidence: field(
+    "certain: the wording admits one cause; likely: others are rare; possible: several are as probable",
+    Confidence
+  ),
+  actor: field("Who must act", Actor),
+  title: field("The verdict in one line, without a period", Schema.NonEmptyString),
+  explanation: field("Why that is so, in plain sentences", Schema.NonEmptyString),
+  ruledOut: optional(
+    "What this proves to be in order: dns, network, tls, port, mechanism, secret",
+    Schema.Array(Schema.NonEmptyString)
+  ),
+  notJudged: optional("What was not looked at because of it: secret, recipient", Schema.Array(Schema.NonEmptyString)),
+  remedies: field("What to do, in order: look, change, verify, alternative", Schema.Array(Remedy)),
+  wontHelp: optional("What people try in vain", Schema.Array(Schema.NonEmptyString)),
+  sources: field("Keys of sources; at least one", Schema.Array(Schema.NonEmptyString)),
+  facts: optional("Facts worth showing with it", Schema.Array(Fact))
 }
 
 /**
@@ -139,11 +181,14 @@ const says = {
  * @since 0.1.0
  */
 export const Rule = Schema.Struct({
-  id: Id,
-  when: When,
-  as: Schema.optionalKey(As),
+  id: field("Name of the rule, unique in its list", Id),
+  when: field("When it applies: all conditions must hold, a list means one of them", When),
+  as: optional("Which typed error such a reply is; phases ask before they fail", As),
   ...says,
-  examples: Schema.optionalKey(Schema.Array(Schema.NonEmptyString))
+  examples: optional(
+    "Real replies, word for word, that this rule takes and no other; \"sonde packs test\" tries them",
+    Schema.Array(Schema.NonEmptyString)
+  )
 }).annotate({ identifier: "Rule" })
 /** @category models @since 0.1.0 */
 export interface Rule extends Schema.Schema.Type<typeof Rule> {}
@@ -155,24 +200,35 @@ export interface Rule extends Schema.Schema.Type<typeof Rule> {}
  * @since 0.1.0
  */
 export const PreflightWhen = Schema.Struct({
-  service: Schema.optionalKey(OneOrMany(ServiceId)),
-  host: Schema.optionalKey(OneOrMany(HostPattern)),
-  port: Schema.optionalKey(OneOrMany(Schema.Int)),
-  security: Schema.optionalKey(OneOrMany(Security)),
-  mechanism: Schema.optionalKey(OneOrMany(Schema.NonEmptyString)),
-  user: Schema.optionalKey(
+  service: optional("Service to be checked; of a list any", OneOrMany(ServiceId)),
+  host: optional("Name of the server, or .example.com for all names below; of a list any", OneOrMany(HostPattern)),
+  port: optional("Port to connect to; of a list any", OneOrMany(Schema.Int)),
+  security: optional("Encryption to be used; of a list any", OneOrMany(Security)),
+  mechanism: optional("SASL mechanism to be used; of a list any", OneOrMany(Schema.NonEmptyString)),
+  user: optional(
+    "Form of the user name; of a list any",
     OneOrMany(Schema.Literals(["no-domain", "not-ascii", "outer-space", "differs-from-mailbox"]))
   ),
-  sender: Schema.optionalKey(Schema.Literal("differs-from-user")),
-  secret: Schema.optionalKey(
+  sender: optional("The sender is another address than the user", Schema.Literal("differs-from-user")),
+  secret: optional(
+    "Form of the password or token, never itself; of a list any",
     OneOrMany(Schema.Literals(["outer-space", "inner-space", "not-ascii", "looks-like-guid", "looks-like-token"]))
   ),
-  credential: Schema.optionalKey(OneOrMany(Schema.Literals(["password", "token", "none"]))),
-  message: Schema.optionalKey(Schema.Struct({ largerThan: Id })),
-  recipients: Schema.optionalKey(Schema.Struct({ moreThan: Id })),
-  mailboxDomain: Schema.optionalKey(OneOrMany(DomainName)),
-  clear: Schema.optionalKey(Schema.Boolean),
-  delivering: Schema.optionalKey(Schema.Boolean)
+  credential: optional(
+    "What there is to sign in with; of a list any",
+    OneOrMany(Schema.Literals(["password", "token", "none"]))
+  ),
+  message: optional(
+    "The message is larger than a limit",
+    Schema.Struct({ largerThan: field("Id of an entry of limits", Id) })
+  ),
+  recipients: optional(
+    "There are more recipients than a limit",
+    Schema.Struct({ moreThan: field("Id of an entry of limits", Id) })
+  ),
+  mailboxDomain: optional("Domain of the mailbox; of a list any", OneOrMany(DomainName)),
+  clear: optional("The connection is to be without encryption", Schema.Boolean),
+  delivering: optional("A message is really to be sent", Schema.Boolean)
 }).annotate({ identifier: "PreflightWhen", description: "All conditions must hold" })
 /** @category models @since 0.1.0 */
 export interface PreflightWhen extends Schema.Schema.Type<typeof PreflightWhen> {}
@@ -184,9 +240,9 @@ export interface PreflightWhen extends Schema.Schema.Type<typeof PreflightWhen> 
  * @since 0.1.0
  */
 export const PreflightRule = Schema.Struct({
-  id: Id,
-  when: PreflightWhen,
-  stop: Schema.optionalKey(Schema.Boolean),
+  id: field("Name of the rule, unique in its list", Id),
+  when: field("When it applies: all conditions must hold", PreflightWhen),
+  stop: optional("Do not connect: it cannot work", Schema.Boolean),
   ...says
 }).annotate({ identifier: "PreflightRule" })
 /** @category models @since 0.1.0 */

@@ -101,6 +101,24 @@ export const DomainName = Schema.String.check(
 )
 
 /**
+ * A key that must be there, with what editors show of it.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const field = <S extends Schema.Top>(description: string, schema: S) =>
+  schema.pipe(Schema.annotateKey({ description }))
+
+/**
+ * A key that may be left out, with what editors show of it.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const optional = <S extends Schema.Top>(description: string, schema: S) =>
+  Schema.optionalKey(schema).pipe(Schema.annotateKey({ description }))
+
+/**
  * The same thing once or several times: `auth` or `[auth, mail]`.
  *
  * @category combinators
@@ -124,16 +142,16 @@ export const list = <A extends string | number>(value: A | ReadonlyArray<A> | un
  * @category combinators
  * @since 0.1.0
  */
-export const perService = <S extends Schema.Constraint>(schema: S) =>
+export const perService = <S extends Schema.Top>(schema: S) =>
   Schema.Struct({
-    "smtp-submission": Schema.optionalKey(schema),
-    "imap": Schema.optionalKey(schema),
-    "pop3": Schema.optionalKey(schema),
-    "sieve": Schema.optionalKey(schema),
-    "graph": Schema.optionalKey(schema),
-    "token": Schema.optionalKey(schema),
-    "mx": Schema.optionalKey(schema),
-    "posture": Schema.optionalKey(schema)
+    "smtp-submission": optional("Sending by SMTP, ports 587 and 465", schema),
+    "imap": optional("Reading by IMAP", schema),
+    "pop3": optional("Reading by POP3", schema),
+    "sieve": optional("Filters by ManageSieve", schema),
+    "graph": optional("Microsoft Graph", schema),
+    "token": optional("The token endpoint of OAuth 2.0", schema),
+    "mx": optional("Delivery to the mail exchangers, port 25", schema),
+    "posture": optional("What the domain publishes in DNS", schema)
   })
 
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }

@@ -52,9 +52,15 @@ const test = Command.make(
   Command.withExamples([{ command: "sonde packs test my-pack.yaml", description: "One file" }])
 )
 
-const schema = Command.make("schema", {}, () => Effect.flatMap(load, (module) => module.schema)).pipe(
-  Command.withDescription("Prints the JSON Schema of packs, for editors."),
-  Command.withExamples([{ command: "sonde packs schema > pack.schema.json", description: "Into a file" }])
+const schema = Command.make(
+  "schema",
+  { out: Flags.text("out", "FILE", "write it to this file instead of printing it") },
+  (input) => Effect.flatMap(Effect.promise(() => import("../../run/packs/schema.ts")), (module) => module.schema(input))
+).pipe(
+  Command.withDescription(
+    "Prints the JSON Schema of packs. Editors that speak YAML complete and explain the keys of a pack whose first line is: # yaml-language-server: $schema=pack.schema.json"
+  ),
+  Command.withExamples([{ command: "sonde packs schema --out pack.schema.json", description: "Into a file" }])
 )
 
 const causes = Command.make(

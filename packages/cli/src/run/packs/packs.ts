@@ -1,7 +1,7 @@
-/** `sonde packs list`, `show`, `lint`, `test`, `schema` and `causes`. */
+/** `sonde packs list`, `show`, `lint`, `test`, and `causes`. */
 import * as Cause from "@sonde/domain/Cause"
 import type { LintFinding } from "@sonde/packs/Lint"
-import * as Pack from "@sonde/packs/Pack"
+import type * as Pack from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
 import * as Escape from "@sonde/report/Escape"
 import * as DateTime from "effect/DateTime"
@@ -130,9 +130,6 @@ export const test = Effect.fnUntraced(function*(
   yield* note(`${results.length - failed.length} of ${results.length} examples are explained by their own rule`)
   if (failed.length > 0) return yield* new Stop({ exitCode: 78 })
 })
-
-/** The JSON Schema of packs, for editors. */
-export const schema = Effect.suspend(() => print(Pack.jsonSchema()))
 
 /** The published list of causes. */
 export const causes = Effect.fnUntraced(function*(input: { readonly json: boolean }) {
