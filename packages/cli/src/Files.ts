@@ -77,6 +77,16 @@ export const write = Effect.fnUntraced(function*(option: string, path: string, o
   })
 })
 
+/** Whether something is at a path. */
+export const isThere = (path: string) =>
+  Effect.promise(() =>
+    stat(path).then(() => true, (error) => codeOf(error) !== "ENOENT" && codeOf(error) !== "ENOTDIR")
+  )
+
+/** Whether a folder is at a path. */
+export const isFolder = (path: string) =>
+  Effect.promise(() => stat(path).then((about) => about.isDirectory(), () => false))
+
 /** The YAML files of a folder, by name, or status 66. */
 export const yamlFiles = Effect.fnUntraced(function*(option: string, folder: string) {
   const names = yield* attempt(`${option}: the folder ${quoted(folder)}`, () => readdir(folder))

@@ -1,35 +1,96 @@
 /**
- * Packs that are named on the command line, read and decoded.
+ * Packs of the user, read and decoded: those of the command line, of `SONDE_PACKS` and of the configuration folder.
+ *
+ * From the weakest to the strongest: built-in packs, `$XDG_CONFIG_HOME/sonde/packs`, `SONDE_PACKS`, `--packs`, `--pack`.
+ * Within one of them a later file is stronger. A pack replaces the whole of a weaker one with the same id. What was named
+ * on the command line must be good; of the rest a bad pack is told and left out, so that it never stops the others.
  */
-import type { Pack } from "@sonde/packs/Pack"
+import type { Pack, PackError } from "@sonde/packs/Pack"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { missing } from "./Failure.ts"
+import { homedir } from "node:os"
+import { delimiter, join } from "node:path"
+import { type Failure, missing } from "./Failure.ts"
 import * as Files from "./Files.ts"
+import { note, Screen } from "./Screen.ts"
+
+/** Where a file was found: an option, a variable, or the configuration folder. */
+type Origin = "--pack" | "--packs" | "SONDE_PACKS" | "the configuration folder"
+
+/** A pack of the user with the file it is from. */
+interface UserPack {
+  readonly pack: Pack
+  readonly path: string
+  readonly origin: Origin
+}
+
+/** The options that name packs. */
+export interface Options {
+  readonly pack?: ReadonlyArray<string> | undefined
+  readonly packs?: string | undefined
+}
+
+const refused = (option: string, path: string, error: PackError): Failure => {
+  const [first, ...others] = error.message.split("\n")
+  const more = others.length === 0 ? "tells more" : "lists them"
+  return missing(
+    `${option}: ${first ?? "the pack cannot be used"} (${
+      others.length === 0 ? "" : `and ${others.length} more: `
+    }"sonde packs lint ${path}" ${more})`
+  )
+}
 
 /** One pack of a YAML file; status 66 with line, column and what is expected where it cannot be used. */
 export const read = Effect.fnUntraced(function*(option: string, path: string) {
   const source = yield* Files.text(option, path)
   const Yaml = yield* Effect.promise(() => import("@sonde/packs/Yaml"))
   const decoded = Yaml.fromText(source, path)
-  if (Result.isSuccess(decoded)) return decoded.success
-  const [first, ...others] = decoded.failure.message.split("\n")
-  return yield* missing(
-    `${option}: ${first ?? "the pack cannot be used"}`,
-    others.length === 0
-      ? `"sonde packs lint ${path}" tells more`
-      : `and ${others.length} more; "sonde packs lint ${path}" lists them`
-  )
+  if (Result.isFailure(decoded)) return yield* refused(option, path, decoded.failure)
+  return decoded.success
 })
 
-/** All packs of `--packs` and `--pack`, in the order in which later ones replace earlier ones. */
-export const all = Effect.fnUntraced(function*(options: {
-  readonly pack?: ReadonlyArray<string> | undefined
-  readonly packs?: string | undefined
-}) {
-  const found: Array<Pack> = []
-  const folder = options.packs === undefined ? [] : yield* Files.yamlFiles("--packs", options.packs)
-  for (const path of folder) found.push(yield* read("--packs", path))
-  for (const path of options.pack ?? []) found.push(yield* read("--pack", path))
+/** The configuration folder of packs: in `$XDG_CONFIG_HOME`, else in `~/.config`. */
+const configFolder = (env: Readonly<Record<string, string | undefined>>): string => {
+  const base = env["XDG_CONFIG_HOME"]
+  return join(base !== undefined && base !== "" ? base : join(homedir(), ".config"), "sonde", "packs")
+}
+
+/** A file as it is, a folder as the packs in it. */
+export const within = Effect.fnUntraced(function*(option: string, path: string) {
+  return (yield* Files.isFolder(path)) ? yield* Files.yamlFiles(option, path) : [path]
+})
+
+/** Tells what is wrong and goes on without it. */
+const leniently = <A, R>(work: Effect.Effect<A, Failure, R>) =>
+  Effect.catch(work, (failure) => Effect.as(note(`left out: ${failure.message}`), undefined))
+
+/** The files that the surroundings name, weakest first; a folder that cannot be read is told and left out. */
+export const around = Effect.gen(function*() {
+  const { env } = yield* Screen
+  const found: Array<{ readonly path: string; readonly origin: Origin }> = []
+  const folder = configFolder(env)
+  const add = Effect.fnUntraced(function*(origin: Origin, path: string) {
+    for (const file of (yield* leniently(within(origin, path))) ?? []) found.push({ path: file, origin })
+  })
+  if (yield* Files.isThere(folder)) yield* add("the configuration folder", folder)
+  for (const path of (env["SONDE_PACKS"] ?? "").split(delimiter)) if (path !== "") yield* add("SONDE_PACKS", path)
   return found
+})
+
+/** All packs of the user with where they are from, the weakest first. */
+export const found = Effect.fnUntraced(function*(options: Options) {
+  const packs: Array<UserPack> = []
+  for (const { origin, path } of yield* around) {
+    const pack = yield* leniently(read(origin, path))
+    if (pack !== undefined) packs.push({ pack, path, origin })
+  }
+  const folder = options.packs === undefined ? [] : yield* Files.yamlFiles("--packs", options.packs)
+  for (const path of folder) packs.push({ pack: yield* read("--packs", path), path, origin: "--packs" })
+  for (const path of options.pack ?? []) packs.push({ pack: yield* read("--pack", path), path, origin: "--pack" })
+  return packs
+})
+
+/** All packs of the user, in the order in which later ones replace earlier ones. */
+export const all = Effect.fnUntraced(function*(options: Options) {
+  return (yield* found(options)).map(({ pack }) => pack)
 })

@@ -153,7 +153,7 @@ describe("a pack given with --pack", () => {
       writeFileSync(wrong, pack("other words entirely").replace("account_suspended", "no_such_cause"))
       const linted = yield* Effect.promise(() => sonde(["packs", "lint", wrong]))
       assert.strictEqual(linted.code, 78)
-      assert.match(linted.out, /wrong\.yaml:\d+:\d+: error: rules\[0\]\.cause/)
+      assert.match(linted.out, /wrong\.yaml:\d+:\d+: unknown-cause: rule flux, cause: "no_such_cause" is no cause: /)
       const used = yield* Effect.promise(() => sonde(["explain", "535 no", "--pack", wrong]))
       assert.strictEqual(used.code, 66)
       assert.strictEqual(used.out, "")

@@ -143,7 +143,13 @@ export const classify = (knowledge: Knowledge, seen: Seen): Classified | undefin
   }
 }
 
-const seenOf = (name: Condition["name"], seen: Seen): string => {
+/**
+ * What was seen of a condition, for people: `5.7.1`, `the text`, `unknown`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const seenOf = (name: Condition["name"], seen: Seen): string => {
   switch (name) {
     case "text":
     case "anyText":

@@ -10,7 +10,7 @@ import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { advise, excessKey } from "./internal/advise.ts"
+import { advise, valueAt } from "./internal/advise.ts"
 import { definitions } from "./internal/hover.ts"
 import {
   Advice,
@@ -73,8 +73,9 @@ export const Pack = Schema.Struct({
 export interface Pack extends Schema.Schema.Type<typeof Pack> {}
 
 /**
- * One thing wrong with a pack: where (`rules[3].cause`; empty for the document), and what is expected. `path` is
- * `at` as keys; `line` and `column` count from 1 and exist where the pack was read from text.
+ * One thing wrong with a pack: where (`rules[3].cause`; empty for the document), which `check` found it
+ * (`unknown-key`), what it is, and what to do. `path` is `at` as keys, `rule` the id of the rule it is in; `line` and
+ * `column` count from 1 and exist where the pack was read from text.
  *
  * @category errors
  * @since 0.1.0
@@ -82,7 +83,10 @@ export interface Pack extends Schema.Schema.Type<typeof Pack> {}
 export interface PackIssue {
   readonly at: string
   readonly path: ReadonlyArray<string | number>
+  readonly rule?: string
+  readonly check: string
   readonly message: string
+  readonly remedy: string
   /** The key itself is wrong, not its value. */
   readonly onKey?: true
   readonly line?: number
@@ -103,7 +107,7 @@ export class PackError extends Data.TaggedError("PackError")<{
     return this.issues
       .map((issue) => {
         const place = issue.line === undefined ? "" : `:${issue.line}:${issue.column ?? 1}`
-        return `${this.path}${place}: ${issue.at === "" ? "" : `${issue.at}: `}${issue.message}`
+        return `${this.path}${place}: ${issue.at === "" ? "" : `${issue.at}: `}${issue.message}: ${issue.remedy}`
       })
       .join("\n")
   }
@@ -121,12 +125,28 @@ export const place = (path: ReadonlyArray<string | number>): string =>
     ""
   )
 
+/** How many things wrong with a pack are told at most. */
+const maxIssues = 200
+
 const formatter = SchemaIssue.makeFormatterStandardSchemaV1()
 const decodeResult = Schema.decodeUnknownResult(Pack, { errors: "all", onExcessProperty: "error" })
 
 const keyOf = (segment: PropertyKey | { readonly key: PropertyKey }): string | number => {
   const key = typeof segment === "object" ? segment.key : segment
   return typeof key === "number" ? key : String(key)
+}
+
+/**
+ * The id of the rule that a place is in, in a pack or in what was to become one; undefined outside rules.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const ruleAt = (value: unknown, path: ReadonlyArray<string | number>): string | undefined => {
+  const [list, number] = path
+  if ((list !== "rules" && list !== "preflight") || typeof number !== "number") return undefined
+  const id = valueAt(value, [list, number, "id"])
+  return typeof id === "string" ? id : undefined
 }
 
 /**
@@ -139,14 +159,13 @@ const keyOf = (segment: PropertyKey | { readonly key: PropertyKey }): string | n
 export const decode = (value: unknown, path = "pack"): Result.Result<Pack, PackError> => {
   const decoded = decodeResult(value)
   if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
-  const issues = formatter(decoded.failure.issue).issues.map((issue) => {
-    const keys = (issue.path ?? []).map(keyOf)
-    return {
-      at: place(keys),
-      path: keys,
-      message: advise(issue.message, keys, value, jsonSchema),
-      ...(issue.message === excessKey ? { onKey: true as const } : {})
-    }
+  const found = formatter(decoded.failure.issue).issues.slice(0, maxIssues).map(({ message, path }) => ({
+    message,
+    keys: (path ?? []).map(keyOf)
+  }))
+  const issues = advise(found, value, jsonSchema()).map(({ keys, ...advice }): PackIssue => {
+    const rule = ruleAt(value, keys)
+    return { at: place(keys), path: keys, ...(rule === undefined ? {} : { rule }), ...advice }
   })
   return Result.fail(new PackError({ path, issues }))
 }

@@ -28,15 +28,36 @@ const atom = /^(?:\\[dDsSwWbB]|\\[^A-Za-z0-9]|\[\^?(?:\\[dDsSwW]|\\[^A-Za-z0-9]|
 const quantifier = /^(?:\?|\*|\+|\{([0-9]{1,3})(?:,([0-9]{1,3}))?\})/u
 
 /**
+ * Why a pattern is refused: `problem` is what it is, `remedy` what to write instead. `dangerous` says that it is for
+ * what it may cost, and not only for how it is written.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export interface Refusal {
+  readonly problem: string
+  readonly remedy: string
+  readonly dangerous: boolean
+}
+
+const refuse = (problem: string, remedy: string): Result.Result<never, Refusal> =>
+  Result.fail({ problem, remedy, dangerous: false })
+
+const costly = (problem: string, remedy: string): Result.Result<never, Refusal> =>
+  Result.fail({ problem, remedy, dangerous: true })
+
+const literal = "use text or anyText, which cost nothing, or a shorter pattern"
+
+/**
  * The regular expression of a pattern with its repetitions bounded, flags `iu`; or why the pattern is refused.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const compile = (source: string): Result.Result<RegExp, string> => {
-  if (source.length === 0) return Result.fail("the pattern is empty")
+export const compile = (source: string): Result.Result<RegExp, Refusal> => {
+  if (source.length === 0) return refuse("the pattern is empty", "write one or remove the key")
   if (source.length > maxPatternLength) {
-    return Result.fail(`the pattern has ${source.length} characters, ${maxPatternLength} are allowed`)
+    return costly(`the pattern has ${source.length} characters, ${maxPatternLength} are allowed`, literal)
   }
   let rest = source
   let out = ""
@@ -45,17 +66,26 @@ export const compile = (source: string): Result.Result<RegExp, string> => {
   while (rest.length > 0) {
     if (rest.startsWith("(")) {
       const plain = rest.startsWith("(?:") ? 3 : 1
-      if (plain === 1 && rest.startsWith("(?")) return Result.fail("look-around and named groups are not allowed")
+      if (plain === 1 && rest.startsWith("(?")) {
+        return costly(
+          "look-around and named groups are not allowed",
+          "use plain groups, and notText for what must not be there"
+        )
+      }
       depth++
       out += "(?:"
       rest = rest.slice(plain)
       continue
     }
     if (rest.startsWith(")")) {
-      if (depth-- === 0) return Result.fail("a closing parenthesis without an opening one")
+      if (depth-- === 0) {
+        return refuse("a closing parenthesis without an opening one", "write \\) where the character is meant")
+      }
       out += ")"
       rest = rest.slice(1)
-      if (quantifier.test(rest)) return Result.fail("a group cannot be repeated; repeat single characters or classes")
+      if (quantifier.test(rest)) {
+        return costly("a group cannot be repeated", "repeat a single character or class, such as [a-z0-9 ]+")
+      }
       continue
     }
     if (rest.startsWith("|")) {
@@ -65,28 +95,46 @@ export const compile = (source: string): Result.Result<RegExp, string> => {
       continue
     }
     const found = atom.exec(rest)
-    if (found === null) return Result.fail(`"${rest.slice(0, 10)}" is not part of the allowed subset`)
+    if (found === null) {
+      return refuse(
+        `"${rest.slice(0, 10)}" is not part of the allowed subset`,
+        "write characters, classes, groups and ? * + {m,n} on single characters; put \\ before what is meant literally"
+      )
+    }
     out += found[0]
     rest = rest.slice(found[0].length)
     const repeat = quantifier.exec(rest)
     if (repeat === null) continue
     rest = rest.slice(repeat[0].length)
-    if (rest.startsWith("?") || rest.startsWith("+")) return Result.fail("lazy and doubled quantifiers are not allowed")
+    if (rest.startsWith("?") || rest.startsWith("+")) {
+      return costly(
+        "lazy and doubled quantifiers are not allowed",
+        "leave the second sign out; where it ends does not matter"
+      )
+    }
     const sign = repeat[0]
     const least = sign === "+" ? 1 : sign === "?" || sign === "*" ? 0 : Number(repeat[1])
     const most = sign === "?" ? 1 : sign === "*" || sign === "+" ? maxRepeat : Number(repeat[2] ?? repeat[1])
     if (most < least || most > maxRepeat) {
-      return Result.fail(`"${sign}" repeats more than ${maxRepeat} times or backwards`)
+      return refuse(
+        `"${sign}" repeats more than ${maxRepeat} times or backwards`,
+        `repeat at most ${maxRepeat} times, the smaller number first`
+      )
     }
     ways *= most - least + 1
     out += `{${least},${most}}`
   }
-  if (depth !== 0) return Result.fail("a parenthesis is not closed")
-  if (ways > maxWays) return Result.fail(`the pattern has ${ways} ways through it, ${maxWays} are allowed`)
+  if (depth !== 0) return refuse("a parenthesis is not closed", "close it, or write \\( where the character is meant")
+  if (ways > maxWays) {
+    return costly(
+      `the pattern has ${ways} ways through it, ${maxWays} are allowed`,
+      `repeat less, with {m,n}; or ${literal}`
+    )
+  }
   try {
     return Result.succeed(new RegExp(out, "iu"))
   } catch {
-    return Result.fail("it is not a regular expression")
+    return refuse("it is not a regular expression", "look at its classes: [a-z], not [z-a]")
   }
 }
 
@@ -100,6 +148,6 @@ export const Source = Schema.String.check(
   Schema.isMaxLength(maxPatternLength),
   Schema.makeFilter((source: string) => {
     const compiled = compile(source)
-    return Result.isSuccess(compiled) ? undefined : `Expected a bounded pattern: ${compiled.failure}`
+    return Result.isSuccess(compiled) ? undefined : `Expected a bounded pattern: ${compiled.failure.problem}`
   })
 )

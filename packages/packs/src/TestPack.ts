@@ -80,13 +80,22 @@ export const seenOf = (rule: Rule, example: string): ReadonlyArray<Seen> => {
   })
 }
 
-/** The hits of the candidate that explains, best first. */
-const explaining = (knowledge: Knowledge.Knowledge, seen: ReadonlyArray<Seen>): ReadonlyArray<Hit> => {
-  let fallback: ReadonlyArray<Hit> = []
-  for (const one of seen) {
-    const hits = match(knowledge, one, "open")
-    if (hits[0]?.byText === true) return hits
-    if (fallback.length === 0) fallback = hits
+/**
+ * Of several readings the one that a rule explains by its text, failing that the first that any rule explains, with
+ * the rules that fit, best first.
+ *
+ * @category matching
+ * @since 0.1.0
+ */
+export const explaining = (
+  knowledge: Knowledge.Knowledge,
+  readings: ReadonlyArray<Seen>
+): { readonly seen: Seen | undefined; readonly hits: ReadonlyArray<Hit> } => {
+  let fallback: { readonly seen: Seen | undefined; readonly hits: ReadonlyArray<Hit> } = { seen: readings[0], hits: [] }
+  for (const seen of readings) {
+    const hits = match(knowledge, seen, "open")
+    if (hits[0]?.byText === true) return { seen, hits }
+    if (fallback.hits.length === 0 && hits.length > 0) fallback = { seen, hits }
   }
   return fallback
 }
@@ -113,7 +122,7 @@ export const run = (pack: Pack): ReadonlyArray<ExampleResult> => {
   return (pack.rules ?? []).flatMap((rule) =>
     (rule.examples ?? []).map((example, number): ExampleResult => {
       const seen = seenOf(rule, example)
-      const hits = explaining(knowledge, seen)
+      const { hits } = explaining(knowledge, seen)
       const hit = hits[0]
       if (hit !== undefined && shown(hits).includes(rule.id)) {
         return { rule: rule.id, example, number, ok: true, takenBy: hit.rule.id }

@@ -24,8 +24,39 @@ export const maxDepth = 32
 /** How many maps, lists and scalars a file may have. */
 export const maxNodes = 200_000
 
-const refusal = (path: string, message: string, more: Partial<PackIssue> = {}): PackError =>
-  new PackError({ path, issues: [{ at: "", path: [], message, ...more }] })
+const refusal = (path: string, message: string, remedy: string, more: Partial<PackIssue> = {}): PackError =>
+  new PackError({ path, issues: [{ at: "", path: [], check: "size", message, remedy, ...more }] })
+
+/** What to do about the mistakes in YAML that people make most. */
+const remedies: Readonly<Record<string, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: "put the text in quotes where it holds a colon, or indent the line by two spaces more",
+  BAD_INDENT: "indent it as its neighbours are, with spaces",
+  TAB_AS_INDENT: "indent with spaces, never with tabs",
+  DUPLICATE_KEY: "keep one of the two",
+  MISSING_CHAR: "close the quote, bracket or brace",
+  MULTILINE_IMPLICIT_KEY: "write \"key: value\" on one line, or put the text in quotes",
+  BAD_SCALAR_START: "put the text in quotes",
+  UNEXPECTED_TOKEN: "put the text in quotes where it holds a brace, a bracket, a comma or a colon"
+}
+
+/**
+ * The errors of a parser without those that follow from an earlier one: after the first, tokens in unexpected places
+ * are, and so is what is on the same line.
+ */
+const independent = <E extends { readonly code: string }>(
+  errors: ReadonlyArray<E>,
+  lineOf: (error: E) => number
+): ReadonlyArray<E> => {
+  const lines = new Set<number>()
+  return errors.filter((error, number) => {
+    const line = lineOf(error)
+    if ((number > 0 && error.code === "UNEXPECTED_TOKEN") || lines.has(line)) return false
+    lines.add(line)
+    return true
+  }).slice(0, 20)
+}
+
+const unreadable = { check: "yaml" } as const
 
 /** The node at a path, or the nearest one above it; with `onKey` the key that leads there. */
 const nodeAt = (document: Document, path: ReadonlyArray<string | number>, onKey = false): Node | undefined => {
@@ -72,39 +103,55 @@ const measure = (document: Document.Parsed) => {
  */
 export const fromText = (text: string, path: string): Result.Result<Pack, PackError> => {
   if (text.length > maxCharacters) {
-    return Result.fail(refusal(path, `The file has ${text.length} characters; ${maxCharacters} are allowed. Split it.`))
+    return Result.fail(
+      refusal(path, `the file has ${text.length} characters, ${maxCharacters} are allowed`, "split it")
+    )
   }
   const lines = new LineCounter()
   let document: Document.Parsed
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2", strict: true })
   } catch (error) {
-    return Result.fail(refusal(path, `Not readable as YAML: ${error instanceof Error ? error.message : "too complex"}`))
+    return Result.fail(refusal(
+      path,
+      `not readable as YAML: ${error instanceof Error ? error.message : "too complex"}`,
+      "write a map of keys and values",
+      unreadable
+    ))
   }
   const position = (offset: number) => {
     const { col, line } = lines.linePos(offset)
     return { line, column: col }
   }
   if (document.errors.length > 0) {
-    const issues = document.errors.slice(0, 20).map((error) => ({
+    const issues = independent(document.errors, (error) => position(error.pos[0]).line).map((error) => ({
       at: "",
       path: [],
-      message: `Not readable as YAML: ${error.message}`,
+      ...unreadable,
+      message: `not readable as YAML: ${error.message}`,
+      remedy: remedies[error.code] ?? "correct the line, or the one before it",
       ...position(error.pos[0])
     }))
     return Result.fail(new PackError({ path, issues }))
   }
   const size = measure(document)
   if (size.tooDeep !== undefined) {
-    return Result.fail(refusal(path, `Nested deeper than ${maxDepth} levels.`, position(size.tooDeep)))
+    return Result.fail(refusal(path, `nested deeper than ${maxDepth} levels`, "a pack needs 8", position(size.tooDeep)))
   }
-  if (size.nodes > maxNodes) return Result.fail(refusal(path, `The file has more than ${maxNodes} values.`))
-  if (size.aliases > maxAliases) return Result.fail(refusal(path, `The file uses more than ${maxAliases} aliases.`))
+  if (size.nodes > maxNodes) return Result.fail(refusal(path, `the file has more than ${maxNodes} values`, "split it"))
+  if (size.aliases > maxAliases) {
+    return Result.fail(refusal(path, `the file uses more than ${maxAliases} aliases`, "write it out"))
+  }
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: maxAliases })
   } catch (error) {
-    return Result.fail(refusal(path, `Refused: ${error instanceof Error ? error.message : "too complex"}`))
+    return Result.fail(refusal(
+      path,
+      `not readable as YAML: ${error instanceof Error ? error.message : "too complex"}`,
+      "write it out without aliases",
+      unreadable
+    ))
   }
   const decoded = decode(value, path)
   if (Result.isSuccess(decoded)) return decoded

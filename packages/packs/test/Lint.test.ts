@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Knowledge from "@sonde/packs/Knowledge"
 import { lint } from "@sonde/packs/Lint"
+import { match } from "@sonde/packs/Match"
 import { run } from "@sonde/packs/TestPack"
 import { pack, rule } from "./fixtures.ts"
 
@@ -47,6 +49,8 @@ describe("lint", () => {
     ["example-taken rules[0].examples[0]", {
       rules: [good("a"), good("b", { when: { text: "Words of a", enhanced: "5.7.1" }, examples: ["5.7.1 words of a"] })]
     }],
+    ["example-unmatched rules[0].examples[0]", { rules: [good("a", { examples: ["550 5.7.1 Other words"] })] }],
+    ["source-missing rules[0].sources", { sources: {}, rules: [good("a", { sources: [] })] }],
     ["never-recognised recognise", { recognise: undefined }]
   ])("reports %s", (expected, more, today) => {
     const found = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined))
@@ -57,6 +61,76 @@ describe("lint", () => {
       : findings(found, today)
     assert.include(data, expected)
     assert.strictEqual(data.length, 1)
+  })
+})
+
+/** Rules with conditions alone, and which of them can never win. */
+const shadows = (...rules: ReadonlyArray<Record<string, unknown>>): ReadonlyArray<string> =>
+  lint(pack({ rules: rules.map((more, number) => rule("abc"[number] ?? "d", more)) }), {
+    today: "2026-11-24",
+    file: "f"
+  }).flatMap(({ check, rule }) => check === "shadowed-rule" ? [`${rule}`] : [])
+
+describe("a rule that can never win", () => {
+  it.each<[string, ReadonlyArray<Record<string, unknown>>, ReadonlyArray<string>]>([
+    ["has the conditions of another", [{ when: { text: "words" } }, { when: { text: "Words" } }], ["b"]],
+    ["has them in another order and in lists", [
+      { when: { text: "words", code: 550 } },
+      { when: { code: [550], text: ["words"] } }
+    ], ["b"]],
+    [
+      "has alternatives of which each is taken",
+      [{ when: { text: "words" } }, { when: { text: "other" } }, { when: { anyText: ["words", "other"] } }],
+      ["c"]
+    ],
+    ["asks for one of fewer codes than its winner weighs", [
+      { when: { text: "very long words" } },
+      { when: { anyText: ["very long words indeed", "some very long words"] } }
+    ], []],
+    ["keeps an alternative of its own", [{ when: { text: "words" } }, { when: { anyText: ["words", "more"] } }], []],
+    ["is more specific", [{ when: { text: "words" } }, { when: { text: "words", phase: "auth" } }], []],
+    ["is more general", [{ when: { code: 550, text: "words" } }, { when: { text: "words" } }], []],
+    ["is shown as a further cause of an uncertain one", [
+      { when: { text: "words" }, confidence: "possible", cause: "bad_credentials" },
+      { when: { text: "words" }, confidence: "possible", cause: "account_locked" }
+    ], []]
+  ])("%s", (_title, rules, expected) => assert.deepStrictEqual(shadows(...rules), expected))
+
+  it("is told when another takes all of several examples", () => {
+    const found = lint(
+      pack({
+        rules: [
+          rule("a", { when: { text: "words are here" }, examples: ["550 words are here and there"] }),
+          rule("b", {
+            when: { pattern: "words are (?:here|there)" },
+            examples: ["550 words are here", "words are here"]
+          })
+        ]
+      }),
+      { today: "2026-11-24", file: "f" }
+    )
+    assert.deepStrictEqual(
+      found.filter(({ check }) => check === "shadowed-rule").map(({ message, rule }) => ({ message, rule })),
+      [{ message: "\"a\" takes all of its 2 examples", rule: "b" }]
+    )
+  })
+
+  it("really never wins", () => {
+    const words = ["over quota", "mailbox is over quota", "quota", "blocked"]
+    const conditions = words.flatMap((text) => [{ text }, { text, code: 550 }, { anyText: [text, "blocked"] }])
+    for (const one of conditions) {
+      for (const other of conditions) {
+        const both = pack({ rules: [rule("a", { when: one }), rule("b", { when: other })] })
+        const [told] = shadows({ when: one }, { when: other })
+        if (told === undefined) continue
+        for (const text of words) {
+          for (const code of [550, 554]) {
+            const [best] = match(Knowledge.make([both]), { code, text: `Your ${text} now` })
+            assert.notStrictEqual(best?.rule.id, told, JSON.stringify([one, other, text, code]))
+          }
+        }
+      }
+    }
   })
 })
 

@@ -40,8 +40,35 @@ describe("compile", () => {
   )("refuses %s and says why", (source, why) => {
     const compiled = compile(source)
     assert.isTrue(Result.isFailure(compiled))
-    if (Result.isFailure(compiled)) assert.include(compiled.failure, why)
+    if (Result.isFailure(compiled)) {
+      assert.include(compiled.failure.problem, why)
+      assert.isAbove(compiled.failure.remedy.length, 10)
+    }
   })
+
+  // The costliest that are allowed: neighbours that overlap, alternatives that overlap, on text that all but fits.
+  it.each([
+    "a*a*b",
+    "[a-z]*[a-z]*\\d",
+    ".*.*x",
+    `${"(a|a)".repeat(12)}b`,
+    "a{0,16}a{0,16}a{0,16}b",
+    `${"\\w?".repeat(12)}b`,
+    "((((a|a)|a)|a)|a)a*b"
+  ])("%s, the worst that is accepted, ends within a second", (source) => {
+    const expression = Result.getOrThrow(compile(source))
+    const started = performance.now()
+    expression.test("a".repeat(maxPatternText))
+    assert.isBelow(performance.now() - started, 1000)
+  })
+
+  it.each(["(a|a)*b", "(a+)+b", "(?:a*)*b", "(\\w+\\s?)+$", "a*a*a*b", `${"(a|a)".repeat(13)}b`, "(?=a+)b", ".*.*.*="])(
+    "%s is refused as dangerous",
+    (source) => {
+      const compiled = compile(source)
+      assert.isTrue(Result.isFailure(compiled) && compiled.failure.dangerous)
+    }
+  )
 
   const Piece = Schema.Literals([
     "a",

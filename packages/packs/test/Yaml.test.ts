@@ -32,33 +32,59 @@ describe("fromText", () => {
 
   it("names line, column and place of an unknown key, and the key that was meant", () => {
     const error = failure(ruleText("").replace("title: t", "titel: t"))
-    assert.deepStrictEqual(
-      error.issues.map(({ at, column, line, message }) => ({ at, column, line, message })),
-      [
-        {
-          at: "rules[0].titel",
-          line: 12,
-          column: 5,
-          message: "\"titel\" is not a key of this place. Did you mean \"title\"?"
-        },
-        { at: "rules[0].title", line: 7, column: 5, message: "\"title\" is missing. Add it." }
-      ]
-    )
+    assert.deepStrictEqual(error.issues, [{
+      at: "rules[0].titel",
+      path: ["rules", 0, "titel"],
+      rule: "a",
+      check: "unknown-key",
+      message: "\"titel\" is not a key of this place",
+      remedy: "did you mean \"title\"?",
+      onKey: true,
+      line: 12,
+      column: 5
+    }])
     assert.include(error.message, "acme.yaml:12:5: rules[0].titel: ")
   })
 
   it.each([
-    ["cause: policy_rejected", "cause: policy_rejectd", "Did you mean \"policy_rejected\"?"],
-    ["confidence: certain", "confidence: sure", "Use one of certain, likely, possible."],
-    ["text: some words", "phase: auht", "Did you mean \"auth\"?"],
+    [
+      "cause: policy_rejected",
+      "cause: policy_rejectd",
+      "\"policy_rejectd\" is no cause: did you mean \"policy_rejected\"?"
+    ],
+    ["confidence: certain", "confidence: sure", "use one of certain, likely, possible"],
+    ["text: some words", "phase: auht", "did you mean \"auth\"?"],
     ["text: some words", "pattern: (a+)+", "a group cannot be repeated"],
-    ["text: some words", "code: 5xx!", "Expected a reply code"],
-    ["reviewBy: 2027-05-01", "reviewBy: soon", "Expected a date such as 2026-11-24"],
-    ["kind: provider", "kind: [provider", "Not readable as YAML"]
+    ["text: some words", "code: 5xx!", "\"5xx!\" cannot stand here: expected a reply code"],
+    ["name: Acme Mail", "name: 7", "7 cannot stand here: put it in quotes: \"7\""],
+    ["name: Acme Mail", "name: @acme", "put the text in quotes"],
+    ["    title: t\n", "", "\"title\" is missing: add it (The verdict in one line, without a period)"],
+    ["reviewBy: 2027-05-01", "reviewBy: soon", "expected a date such as 2026-11-24"],
+    ["kind: provider", "kind: [provider", "not readable as YAML"]
   ])("instead of %s refuses %s with advice", (good, bad, advice) => {
     const error = failure(ruleText("").replace(good, bad))
     assert.include(error.message, advice)
     assert.isAtLeast(error.issues[0]?.line ?? 0, 1)
+  })
+
+  it("tells of a mistake in YAML once, not what follows from it", () => {
+    const error = failure(
+      ruleText("").replace("remedies: []", "remedies: [{ kind: look, text: Look at {mailbox}, url: x }]")
+    )
+    assert.deepStrictEqual(error.issues.map(({ check, line, remedy }) => ({ check, line, remedy })), [
+      {
+        check: "yaml",
+        line: 14,
+        remedy: "put the text in quotes where it holds a brace, a bracket, a comma or a colon"
+      }
+    ])
+  })
+
+  it("proposes causes that share words with one that does not exist", () => {
+    assert.include(
+      failure(ruleText("").replace("cause: policy_rejected", "cause: smtp_auth_off")).message,
+      "is it smtp_auth_disabled_tenant or smtp_auth_disabled_mailbox"
+    )
   })
 
   it("refuses a file that is too large before reading it", () => {
@@ -85,7 +111,7 @@ describe("fromText", () => {
     ["block", Array.from({ length: 200 }, (_, depth) => `${" ".repeat(depth)}- a:`).join("\n")],
     ["very deep flow", "[".repeat(200_000)]
   ])("refuses deep nesting: %s", (_name, text) => {
-    assert.match(failure(`a:\n${text}`).message, new RegExp(`deeper than ${maxDepth} levels|Not readable as YAML`, "u"))
+    assert.match(failure(`a:\n${text}`).message, new RegExp(`deeper than ${maxDepth} levels|not readable as YAML`, "u"))
   })
 
   it("keeps __proto__ an ordinary key", () => {

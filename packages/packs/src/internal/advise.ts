@@ -1,6 +1,9 @@
 /**
- * Messages of the decoder turned into what to do: the key or word that was probably meant, and short lists.
+ * Messages of the decoder turned into what is wrong and what to do: the key or word that was probably meant, and short
+ * lists.
  */
+import * as Result from "effect/Result"
+import * as Pattern from "../Pattern.ts"
 
 /** How many edits lie between two short words: a letter put in, left out or replaced, or two neighbours swapped. */
 const distance = (one: string, other: string): number => {
@@ -24,7 +27,7 @@ const distance = (one: string, other: string): number => {
 }
 
 /** The word of a list that was probably meant. */
-const nearest = (word: string, words: ReadonlyArray<string>): string | undefined => {
+export const nearest = (word: string, words: ReadonlyArray<string>): string | undefined => {
   const short = word.slice(0, 64).toLowerCase()
   let best: { readonly word: string; readonly edits: number } | undefined
   for (const candidate of words) {
@@ -50,8 +53,8 @@ const spread = (schema: unknown, root: unknown, depth = 0): ReadonlyArray<Readon
   return Array.isArray(alternatives) ? alternatives.flatMap((one) => spread(one, root, depth + 1)) : [schema]
 }
 
-/** The keys that a JSON Schema allows at a place. */
-const keysAt = (root: unknown, path: ReadonlyArray<string | number>): ReadonlyArray<string> => {
+/** The JSON Schemas that may apply at a place. */
+const schemasAt = (root: unknown, path: ReadonlyArray<string | number>) => {
   let schemas = spread(root, root)
   for (const key of path) {
     schemas = schemas.flatMap((schema) => {
@@ -61,10 +64,22 @@ const keysAt = (root: unknown, path: ReadonlyArray<string | number>): ReadonlyAr
       return spread(property ?? schema["additionalProperties"], root)
     })
   }
-  return schemas.flatMap((schema) => isRecord(schema["properties"]) ? Object.keys(schema["properties"]) : [])
+  return schemas
 }
 
-const valueAt = (value: unknown, path: ReadonlyArray<string | number>): unknown =>
+/** The keys that a JSON Schema allows at a place, with what they mean. */
+const keysAt = (root: unknown, path: ReadonlyArray<string | number>): ReadonlyMap<string, string | undefined> =>
+  new Map(
+    schemasAt(root, path).flatMap(({ properties }) =>
+      Object.entries(isRecord(properties) ? properties : {}).map(([key, property]) => {
+        const description = isRecord(property) ? property["description"] : undefined
+        return [key, typeof description === "string" ? description : undefined] as const
+      })
+    )
+  )
+
+/** What stands at a place of plain data. */
+export const valueAt = (value: unknown, path: ReadonlyArray<string | number>): unknown =>
   path.reduce<unknown>((found, key) => {
     if (Array.isArray(found) && typeof key === "number") return found[key]
     return isRecord(found) && Object.hasOwn(found, key) ? found[key] : undefined
@@ -73,34 +88,121 @@ const valueAt = (value: unknown, path: ReadonlyArray<string | number>): unknown 
 const listed = (words: ReadonlyArray<string>, most: number): string =>
   words.length <= most ? words.join(", ") : `${words.slice(0, most).join(", ")} and ${words.length - most} more`
 
-/** What the decoder says of an unknown key. */
-export const excessKey = "Expected no excess property"
+/** A value within a sentence. */
+const shown = (value: unknown): string =>
+  Array.isArray(value)
+    ? "a list"
+    : isRecord(value)
+    ? "a map"
+    : value === null || value === undefined
+    ? "nothing"
+    : JSON.stringify(value).slice(0, 66)
 
-/** The message for people: `message` is the decoder's, `root` the document that was decoded. */
+const lowered = (text: string): string => text.replace(/^E/u, "e").replace(/, got .*$/su, "")
+
+type Path = ReadonlyArray<string | number>
+
+/** What is said of one message of the decoder. `onKey`: the key itself is wrong, not its value. */
+export interface Advice {
+  readonly keys: Path
+  readonly check: string
+  readonly message: string
+  readonly remedy: string
+  readonly onKey?: true
+}
+
+const ofKey = (keys: Path, schema: object): Advice & { readonly meant?: string } => {
+  const last = `${keys.at(-1)}`
+  const allowed = [...keysAt(schema, keys.slice(0, -1)).keys()]
+  const meant = nearest(last, allowed)
+  return {
+    keys,
+    check: "unknown-key",
+    message: `"${last}" is not a key of this place`,
+    remedy: meant === undefined ? `allowed here: ${listed(allowed, 24)}` : `did you mean "${meant}"?`,
+    onKey: true,
+    ...(meant === undefined ? {} : { meant })
+  }
+}
+
+const ofMissing = (keys: Path, schema: object): Advice => {
+  const last = `${keys.at(-1)}`
+  const description = keysAt(schema, keys.slice(0, -1)).get(last)
+  return {
+    keys,
+    check: "missing-key",
+    message: `"${last}" is missing`,
+    remedy: description === undefined ? "add it" : `add it (${description})`
+  }
+}
+
+/** Words of a list that share parts with a word (`smtp_auth_off`, `smtp_auth_disabled_mailbox`), the most first. */
+const related = (word: string, words: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const parts = new Set(word.slice(0, 64).toLowerCase().split(/[^a-z0-9]+/u).filter((part) => part.length > 2))
+  return words
+    .map((one) => ({ one, count: one.split("_").filter((part) => parts.has(part)).length }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .map(({ one }) => one)
+}
+
+const ofWord = (keys: Path, options: string, found: unknown): Advice => {
+  const words = options.split(" | ").map((word) => word.slice(1, -1))
+  const isCause = keys.at(-1) === "cause"
+  const meant = typeof found === "string" ? nearest(found, words) : undefined
+  const like = isCause && typeof found === "string" ? related(found, words).slice(0, 3) : []
+  const instead = meant !== undefined
+    ? `did you mean "${meant}"?`
+    : like.length > 0
+    ? `is it ${like.join(" or ")}?`
+    : `use one of ${listed(words, isCause ? 3 : 24)}`
+  return {
+    keys,
+    check: isCause ? "unknown-cause" : "unknown-word",
+    message: `${shown(found)} is ${isCause ? "no cause" : "not one of the words allowed here"}`,
+    remedy: isCause ? `${instead} ("sonde packs causes" lists them all)` : instead
+  }
+}
+
+const ofPattern = (keys: Path, found: unknown): Advice | undefined => {
+  const compiled = typeof found === "string" ? Pattern.compile(found) : undefined
+  if (compiled === undefined || Result.isSuccess(compiled)) return undefined
+  const { dangerous, problem, remedy } = compiled.failure
+  return { keys, check: dangerous ? "dangerous-pattern" : "pattern", message: problem, remedy }
+}
+
+const ofValue = (keys: Path, message: string, found: unknown): Advice => {
+  const expected = lowered(message)
+  const quotes = expected.startsWith("expected string") && (typeof found === "number" || typeof found === "boolean")
+  return {
+    keys,
+    check: "form",
+    message: `${shown(found)} cannot stand here`,
+    remedy: quotes ? `put it in quotes: "${found}"` : expected
+  }
+}
+
+/**
+ * What to say, in the order of the decoder's messages. A key that is missing because it was misspelt is told once.
+ */
 export const advise = (
-  message: string,
-  path: ReadonlyArray<string | number>,
+  found: ReadonlyArray<{ readonly message: string; readonly keys: Path }>,
   root: unknown,
-  jsonSchema: () => object
-): string => {
-  const last = path.at(-1)
-  if (message === "Missing key") return `"${last}" is missing. Add it.`
-  if (message === excessKey) {
-    const keys = keysAt(jsonSchema(), path.slice(0, -1))
-    const meant = nearest(`${last}`, keys)
-    const advice = meant === undefined ? `Allowed here: ${listed(keys, 24)}.` : `Did you mean "${meant}"?`
-    return `"${last}" is not a key of this place. ${advice}`
-  }
-  const options = /^Expected ("[^"]*"(?: \| "[^"]*")+)$/u.exec(message)?.[1]
-  if (options !== undefined) {
-    const words = options.split(" | ").map((word) => word.slice(1, -1))
-    const found = valueAt(root, path)
-    const meant = typeof found === "string" ? nearest(found, words) : undefined
-    const said = typeof found === "string" ? `"${found.slice(0, 64)}"` : "This"
-    const hint = last === "cause" ? " `sonde packs causes` lists them all." : ""
-    return `${said} is not one of the words allowed here. ${
-      meant === undefined ? `Use one of ${listed(words, 24)}.` : `Did you mean "${meant}"?`
-    }${hint}`
-  }
-  return message
+  schema: object
+): ReadonlyArray<Advice> => {
+  const excess = found
+    .filter(({ message }) => message === "Expected no excess property")
+    .map(({ keys }) => ofKey(keys, schema))
+  const meant = new Set(excess.map(({ keys, meant }) => JSON.stringify([...keys.slice(0, -1), meant])))
+  return found.flatMap(({ keys, message }): ReadonlyArray<Advice> => {
+    if (message === "Expected no excess property") {
+      const { meant: _meant, ...advice } = ofKey(keys, schema)
+      return [advice]
+    }
+    if (message === "Missing key") return meant.has(JSON.stringify(keys)) ? [] : [ofMissing(keys, schema)]
+    const value = valueAt(root, keys)
+    const options = /^Expected ("[^"]*"(?: \| "[^"]*")+)$/u.exec(message)?.[1]
+    if (options !== undefined) return [ofWord(keys, options, value)]
+    return [(keys.at(-1) === "pattern" ? ofPattern(keys, value) : undefined) ?? ofValue(keys, message, value)]
+  })
 }

@@ -99,10 +99,12 @@ const neighbours: ReadonlyArray<ReadonlyArray<PhaseId>> = [
 const areNeighbours = (one: PhaseId, other: PhaseId): boolean =>
   neighbours.some((group) => group.includes(one) && group.includes(other))
 
-const codeMatches = (code: string, wanted: string): boolean =>
+/** Whether a code is the wanted one or of the wanted class (`5yz`), both in lower case. */
+export const codeMatches = (code: string, wanted: string): boolean =>
   /^[1-5]yz$/u.test(wanted) ? code.length === 3 && code[0] === wanted[0] && /^[0-9]{3}$/u.test(code) : code === wanted
 
-const enhancedMatches = (enhanced: string, wanted: string): boolean =>
+/** Whether an enhanced code is the wanted one, or begins with what stands before its star. */
+export const enhancedMatches = (enhanced: string, wanted: string): boolean =>
   wanted.endsWith("*") ? enhanced.startsWith(wanted.slice(0, -1)) : enhanced === wanted
 
 const codeWeight = (codes: ReadonlyArray<string>): number =>

@@ -8,7 +8,7 @@ const load = Effect.promise(() => import("../../run/packs/packs.ts"))
 const { pack, packs: folder } = Flags.places
 const json = Flags.toggle("json", "print JSON")
 const files = Argument.String("file").pipe(
-  Argument.withDescription("pack files; without any, the built-in packs"),
+  Argument.withDescription("pack files, or folders of them; without any, all packs in use"),
   Argument.variadic({ min: 0 })
 )
 
@@ -17,7 +17,9 @@ const list = Command.make(
   { pack, packs: folder, json },
   (input) => Effect.flatMap(load, (module) => module.list(input))
 ).pipe(
-  Command.withDescription("Lists all packs."),
+  Command.withDescription(
+    "Lists all packs with where each is from. A pack of yours replaces the whole of a built-in one with the same id. From the strongest to the weakest: --pack, --packs, the files and folders of SONDE_PACKS, $XDG_CONFIG_HOME/sonde/packs (~/.config/sonde/packs), the built-in packs."
+  ),
   Command.withExamples([{ command: "sonde packs list --json", description: "As JSON" }])
 )
 
@@ -32,22 +34,25 @@ const show = Command.make(
 
 const lint = Command.make(
   "lint",
-  { files, packs: folder },
-  (input) => Effect.flatMap(load, (module) => module.lint(input))
+  { files, packs: folder, json },
+  (input) => Effect.flatMap(Effect.promise(() => import("../../run/packs/lint.ts")), (module) => module.lint(input))
 ).pipe(
   Command.withDescription(
-    "Checks packs: form, sources, dates past their review, rules that cannot work. Exit 78 where there are errors."
+    "Names every mistake of a pack with file, line, check, rule and remedy: misspelt keys, unknown causes and placeholders, rules that never win, patterns that cost too much, reviews that are due, missing sources, examples that another rule takes. Exit 78 where there are errors."
   ),
-  Command.withExamples([{ command: "sonde packs lint my-pack.yaml", description: "One file" }])
+  Command.withExamples([
+    { command: "sonde packs lint my-pack.yaml", description: "One file" },
+    { command: "sonde packs lint packs/ --json", description: "A folder, as JSON" }
+  ])
 )
 
 const test = Command.make(
   "test",
-  { files, packs: folder },
-  (input) => Effect.flatMap(load, (module) => module.test(input))
+  { files, packs: folder, json },
+  (input) => Effect.flatMap(Effect.promise(() => import("../../run/packs/test.ts")), (module) => module.test(input))
 ).pipe(
   Command.withDescription(
-    "Tries the examples of packs: each must be explained by its own rule. Exit 78 where one is not."
+    "Tries the examples of packs: each must be explained by its own rule. Of the others it says which rule matched instead, what decided, and the edit that helps. Exit 78 where one is not."
   ),
   Command.withExamples([{ command: "sonde packs test my-pack.yaml", description: "One file" }])
 )
