@@ -56,6 +56,10 @@ const independent = <E extends { readonly code: string }>(
   }).slice(0, 20)
 }
 
+/** The words of the parser without what it repeats of the file: somebody may have named a file of secrets. */
+const wordsOf = (error: unknown): string =>
+  error instanceof Error ? error.message.split(/: |\n/u, 1)[0]?.slice(0, 120) ?? "" : "too complex"
+
 const unreadable = { check: "yaml" } as const
 
 /** The node at a path, or the nearest one above it; with `onKey` the key that leads there. */
@@ -114,7 +118,7 @@ export const fromText = (text: string, path: string): Result.Result<Pack, PackEr
   } catch (error) {
     return Result.fail(refusal(
       path,
-      `not readable as YAML: ${error instanceof Error ? error.message : "too complex"}`,
+      `not readable as YAML: ${wordsOf(error)}`,
       "write a map of keys and values",
       unreadable
     ))
@@ -128,7 +132,7 @@ export const fromText = (text: string, path: string): Result.Result<Pack, PackEr
       at: "",
       path: [],
       ...unreadable,
-      message: `not readable as YAML: ${error.message}`,
+      message: `not readable as YAML: ${wordsOf(error)}`,
       remedy: remedies[error.code] ?? "correct the line, or the one before it",
       ...position(error.pos[0])
     }))
@@ -148,7 +152,7 @@ export const fromText = (text: string, path: string): Result.Result<Pack, PackEr
   } catch (error) {
     return Result.fail(refusal(
       path,
-      `not readable as YAML: ${error instanceof Error ? error.message : "too complex"}`,
+      `not readable as YAML: ${wordsOf(error)}`,
       "write it out without aliases",
       unreadable
     ))

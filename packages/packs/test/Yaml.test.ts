@@ -80,6 +80,26 @@ describe("fromText", () => {
     ])
   })
 
+  it.each([
+    "hunter2",
+    "*hunter2",
+    "%hunter2",
+    "a: b: hunter2",
+    "- hunter2",
+    "{ a }: hunter2",
+    "a: [hunter2",
+    "hunter2: x"
+  ])(
+    "of a file with %s repeats nothing but keys",
+    (text) => {
+      const { message } = failure(text)
+      assert.notInclude(
+        message.replace("\"hunter2\" is not a key", ""),
+        text.startsWith("hunter2:") ? "x\"" : "hunter2"
+      )
+    }
+  )
+
   it("proposes causes that share words with one that does not exist", () => {
     assert.include(
       failure(ruleText("").replace("cause: policy_rejected", "cause: smtp_auth_off")).message,

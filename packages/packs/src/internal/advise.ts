@@ -172,6 +172,15 @@ const ofPattern = (keys: Path, found: unknown): Advice | undefined => {
 }
 
 const ofValue = (keys: Path, message: string, found: unknown): Advice => {
+  // The whole document is not repeated: somebody may have named a file of secrets.
+  if (keys.length === 0) {
+    return {
+      keys,
+      check: "form",
+      message: "this is no map of keys",
+      remedy: "begin with id, name, kind, version and reviewBy"
+    }
+  }
   const expected = lowered(message)
   const quotes = expected.startsWith("expected string") && (typeof found === "number" || typeof found === "boolean")
   return {
