@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"
-import { missing } from "./Failure.ts"
+import { missing, usage } from "./Failure.ts"
 import { quoted } from "./Print.ts"
 
 const why: Readonly<Record<string, string>> = {
@@ -64,16 +64,17 @@ export const certificates = Effect.fnUntraced(function*(option: string, path: st
   return blocks.join("\n")
 })
 
-/** Writes a file, or status 66 naming the option, the path and what is wrong with it. `over` allows that it is there. */
-export const write = Effect.fnUntraced(function*(option: string, path: string, octets: string, over: boolean) {
+/** Writes a file; status 64 where it is there and `over` does not allow it, 66 where it cannot be written. */
+export const write = Effect.fnUntraced(function*(path: string, octets: string, over: boolean) {
+  const subject = `the file ${quoted(path)}`
   yield* Effect.tryPromise({
     try: () => writeFile(path, octets, { flag: over ? "w" : "wx" }),
     catch: (error) =>
       codeOf(error) === "EEXIST"
-        ? missing(`${option}: the file ${quoted(path)} is there already`, "give --force to replace it, or another name")
+        ? usage(`${subject} is there already`, "give --force to replace it, or --out with another name")
         : codeOf(error) === "ENOENT"
-        ? missing(`${option}: there is no folder for the file ${quoted(path)}`, "make the folder first")
-        : missing(`${option}: the file ${quoted(path)} ${unwritable(error)}`, "check the path")
+        ? missing(`there is no folder for ${subject}`, "make the folder first")
+        : missing(`${subject} ${unwritable(error)}`, "check the path")
   })
 })
 

@@ -58,6 +58,16 @@ export const view = {
   exitCodes: choice("exit-codes", ["sysexits", "simple", "plugin"], "meaning of the exit status")
 }
 
+/** What is known of a pasted text besides its words. */
+export const hints = {
+  protocol: text("protocol", "PROTOCOL", "protocol it was said in: smtp, imap, pop3, http"),
+  phase: text("phase", "PHASE", "phase it was said in: auth, mail, rcpt and so on"),
+  provider: text("provider", "ID", "provider it comes from"),
+  mechanism: text("mechanism", "MECH", "sign-in mechanism that was used"),
+  host: text("host", "HOST", "server it comes from"),
+  port: text("port", "PORT", "port of that server")
+}
+
 /** Where secrets come from. */
 export const secrets = {
   secret: text(

@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 import { type Failure, missing, usage } from "./Failure.ts"
 import * as Files from "./Files.ts"
 import type * as Flags from "./Flags.ts"
-import { quoted } from "./Print.ts"
+import { quoted, shellQuoted } from "./Print.ts"
 import * as Secret from "./Secret.ts"
 
 /** The flags of a diagnosis. */
@@ -114,8 +114,6 @@ export const fetch = Effect.fnUntraced(function*(from: Effect.Success<ReturnType
   const fetched: Fetched = out
   return fetched
 })
-
-const shellQuoted = (text: string): string => /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** A source as it was typed; the command of `cmd:` is left out, it may hold what nobody else should see. */
 const typed = (source: Secret.Source): string => {

@@ -175,6 +175,8 @@ describe("help", () => {
       "packs show",
       "packs lint",
       "packs test",
+      "packs new",
+      "packs explain",
       "packs schema",
       "packs causes"
     ]

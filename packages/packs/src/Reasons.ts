@@ -26,6 +26,9 @@ export interface Reason {
   readonly answer: "holds" | "fails" | "unknown"
 }
 
+const isText = (condition: Reason["condition"]): boolean =>
+  condition === "text" || condition === "anyText" || condition === "notText" || condition === "pattern"
+
 /** The shortest beginning of a literal worth telling, in characters. */
 const leastShared = 6
 
@@ -82,7 +85,7 @@ export const scoreOf = (conditions: ReadonlyArray<Reason>): number =>
  * @since 0.1.0
  */
 export const missing = (conditions: ReadonlyArray<Reason>): ReadonlyArray<Reason> => {
-  const hasText = conditions.some(({ condition }) => ["text", "anyText", "pattern"].includes(condition))
+  const hasText = conditions.some(({ condition }) => isText(condition) && condition !== "notText")
   return conditions.filter(({ answer, condition }) =>
     answer === "fails" ||
     (answer === "unknown" && condition !== "error" && !(hasText && (condition === "service" || condition === "phase")))
@@ -111,11 +114,25 @@ export const deciding = (
   return best
 }
 
+/** How much of what is wanted is shown within a sentence, in characters. */
+const maxWanted = 100
+
 /**
- * A condition as it stands under `when`: `enhanced 5.7.1`, `text "over quota"`.
+ * A condition as it stands under `when`: `enhanced 5.7.1`, `text "over quota"`. Long ones are cut.
  *
  * @category formatting
  * @since 0.1.0
  */
-export const inWords = ({ condition, wanted }: Reason): string =>
-  ["text", "anyText", "notText", "pattern"].includes(condition) ? `${condition} "${wanted}"` : `${condition} ${wanted}`
+export const inWords = ({ condition, wanted }: Reason): string => {
+  const short = wanted.length > maxWanted ? `${wanted.slice(0, maxWanted)}…` : wanted
+  return isText(condition) ? `${condition} "${short}"` : `${condition} ${short}`
+}
+
+/**
+ * What there was of a condition that does not hold, to go on a sentence: `seen 5.7.3`, `it is not in the text`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const instead = ({ answer, condition, seen }: Reason): string =>
+  isText(condition) ? seen : answer === "unknown" ? "which the text does not tell" : `seen ${seen}`

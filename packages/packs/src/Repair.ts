@@ -9,7 +9,7 @@
 import * as Result from "effect/Result"
 import * as Knowledge from "./Knowledge.ts"
 import { decode, type Pack } from "./Pack.ts"
-import { deciding, inWords, missing, type Reason, reasons, scoreOf, shared } from "./Reasons.ts"
+import { deciding, instead, inWords, missing, type Reason, reasons, scoreOf, shared } from "./Reasons.ts"
 import type { Rule } from "./schema/Rule.ts"
 import { list } from "./schema/Scalar.ts"
 import type { Seen } from "./Seen.ts"
@@ -111,11 +111,11 @@ const satisfying = (rule: Rule, reason: Reason, seen: Seen): ReadonlyArray<Edit[
       const texts = list(rule.when.text)
       const others = texts.filter((text) => !isMeant(text))
       const part = shared(seen.text, reason.wanted)
-      const instead = [...(part.length >= leastLiteral ? [part] : []), ...clauses(seen.text)]
+      const parts = [...(part.length >= leastLiteral ? [part] : []), ...clauses(seen.text)]
       const isAlone = others.length === 0 && rule.when.anyText === undefined
       return [
-        ...instead.map((text) => ({ text: others.length === 0 ? text : [...others, text] })),
-        ...(isAlone ? instead.map((text) => ({ text: undefined, anyText: [...texts, text] })) : [])
+        ...parts.map((text) => ({ text: others.length === 0 ? text : [...others, text] })),
+        ...(isAlone ? parts.map((text) => ({ text: undefined, anyText: [...texts, text] })) : [])
       ]
     }
     case "anyText":
@@ -192,9 +192,7 @@ export const diagnose = (pack: Pack, result: ExampleResult): Diagnosis | undefin
   const edit = firstThatHelps(pack, result, edits) ?? (winner === undefined ? undefined : move(winner.rule))
   return {
     because: tried.failed
-      .map((reason) =>
-        `"${rule.id}" wants ${inWords(reason)}, ${/^(?:it|the) /u.test(reason.seen) ? "" : "seen "}${reason.seen}`
-      )
+      .map((reason) => `"${rule.id}" wants ${inWords(reason)}, ${instead(reason)}`)
       .join("; "),
     conditions: tried.conditions,
     score: scoreOf(tried.conditions),

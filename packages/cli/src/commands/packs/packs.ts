@@ -57,6 +57,61 @@ const test = Command.make(
   Command.withExamples([{ command: "sonde packs test my-pack.yaml", description: "One file" }])
 )
 
+const explain = Command.make(
+  "explain",
+  {
+    text: Argument.String("reply").pipe(
+      Argument.withDescription("the reply, or - to read it from standard input"),
+      Argument.variadic({ min: 0 })
+    ),
+    ...Flags.hints,
+    pack,
+    packs: folder,
+    json
+  },
+  (input) =>
+    Effect.flatMap(Effect.promise(() => import("../../run/packs/explain.ts")), (module) => module.explain(input))
+).pipe(
+  Command.withDescription(
+    "Shows which rule a reply finds: the winner with the weight of each condition, rules that fit and come after it, and near misses with the first condition that failed. Exit 75 where no rule explains it."
+  ),
+  Command.withExamples([
+    {
+      command: "sonde packs explain \"535 5.7.3 Authentication unsuccessful\" --provider microsoft-365",
+      description: "A reply of a provider"
+    },
+    {
+      command: "sonde packs explain \"535 5.7.0 Switched off\" --pack my-pack.yaml",
+      description: "With a pack of yours"
+    }
+  ])
+)
+
+const create = Command.make(
+  "new",
+  {
+    name: Argument.String("name").pipe(
+      Argument.withDescription("id of the pack: lower-case letters, digits and hyphens, such as acme-mail")
+    ),
+    kind: Flags.choice(
+      "kind",
+      ["provider", "software"],
+      "provider: who runs mailboxes (default); software: a mail server"
+    ),
+    out: Flags.text("out", "FILE", "write it to this file (default NAME.yaml)"),
+    force: Flags.toggle("force", "replace the file if it is there")
+  },
+  (input) => Effect.flatMap(Effect.promise(() => import("../../run/packs/new.ts")), (module) => module.create(input))
+).pipe(
+  Command.withDescription(
+    "Writes a commented pack without mistakes to begin with, and prints the commands to go on with. A file that is there stays as it is without --force."
+  ),
+  Command.withExamples([
+    { command: "sonde packs new acme-mail", description: "A provider, in acme-mail.yaml" },
+    { command: "sonde packs new acme-mta --kind software --out packs/acme-mta.yaml", description: "A mail server" }
+  ])
+)
+
 const schema = Command.make(
   "schema",
   { out: Flags.text("out", "FILE", "write it to this file instead of printing it") },
@@ -80,5 +135,5 @@ const causes = Command.make(
 export const packs = Command.make("packs").pipe(
   Command.withShortDescription("List, show and check packs of knowledge"),
   Command.withDescription("What Sonde knows about providers is data, in packs."),
-  Command.withSubcommands([list, show, lint, test, schema, causes])
+  Command.withSubcommands([list, show, create, lint, test, explain, schema, causes])
 )

@@ -18,7 +18,7 @@ export const schema = Effect.fnUntraced(function*(input: { readonly out: string 
   if (found !== undefined && found !== "" && !/^\s*\{\s*"\$schema"/.test(found)) {
     return yield* usage(`--out: ${quoted(input.out)} is there already and is no JSON Schema`, "give another name")
   }
-  yield* Files.write("--out", input.out, text, true)
+  yield* Files.write(input.out, text, true)
   const name = input.out.split(/[/\\]/).at(-1) ?? input.out
   yield* note(`${input.out} is written; editors use it for packs beside it that begin with ${editorLine(name)}`)
 })

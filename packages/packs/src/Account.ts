@@ -1,0 +1,142 @@
+/**
+ * How a pasted text finds its rule: which packs were asked, which rule wins and by what, what fits and comes after it,
+ * and what nearly fits. For people who write rules; `Explain.ts` says the same in verdicts.
+ *
+ * @since 0.1.0
+ */
+import type { Hints } from "@sonde/domain/Explanation"
+import * as Effect from "effect/Effect"
+import { distinctive, look, surroundings, unmistakable } from "./Explain.ts"
+import { type Hit, nearMisses } from "./Match.ts"
+import type { Packs } from "./Packs.ts"
+import { deciding, instead, inWords, missing, type Reason, reasons, shared } from "./Reasons.ts"
+import type { Rule } from "./schema/Rule.ts"
+import type { Seen } from "./Seen.ts"
+
+/**
+ * A rule with its conditions. `rule` is `pack/rule`; `score` is there where it fits; `because` says why it comes after
+ * the winner, does not count, or does not fit.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Weighed {
+  readonly rule: string
+  readonly cause: Rule["cause"]
+  readonly confidence: Rule["confidence"]
+  readonly title: string
+  readonly score?: number
+  readonly conditions: ReadonlyArray<Reason>
+  readonly because?: string
+}
+
+/**
+ * The account. `asked` are the ids of the packs, `proven` says that the provider is known; `others` fit, too, and
+ * `nearMisses` but for one or two conditions, closest first. `success` is what a reply of success means.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Account {
+  readonly outcome: "explained" | "unknown"
+  readonly read: Seen | undefined
+  readonly client?: string
+  readonly provider?: string
+  readonly proven: boolean
+  readonly asked: ReadonlyArray<string>
+  readonly success?: string
+  readonly winner?: Weighed
+  readonly others: ReadonlyArray<Weighed>
+  readonly nearMisses: ReadonlyArray<Weighed>
+}
+
+/** How many rules of each kind are told. */
+const most = 5
+
+/** How many near misses are compared. */
+const maxNear = 100
+
+/** How much of its first text that is missing a rule finds, in characters: what was changed in a reply by a few words. */
+const begun = (conditions: ReadonlyArray<Reason>, seen: Seen): number => {
+  const [first] = missing(conditions)
+  return first?.condition === "text" ? shared(seen.text, first.wanted).length : 0
+}
+
+const kinds = ["a provider", "a software", "the generic"] as const
+
+const weighed = (hit: Pick<Hit, "name" | "rule">, seen: Seen): Weighed => ({
+  rule: hit.name,
+  cause: hit.rule.cause,
+  confidence: hit.rule.confidence,
+  title: hit.rule.title,
+  conditions: reasons(hit.rule, seen, "open")
+})
+
+/** Why a rule that fits comes after another. */
+const after = (hit: Hit, best: Hit, seen: Seen): string => {
+  if (hit.tier !== best.tier) return `rules of ${kinds[best.tier]} pack go before those of ${kinds[hit.tier]} pack`
+  const decided = deciding(reasons(best.rule, seen, "open"), reasons(hit.rule, seen, "open"))
+  if (hit.score === best.score || decided === undefined) return "the same score, and its name comes later"
+  return `the winner has ${best.score} against ${hit.score}, for ${inWords(decided.reason)} (+${decided.by})`
+}
+
+const lacks = (conditions: ReadonlyArray<Reason>): string => {
+  const [first] = missing(conditions)
+  if (first === undefined) return "without text it needs an exact code, and to know service and phase"
+  return `wants ${inWords(first)}, ${instead(first)}`
+}
+
+/**
+ * The account of a text. Reads it as `Explain.explain` does, so that both name the same rule.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const account = Effect.fn("Account.account")(
+  function*(packs: Packs["Service"], text: string, hints: Hints = {}) {
+    const { knowledge, ...around } = yield* surroundings(packs, text, hints)
+    const { client, hits, isForeign, seen, success, tooShort } = look(knowledge, text, { ...around, hints })
+    const best = hits[0]
+    const winner = best === undefined || seen === undefined ? undefined : {
+      ...weighed(best, seen),
+      score: best.score,
+      ...(best.rule.confidence === "certain" && isForeign(best) && best.literalLength < unmistakable
+        ? {
+          because: `shown as likely: the provider is not proven, and its text has less than ${unmistakable} characters`
+        }
+        : {})
+    }
+    const others = seen === undefined || best === undefined ? [] : hits.slice(1, most + 1).map((hit) => ({
+      ...weighed(hit, seen),
+      score: hit.score,
+      because: after(hit, best, seen)
+    }))
+    const uncounted = seen === undefined ? [] : tooShort().slice(0, most).map((hit) => ({
+      ...weighed(hit, seen),
+      score: hit.score,
+      because:
+        `does not count: the provider is not proven, and its text has less than ${distinctive} characters; --provider proves it`
+    }))
+    const near = seen === undefined || success !== undefined
+      ? []
+      : nearMisses(knowledge, seen, "open", maxNear)
+        .map((miss) => weighed(miss, seen))
+        .map((one, place) => ({ one, place, begun: begun(one.conditions, seen) }))
+        .sort((a, b) => b.begun - a.begun || a.place - b.place)
+        .slice(0, most)
+        .map(({ one }) => ({ ...one, because: lacks(one.conditions) }))
+    const found: Account = {
+      outcome: winner !== undefined || success !== undefined ? "explained" : "unknown",
+      read: seen,
+      ...(client === undefined ? {} : { client }),
+      ...(around.provider === undefined ? {} : { provider: around.provider }),
+      proven: around.proven,
+      asked: knowledge.packs.map(({ id }) => id),
+      ...(success === undefined ? {} : { success }),
+      ...(winner === undefined ? {} : { winner }),
+      others: [...others, ...uncounted],
+      nearMisses: near
+    }
+    return found
+  }
+)
