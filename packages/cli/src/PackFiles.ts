@@ -32,12 +32,8 @@ export interface Options {
 
 const refused = (option: string, path: string, error: PackError): Failure => {
   const [first, ...others] = error.message.split("\n")
-  const more = others.length === 0 ? "tells more" : "lists them"
-  return missing(
-    `${option}: ${first ?? "the pack cannot be used"} (${
-      others.length === 0 ? "" : `and ${others.length} more: `
-    }"sonde packs lint ${path}" ${more})`
-  )
+  const more = others.length === 0 ? "" : ` (and ${others.length} more: "sonde packs lint ${path}" lists them)`
+  return missing(`${option}: ${first ?? "the pack cannot be used"}${more}`)
 }
 
 /** One pack of a YAML file; status 66 with line, column and what is expected where it cannot be used. */

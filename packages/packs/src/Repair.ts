@@ -101,6 +101,10 @@ const stronger = (rule: Rule, seen: Seen): ReadonlyArray<Edit["when"]> => [
   })
 ]
 
+/** The beginning of a folded text as it stands in the text itself. */
+const asWritten = (beginning: string, text = beginning): string =>
+  beginning === "" ? "" : text.trim().split(/\s+/u).slice(0, beginning.split(" ").length).join(" ")
+
 /** What could be changed so that a condition that does not hold would. */
 const satisfying = (rule: Rule, reason: Reason, seen: Seen): ReadonlyArray<Edit["when"]> => {
   const key: Key = reason.condition
@@ -110,7 +114,7 @@ const satisfying = (rule: Rule, reason: Reason, seen: Seen): ReadonlyArray<Edit[
       const isMeant = (text: string): boolean => fold(text) === reason.wanted
       const texts = list(rule.when.text)
       const others = texts.filter((text) => !isMeant(text))
-      const part = shared(seen.text, reason.wanted)
+      const part = asWritten(shared(seen.text, reason.wanted), texts.find(isMeant))
       const parts = [...(part.length >= leastLiteral ? [part] : []), ...clauses(seen.text)]
       const isAlone = others.length === 0 && rule.when.anyText === undefined
       return [

@@ -31,6 +31,14 @@ describe("generated files", () => {
   })
 })
 
+describe("README.md", () => {
+  it("shows a pack without mistakes", () => {
+    const text = /```yaml\n([\s\S]*?)```/u.exec(readFileSync(new URL("README.md", root), "utf8"))?.[1] ?? ""
+    const pack = Result.getOrThrow(fromText(text, "README.md"))
+    assert.deepStrictEqual(lint(pack, { today: pack.reviewBy, file: "README.md" }), [])
+  })
+})
+
 describe.each(sources)("$path", ({ path, text }) => {
   const pack = Result.getOrThrow(fromText(text, path))
 

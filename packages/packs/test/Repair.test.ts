@@ -36,7 +36,7 @@ const cases: ReadonlyArray<[string, string, ReadonlyArray<Record<string, unknown
   ],
   [
     "words that go on differently",
-    "under when of \"a\" write text: sending is switched off for",
+    "under when of \"a\" write text: Sending is switched off for",
     [{ when: { text: "Sending is switched off for you" }, examples: ["550 Sending is switched off for this mailbox"] }]
   ],
   [

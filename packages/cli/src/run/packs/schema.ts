@@ -14,7 +14,7 @@ export const schema = Effect.fnUntraced(function*(input: { readonly out: string 
   const screen = yield* Screen
   const text = json(Pack.jsonSchema(), true)
   if (input.out === undefined) return yield* screen.out(text)
-  const found = yield* Files.text("--out", input.out).pipe(Effect.catch(() => Effect.succeed(undefined)))
+  const found = yield* Files.text("--out", input.out).pipe(Effect.orElseSucceed(() => undefined))
   if (found !== undefined && found !== "" && !/^\s*\{\s*"\$schema"/.test(found)) {
     return yield* usage(`--out: ${quoted(input.out)} is there already and is no JSON Schema`, "give another name")
   }
