@@ -8,7 +8,6 @@
 import type { Pack, PackError } from "@sonde/packs/Pack"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { homedir } from "node:os"
 import { delimiter, join } from "node:path"
 import { type Failure, missing } from "./Failure.ts"
 import * as Files from "./Files.ts"
@@ -45,10 +44,12 @@ export const read = Effect.fnUntraced(function*(option: string, path: string) {
   return decoded.success
 })
 
-/** The configuration folder of packs: in `$XDG_CONFIG_HOME`, else in `~/.config`. */
-const configFolder = (env: Readonly<Record<string, string | undefined>>): string => {
+/** The configuration folder of packs: in `$XDG_CONFIG_HOME`, else in `.config` of the home; none without a home. */
+const configFolder = (env: Readonly<Record<string, string | undefined>>): string | undefined => {
+  const home = [env["HOME"], env["USERPROFILE"]].find((path) => path !== undefined && path !== "")
   const base = env["XDG_CONFIG_HOME"]
-  return join(base !== undefined && base !== "" ? base : join(homedir(), ".config"), "sonde", "packs")
+  if (base !== undefined && base !== "") return join(base, "sonde", "packs")
+  return home === undefined ? undefined : join(home, ".config", "sonde", "packs")
 }
 
 /** A file as it is, a folder as the packs in it. */
@@ -68,7 +69,7 @@ export const around = Effect.gen(function*() {
   const add = Effect.fnUntraced(function*(origin: Origin, path: string) {
     for (const file of (yield* leniently(within(origin, path))) ?? []) found.push({ path: file, origin })
   })
-  if (yield* Files.isThere(folder)) yield* add("the configuration folder", folder)
+  if (folder !== undefined && (yield* Files.isThere(folder))) yield* add("the configuration folder", folder)
   for (const path of (env["SONDE_PACKS"] ?? "").split(delimiter)) if (path !== "") yield* add("SONDE_PACKS", path)
   return found
 })

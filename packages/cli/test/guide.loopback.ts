@@ -39,6 +39,6 @@ describe("a provider pack in ten minutes", () => {
           assert.include(commands, `sonde packs ${command}`)
         }
       })),
-    180_000
+    300_000
   )
 })

@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { sonde } from "./sonde.ts"
+import { sonde } from "./screen.ts"
+import * as Child from "./sonde.ts"
 
 /** A pack that explains one text, and says by its name where it is from. */
 const pack = (name: string, more = "") =>
@@ -40,7 +41,7 @@ const home = Effect.gen(function*() {
     return path
   }
   const listed = (env: Readonly<Record<string, string>>, ...flags: ReadonlyArray<string>) =>
-    Effect.promise(() => sonde(["packs", "list", "--json", ...flags], { HOME: dir, ...env }))
+    sonde(["packs", "list", "--json", ...flags], { HOME: dir, ...env })
   const acme = Effect.fnUntraced(function*(env: Readonly<Record<string, string>>, ...flags: ReadonlyArray<string>) {
     const { code, err, out } = yield* listed(env, ...flags)
     assert.strictEqual(code, 0, err)
@@ -88,10 +89,10 @@ describe("packs of the user", () => {
     Effect.scoped(Effect.gen(function*() {
       const { dir, put } = yield* home
       const path = put(".config/sonde/packs/mine.yaml", pack("Mine").replace("id: acme", "id: microsoft-365"))
-      const listed = yield* Effect.promise(() => sonde(["packs", "list"], { HOME: dir }))
+      const listed = yield* sonde(["packs", "list"], { HOME: dir })
       assert.include(listed.out, `microsoft-365\tprovider\t2026.11.1\tMine\t${path} (replaces the built-in pack)\n`)
       assert.include(listed.out, "\tbuilt-in\n")
-      const shown = yield* Effect.promise(() => sonde(["packs", "show", "microsoft-365"], { HOME: dir }))
+      const shown = yield* sonde(["packs", "show", "microsoft-365"], { HOME: dir })
       assert.include(shown.out, "flux: Mine is out of flux")
       assert.notInclude(shown.out, "Endpoints")
     })), 60_000)
@@ -104,7 +105,7 @@ describe("packs of the user", () => {
         const bad = put(".config/sonde/packs/bad.yaml", pack("Bad").replace("cause:", "couse:"))
         put(".config/sonde/packs/good.yaml", pack("Good"))
         const env = { HOME: dir, SONDE_PACKS: join(dir, "nowhere") }
-        const { code, err, out } = yield* Effect.promise(() => sonde(question, env))
+        const { code, err, out } = yield* sonde(question, env)
         assert.strictEqual(code, 0, err)
         assert.strictEqual(JSON.parse(out).verdicts[0].rule, "acme/flux")
         const [first, second, ...more] = err.trimEnd().split("\n")
@@ -117,11 +118,10 @@ describe("packs of the user", () => {
           /^sonde: left out: SONDE_PACKS: the file ".*nowhere" does not exist: check the path$/
         )
         assert.deepStrictEqual(more, [])
-        const built = yield* Effect.promise(() =>
-          sonde(["explain", "535 5.7.139 SmtpClientAuthentication is disabled for the Tenant", "--json"], env)
-        )
+        const tenant = "535 5.7.139 SmtpClientAuthentication is disabled for the Tenant"
+        const built = yield* sonde(["explain", tenant, "--json"], env)
         assert.strictEqual(JSON.parse(built.out).verdicts[0].cause, "smtp_auth_disabled_tenant")
-        const linted = yield* Effect.promise(() => sonde(["packs", "lint"], { HOME: dir }))
+        const linted = yield* sonde(["packs", "lint"], { HOME: dir })
         assert.strictEqual(linted.code, 78)
         assert.include(linted.out, `${bad}:11:5: unknown-key: rule flux, couse: `)
       })),
@@ -133,7 +133,7 @@ describe("packs of the user", () => {
       const { dir, put } = yield* home
       const bad = put("bad/bad.yaml", pack("Bad").replace("cause:", "couse:"))
       for (const flags of [["--pack", bad], ["--packs", join(dir, "bad")], ["--pack", join(dir, "none.yaml")]]) {
-        const { code, err, out } = yield* Effect.promise(() => sonde([...question, ...flags], { HOME: dir }))
+        const { code, err, out } = yield* sonde([...question, ...flags], { HOME: dir })
         assert.strictEqual(code, 66)
         assert.strictEqual(out, "")
         assert.match(err, new RegExp(`^sonde: ${flags[0]}: [^\\n]*\\n$`))
@@ -161,11 +161,11 @@ preflight:
       const env = { HOME: dir }
       const more = ["--state", join(dir, "state"), "--json"]
       const check = ["check", "a@acme.example", "--provider", "acme", "--port", "2525", ...more]
-      const checked = yield* Effect.promise(() => sonde(check, env))
+      const checked = yield* Effect.promise(() => Child.sonde(check, env))
       assert.strictEqual(checked.code, 78, checked.err)
       const report = JSON.parse(checked.out)
       assert.strictEqual(report.verdicts[0].rule, "acme/port-2525")
-      const resumed = yield* Effect.promise(() => sonde(["resume", report.run, ...more], env))
+      const resumed = yield* Effect.promise(() => Child.sonde(["resume", report.run, ...more], env))
       assert.strictEqual(resumed.code, 78, resumed.err)
       assert.strictEqual(JSON.parse(resumed.out).verdicts[0].rule, "acme/port-2525")
     })), 60_000)

@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { sonde } from "./sonde.ts"
+import { sonde } from "./screen.ts"
+import * as Child from "./sonde.ts"
 
 const pack = `id: acme
 name: Acme Post
@@ -41,7 +42,7 @@ describe("sonde packs explain", () => {
       Effect.scoped(Effect.gen(function*() {
         const flags = ["--pack", join(yield* folder, "acme.yaml"), "--provider", "acme"]
         const reply = "535 5.7.8 No more flux in the capacitor"
-        const { code, err, out } = yield* Effect.promise(() => sonde(["packs", "explain", reply, ...flags]))
+        const { code, err, out } = yield* sonde(["packs", "explain", reply, ...flags])
         assert.strictEqual(code, 0, err)
         assert.match(
           out,
@@ -60,7 +61,7 @@ describe("sonde packs explain", () => {
           out,
           /\nfits too {2}generic\/.*\n {10}rules of a provider pack go before those of the generic pack\n/
         )
-        const json = yield* Effect.promise(() => sonde(["packs", "explain", reply, ...flags, "--json"]))
+        const json = yield* sonde(["packs", "explain", reply, ...flags, "--json"])
         const account = JSON.parse(json.out)
         assert.deepInclude(account, {
           schema: "sonde.packs-explanation/1",
@@ -69,7 +70,7 @@ describe("sonde packs explain", () => {
           proven: true
         })
         assert.deepInclude(account.winner, { rule: "acme/flux", cause: "account_suspended", score: 736 })
-        const explained = yield* Effect.promise(() => sonde(["explain", reply, ...flags, "--json"]))
+        const explained = yield* sonde(["explain", reply, ...flags, "--json"])
         assert.strictEqual(JSON.parse(explained.out).verdicts[0].rule, account.winner.rule)
       })),
     60_000
@@ -81,7 +82,7 @@ describe("sonde packs explain", () => {
       Effect.scoped(Effect.gen(function*() {
         const flags = ["--pack", join(yield* folder, "acme.yaml"), "--provider", "acme"]
         const near = yield* Effect.promise(() =>
-          sonde(["packs", "explain", "-", ...flags], {}, "535 5.7.8 No more flux in your capacitor\n")
+          Child.sonde(["packs", "explain", "-", ...flags], {}, "535 5.7.8 No more flux in your capacitor\n")
         )
         assert.strictEqual(near.code, 0, near.err)
         assert.include(
@@ -89,7 +90,7 @@ describe("sonde packs explain", () => {
           "nearly    acme/flux: account_suspended, certain\n"
             + "          wants text \"no more flux in the capacitor\", the text goes on differently after \"no more flux in\"\n"
         )
-        const unknown = yield* Effect.promise(() => sonde(["packs", "explain", "what is this", ...flags]))
+        const unknown = yield* sonde(["packs", "explain", "what is this", ...flags])
         assert.strictEqual(unknown.code, 75)
         assert.include(unknown.out, "wins      no rule: the text is unknown\n")
         assert.strictEqual(unknown.err, "")
@@ -99,10 +100,10 @@ describe("sonde packs explain", () => {
 
   it.live("refuses a hint that cannot be, and nothing at all", () =>
     Effect.gen(function*() {
-      const port = yield* Effect.promise(() => sonde(["packs", "explain", "535 x", "--port", "none"]))
+      const port = yield* sonde(["packs", "explain", "535 x", "--port", "none"])
       assert.strictEqual(port.code, 64)
       assert.strictEqual(port.err, "sonde: --port takes a number from 1 to 65535, not \"none\"\n")
-      const nothing = yield* Effect.promise(() => sonde(["packs", "explain"]))
+      const nothing = yield* sonde(["packs", "explain"])
       assert.strictEqual(nothing.code, 64)
       assert.include(nothing.err, "there is nothing to explain: paste the reply, as in: sonde packs explain \"535")
     }), 60_000)

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { sonde } from "./sonde.ts"
+import { sonde } from "./screen.ts"
 
 /** A pack without a mistake. */
 const good = `id: acme
@@ -134,7 +134,7 @@ describe("sonde packs lint", () => {
     Effect.scoped(Effect.gen(function*() {
       const dir = yield* folder
       for (const [check, text] of mistakes) writeFileSync(join(dir, `${check}.yaml`), text)
-      const { code, err, out } = yield* Effect.promise(() => sonde(["packs", "lint", dir]))
+      const { code, err, out } = yield* sonde(["packs", "lint", dir])
       assert.strictEqual(code, 78, err)
       const lines = out.split("\n")
       for (const [check, , place, words] of mistakes) {
@@ -152,7 +152,7 @@ describe("sonde packs lint", () => {
       // A rule that never wins leaves its example to another; of a rule that gets another's name both are told.
       const alone = mistakes.filter(([check]) => check !== "shadowed-rule" && check !== "source-missing")
       for (const [check, text] of alone) writeFileSync(join(dir, `${check}.yaml`), text)
-      const { out } = yield* Effect.promise(() => sonde(["packs", "lint", dir, "--json"]))
+      const { out } = yield* sonde(["packs", "lint", dir, "--json"])
       const document = JSON.parse(out)
       assert.strictEqual(document.schema, "sonde.packs-lint/1")
       const errors = document.findings.filter(({ level }: { readonly level: string }) => level === "error")
@@ -170,14 +170,14 @@ describe("sonde packs lint", () => {
     Effect.scoped(Effect.gen(function*() {
       const dir = yield* folder
       writeFileSync(join(dir, "acme.yaml"), good)
-      const fine = yield* Effect.promise(() => sonde(["packs", "lint", join(dir, "acme.yaml")]))
+      const fine = yield* sonde(["packs", "lint", join(dir, "acme.yaml")])
       assert.deepStrictEqual(fine, { code: 0, out: "", err: "sonde: 1 pack: 0 errors, 0 warnings\n" })
-      const absent = yield* Effect.promise(() => sonde(["packs", "lint", join(dir, "none.yaml")]))
+      const absent = yield* sonde(["packs", "lint", join(dir, "none.yaml")])
       assert.strictEqual(absent.code, 66)
       assert.strictEqual(absent.out, "")
       assert.match(absent.err, /none\.yaml" does not exist: check the path\n$/)
       mkdirSync(join(dir, "empty"))
-      const empty = yield* Effect.promise(() => sonde(["packs", "lint", join(dir, "empty")]))
+      const empty = yield* sonde(["packs", "lint", join(dir, "empty")])
       assert.strictEqual(empty.code, 66)
       assert.match(empty.err, /holds no pack: name a folder with \.yaml files\n$/)
     })), 60_000)
@@ -191,7 +191,7 @@ describe("sonde packs test", () => {
         const dir = yield* folder
         const path = join(dir, "acme.yaml")
         writeFileSync(path, good + weaker)
-        const failing = yield* Effect.promise(() => sonde(["packs", "test", path]))
+        const failing = yield* sonde(["packs", "test", path])
         assert.strictEqual(failing.code, 78)
         assert.strictEqual(
           failing.out,
@@ -200,7 +200,7 @@ describe("sonde packs test", () => {
             + "  try      under when of \"reflux\" write enhanced: 5.7.9\n"
         )
         assert.strictEqual(failing.err, "sonde: 1 of 2 examples are explained by their own rule\n")
-        const json = yield* Effect.promise(() => sonde(["packs", "test", path, "--json"]))
+        const json = yield* sonde(["packs", "test", path, "--json"])
         const [fine, taken] = JSON.parse(json.out).results
         assert.deepInclude(fine, { pack: "acme", rule: "flux", number: 1, ok: true })
         assert.deepInclude(taken, { ok: false, takenBy: "flux", score: 416 })
@@ -208,7 +208,7 @@ describe("sonde packs test", () => {
 
         // What it proposes, done.
         writeFileSync(path, good + weaker.replace("text: flux", "enhanced: 5.7.9, text: flux"))
-        const done = yield* Effect.promise(() => sonde(["packs", "test", path]))
+        const done = yield* sonde(["packs", "test", path])
         assert.match(done.err, /sonde: \d of 2 examples/)
         assert.notInclude(done.out, "acme/reflux")
       })),

@@ -3,13 +3,13 @@ import * as Effect from "effect/Effect"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { sonde } from "./sonde.ts"
+import { sonde } from "./screen.ts"
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "sonde-new-test-"))),
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
 )
-const run = (...argv: ReadonlyArray<string>) => Effect.promise(() => sonde(["packs", ...argv]))
+const run = (...argv: ReadonlyArray<string>) => sonde(["packs", ...argv])
 
 describe("sonde packs new", () => {
   it.live("writes a pack whose next commands all succeed", () =>
@@ -25,7 +25,7 @@ describe("sonde packs new", () => {
         for (const line of next) {
           const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? "")
           assert.strictEqual(words.shift(), "sonde")
-          const left = yield* Effect.promise(() => sonde(words))
+          const left = yield* sonde(words)
           assert.strictEqual(left.code, 0, `${line}\n${left.out}${left.err}`)
         }
       }
