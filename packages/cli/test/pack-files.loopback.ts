@@ -93,6 +93,7 @@ describe("packs of the user", () => {
       assert.include(listed.out, `microsoft-365\tprovider\t2026.11.1\tMine\t${path} (replaces the built-in pack)\n`)
       assert.include(listed.out, "\tbuilt-in\n")
       const shown = yield* sonde(["packs", "show", "microsoft-365"], { HOME: dir })
+      assert.include(shown.out, `\nread from ${path}\n`)
       assert.include(shown.out, "flux: Mine is out of flux")
       assert.notInclude(shown.out, "Endpoints")
     })), 60_000)

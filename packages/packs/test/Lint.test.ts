@@ -50,6 +50,12 @@ describe("lint", () => {
       rules: [good("a"), good("b", { when: { text: "Words of a", enhanced: "5.7.1" }, examples: ["5.7.1 words of a"] })]
     }],
     ["example-unmatched rules[0].examples[0]", { rules: [good("a", { examples: ["550 5.7.1 Other words"] })] }],
+    ["unknown-reason rules[0].when.reason", {
+      rules: [rule("a", { when: { error: "TlsError", reason: ["SelfSigned", "SelfSined"] }, sources: ["A"] })]
+    }],
+    ["unknown-reason rules[0].when.reason", {
+      rules: [rule("a", { when: { error: "AuthRejected", reason: "Refused" }, sources: ["A"] })]
+    }],
     ["source-missing rules[0].sources", { sources: {}, rules: [good("a", { sources: [] })] }],
     ["never-recognised recognise", { recognise: undefined }]
   ])("reports %s", (expected, more, today) => {

@@ -17,6 +17,7 @@ const list = Command.make(
   { pack, packs: folder, json },
   (input) => Effect.flatMap(load, (module) => module.list(input))
 ).pipe(
+  Command.withShortDescription("List packs with where each is from"),
   Command.withDescription(
     "Lists all packs with where each is from. A pack of yours replaces the whole of a built-in one with the same id. From the strongest to the weakest: --pack, --packs, the files and folders of SONDE_PACKS, $XDG_CONFIG_HOME/sonde/packs (~/.config/sonde/packs), the built-in packs."
   ),
@@ -28,6 +29,7 @@ const show = Command.make(
   { id: Argument.String("id").pipe(Argument.withDescription("id or alias of a pack")), pack, packs: folder, json },
   (input) => Effect.flatMap(load, (module) => module.show(input))
 ).pipe(
+  Command.withShortDescription("Show what a pack knows"),
   Command.withDescription("Shows what a pack knows; with --json all of it."),
   Command.withExamples([{ command: "sonde packs show microsoft-365", description: "In short" }])
 )
@@ -37,6 +39,7 @@ const lint = Command.make(
   { files, packs: folder, json },
   (input) => Effect.flatMap(Effect.promise(() => import("../../run/packs/lint.ts")), (module) => module.lint(input))
 ).pipe(
+  Command.withShortDescription("Name every mistake of a pack"),
   Command.withDescription(
     "Names every mistake of a pack with file, line, check, rule and remedy: misspelt keys, unknown causes and placeholders, rules that never win, patterns that cost too much, reviews that are due, missing sources, examples that another rule takes. Exit 78 where there are errors."
   ),
@@ -51,6 +54,7 @@ const test = Command.make(
   { files, packs: folder, json },
   (input) => Effect.flatMap(Effect.promise(() => import("../../run/packs/test.ts")), (module) => module.test(input))
 ).pipe(
+  Command.withShortDescription("Try the examples of a pack"),
   Command.withDescription(
     "Tries the examples of packs: each must be explained by its own rule. Of the others it says which rule matched instead, what decided, and the edit that helps. Exit 78 where one is not."
   ),
@@ -72,6 +76,7 @@ const explain = Command.make(
   (input) =>
     Effect.flatMap(Effect.promise(() => import("../../run/packs/explain.ts")), (module) => module.explain(input))
 ).pipe(
+  Command.withShortDescription("Show which rule a reply finds, and why"),
   Command.withDescription(
     "Shows which rule a reply finds: the winner with the weight of each condition, rules that fit and come after it, and near misses with the first condition that failed. Exit 75 where no rule explains it."
   ),
@@ -103,6 +108,7 @@ const create = Command.make(
   },
   (input) => Effect.flatMap(Effect.promise(() => import("../../run/packs/new.ts")), (module) => module.create(input))
 ).pipe(
+  Command.withShortDescription("Begin a pack"),
   Command.withDescription(
     "Writes a commented pack without mistakes to begin with, and prints the commands to go on with. A file that is there stays as it is without --force."
   ),
@@ -117,6 +123,7 @@ const schema = Command.make(
   { out: Flags.text("out", "FILE", "write it to this file instead of printing it") },
   (input) => Effect.flatMap(Effect.promise(() => import("../../run/packs/schema.ts")), (module) => module.schema(input))
 ).pipe(
+  Command.withShortDescription("Print the JSON Schema of packs, for editors"),
   Command.withDescription(
     "Prints the JSON Schema of packs. Editors that speak YAML complete and explain the keys of a pack whose first line is: # yaml-language-server: $schema=pack.schema.json"
   ),
@@ -128,12 +135,13 @@ const causes = Command.make(
   { json },
   (input) => Effect.flatMap(load, (module) => module.causes(input))
 ).pipe(
+  Command.withShortDescription("Print the list of causes"),
   Command.withDescription("Prints the published list of causes."),
   Command.withExamples([{ command: "sonde packs causes --json", description: "As JSON" }])
 )
 
 export const packs = Command.make("packs").pipe(
-  Command.withShortDescription("List, show and check packs of knowledge"),
+  Command.withShortDescription("Packs of knowledge: list, write, check, explain"),
   Command.withDescription("What Sonde knows about providers is data, in packs."),
   Command.withSubcommands([list, show, create, lint, test, explain, schema, causes])
 )

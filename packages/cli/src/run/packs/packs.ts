@@ -55,7 +55,7 @@ export const list = Effect.fnUntraced(function*(input: Places & { readonly json:
 /** One pack as a page for people; with `--json` as it stands. */
 export const show = Effect.fnUntraced(function*(input: Places & { readonly id: string; readonly json: boolean }) {
   const screen = yield* Screen
-  const { packs } = yield* known(input)
+  const { found, packs } = yield* known(input)
   const pack = yield* packs.get(input.id)
   if (pack === undefined) {
     return yield* missing(
@@ -64,7 +64,7 @@ export const show = Effect.fnUntraced(function*(input: Places & { readonly id: s
     )
   }
   if (input.json) return yield* print(pack)
-  yield* screen.out(page(pack))
+  yield* screen.out(page(pack, found.findLast((one) => one.pack.id === pack.id)?.path))
 })
 
 /** The published list of causes. */

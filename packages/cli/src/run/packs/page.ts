@@ -81,11 +81,12 @@ const decisions = (pack: Pack): ReadonlyArray<string> =>
     ...(one.why === undefined ? [] : [paragraph("    why     ", one.why)])
   ])
 
-/** The page. */
-export const page = (pack: Pack): string => {
+/** The page. `origin` is the file of a pack that is not built in. */
+export const page = (pack: Pack, origin?: string): string => {
   const aliases = pack.aliases === undefined || pack.aliases.length === 0 ? "" : `, also ${pack.aliases.join(", ")}`
   return paragraph("", `${pack.name} (${pack.kind} ${pack.id}${aliases})`)
     + `version ${pack.version}, to be reviewed by ${pack.reviewBy}\n`
+    + (origin === undefined ? "" : `read from ${Escape.line(origin)}\n`)
     + section("Endpoints", endpoints(pack))
     + section("Not offered", (pack.notOffered ?? []).map((one) => paragraph(`  ${one.port}  `, one.why)))
     + section("Sign-in", signIn(pack))

@@ -1,8 +1,11 @@
 /** Checks of rules as a list: ids, conditions that cannot hold, rules and examples that others take. */
+import { errors } from "@sonde/domain/Errors"
 import type { Pack } from "../../Pack.ts"
 import { diagnose } from "../../Repair.ts"
+import type { Rule } from "../../schema/Rule.ts"
 import { list } from "../../schema/Scalar.ts"
 import { type ExampleResult, run } from "../../TestPack.ts"
+import { nearest } from "../advise.ts"
 import type { Path, Report } from "./report.ts"
 import { checkSays } from "./says.ts"
 import { shadowed } from "./shadow.ts"
@@ -19,11 +22,41 @@ export const checkIds = (ids: ReadonlyArray<{ readonly id: string }> | undefined
 // Conditions that show themselves in a text; a rule without any cannot have an example.
 const textual = ["text", "anyText", "pattern", "code", "enhanced"] as const
 
+/** The reasons that a typed error can have, none for errors without. */
+const reasonsOf = (tag: keyof typeof errors): ReadonlyArray<string> => {
+  const { fields } = errors[tag]
+  return "reason" in fields ? fields.reason.literals : []
+}
+
+const tags = Object.keys(errors) as ReadonlyArray<keyof typeof errors>
+
+/** Reasons that the errors of the rule, or any where it names none, cannot have: such a rule never fits. */
+const checkReasons = (rule: Rule, path: Path, report: Report): void => {
+  const named = list(rule.when.error)
+  const known = [...new Set((named.length === 0 ? tags : named).flatMap(reasonsOf))]
+  for (const reason of list(rule.when.reason)) {
+    if (known.includes(reason)) continue
+    const meant = nearest(reason, known)
+    const remedy = meant !== undefined
+      ? `did you mean "${meant}"?`
+      : known.length === 0
+      ? "remove it"
+      : `use one of ${known.slice(0, 24).join(", ")}`
+    report.error(
+      "unknown-reason",
+      [...path, "when", "reason"],
+      `${named.join(" or ") || "no error"} has no reason "${reason}"`,
+      remedy
+    )
+  }
+}
+
 /** What is wrong with the rules for replies, each by itself. */
 export const checkRules = (pack: Pack, report: Report): void => {
   for (const [number, rule] of (pack.rules ?? []).entries()) {
     const path = ["rules", number]
     checkSays(rule, path, report)
+    checkReasons(rule, path, report)
     if (Object.keys(rule.when).length === 0) {
       report.error("no-condition", [...path, "when"], "without conditions it explains everything", "add conditions")
     }
@@ -36,12 +69,12 @@ export const checkRules = (pack: Pack, report: Report): void => {
         "add under examples a reply that this rule takes and no other"
       )
     }
-    const errors: ReadonlyArray<string> = list(rule.when.error)
-    if (rule.as !== undefined && errors.length > 0 && !errors.includes(rule.as.error)) {
+    const named: ReadonlyArray<string> = list(rule.when.error)
+    if (rule.as !== undefined && named.length > 0 && !named.includes(rule.as.error)) {
       report.error(
         "as-contradicts",
         [...path, "as", "error"],
-        `a reply that becomes ${rule.as.error} never meets when.error ${errors.join(" or ")}`,
+        `a reply that becomes ${rule.as.error} never meets when.error ${named.join(" or ")}`,
         "make them agree"
       )
     }
