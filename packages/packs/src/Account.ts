@@ -6,8 +6,8 @@
  */
 import type { Hints } from "@sonde/domain/Explanation"
 import * as Effect from "effect/Effect"
-import { distinctive, look, surroundings, unmistakable } from "./Explain.ts"
-import { type Hit, nearMisses } from "./Match.ts"
+import { distinctive, explain, type Reading, unmistakable } from "./Explain.ts"
+import { type Hit, match, nearMisses } from "./Match.ts"
 import type { Packs } from "./Packs.ts"
 import { deciding, instead, inWords, missing, type Reason, reasons, shared } from "./Reasons.ts"
 import type { Rule } from "./schema/Rule.ts"
@@ -49,6 +49,9 @@ export interface Account {
   readonly others: ReadonlyArray<Weighed>
   readonly nearMisses: ReadonlyArray<Weighed>
 }
+
+/** What is told of a text in which nothing could be read. */
+const nothing: Account = { outcome: "unknown", read: undefined, proven: false, asked: [], others: [], nearMisses: [] }
 
 /** How many rules of each kind are told. */
 const most = 5
@@ -94,8 +97,11 @@ const lacks = (conditions: ReadonlyArray<Reason>): string => {
  */
 export const account = Effect.fn("Account.account")(
   function*(packs: Packs["Service"], text: string, hints: Hints = {}) {
-    const { knowledge, ...around } = yield* surroundings(packs, text, hints)
-    const { client, hits, isForeign, seen, success, tooShort } = look(knowledge, text, { ...around, hints })
+    const readings: Array<Reading> = []
+    const { read, success } = yield* explain(packs, text, hints, (reading) => void readings.push(reading))
+    const [reading] = readings
+    if (reading === undefined) return nothing
+    const { hits, isForeign, knowledge, proven, seen } = reading
     const best = hits[0]
     const winner = best === undefined || seen === undefined ? undefined : {
       ...weighed(best, seen),
@@ -111,12 +117,15 @@ export const account = Effect.fn("Account.account")(
       score: hit.score,
       because: after(hit, best, seen)
     }))
-    const uncounted = seen === undefined ? [] : tooShort().slice(0, most).map((hit) => ({
-      ...weighed(hit, seen),
-      score: hit.score,
-      because:
-        `does not count: the provider is not proven, and its text has less than ${distinctive} characters; --provider proves it`
-    }))
+    const uncounted = seen === undefined || success !== undefined ? [] : match(knowledge, seen, "open")
+      .filter((hit) => isForeign(hit) && hit.literalLength < distinctive)
+      .slice(0, most)
+      .map((hit) => ({
+        ...weighed(hit, seen),
+        score: hit.score,
+        because:
+          `does not count: the provider is not proven, and its text has less than ${distinctive} characters; --provider proves it`
+      }))
     const near = seen === undefined || success !== undefined
       ? []
       : nearMisses(knowledge, seen, "open", maxNear)
@@ -128,9 +137,9 @@ export const account = Effect.fn("Account.account")(
     const found: Account = {
       outcome: winner !== undefined || success !== undefined ? "explained" : "unknown",
       read: seen,
-      ...(client === undefined ? {} : { client }),
-      ...(around.provider === undefined ? {} : { provider: around.provider }),
-      proven: around.proven,
+      ...(read.client === undefined ? {} : { client: read.client }),
+      ...(read.provider === undefined ? {} : { provider: read.provider }),
+      proven,
       asked: knowledge.packs.map(({ id }) => id),
       ...(success === undefined ? {} : { success }),
       ...(winner === undefined ? {} : { winner }),

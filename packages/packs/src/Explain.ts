@@ -159,47 +159,41 @@ const successOf = (all: ReadonlyArray<Pack>, seen: Seen, proven: boolean): strin
 }
 
 /**
- * Whose rules are asked. `provider` is the id of the pack that is known to apply, `software` that of recognised server
- * software. `proven` says that the provider is known, be it without a pack.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Surroundings {
-  readonly provider?: string | undefined
-  readonly software?: string | undefined
-  readonly proven: boolean
-}
-
-/**
- * A text as it was read: the reading that is explained, the rules that fit it and count, best first, and those that
- * would fit but demand too little text to speak for an unproven provider.
+ * A text as it was read, for people who write rules: the reading that is explained, the rules that fit it and count,
+ * best first, and which rules are of a provider or software that is not proven.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Reading {
+  readonly knowledge: Knowledge
+  readonly proven: boolean
   readonly seen: Seen | undefined
   readonly hits: ReadonlyArray<Hit>
-  readonly tooShort: () => ReadonlyArray<Hit>
-  readonly known: Pick<Known, "host" | "port">
-  readonly client?: string | undefined
-  readonly success?: string | undefined
   readonly isForeign: (hit: Hit) => boolean
 }
 
 /**
- * How a text is read before it is explained; for explanations, and for people who write rules.
+ * The explanation of a text from knowledge that is already loaded. `provider` is the id of the pack that is known to
+ * apply, `software` that of recognised server software. `proven` says that the provider is known, be it without a
+ * pack; otherwise `knowledge` should be of all packs. `today` is a date (`2026-11-24`).
  *
- * @category matching
+ * @category combinators
  * @since 0.1.0
  */
-export const look = (
+export const explainWith = (
   knowledge: Knowledge,
   text: string,
-  options: Surroundings & { readonly hints?: Hints }
-): Reading => {
-  const { proven, provider, software } = options
+  options: {
+    readonly hints?: Hints
+    readonly provider?: string | undefined
+    readonly software?: string | undefined
+    readonly proven: boolean
+    readonly today: string
+    readonly observe?: ((reading: Reading) => void) | undefined
+  }
+): Explanation => {
+  const { proven, provider, software, today } = options
   const { candidates, client } = unwrap(text)
   const known = fromHints(options.hints ?? {})
   const seen = candidates.map((candidate) => seenOf(candidate, known, provider))
@@ -210,39 +204,12 @@ export const look = (
   const success = begins && seen[0] !== undefined ? successOf(knowledge.packs, seen[0], proven) : undefined
   const found = success === undefined ? read(knowledge, seen, counts) : undefined
   const shown = found?.seen ?? seen[0]
-  return {
-    seen: shown,
-    hits: found?.hits ?? [],
-    tooShort: () =>
-      shown === undefined || success !== undefined
-        ? []
-        : match(knowledge, shown, "open").filter((hit) => !counts(hit)),
-    known,
-    client,
-    success,
-    isForeign
-  }
-}
-
-/**
- * The explanation of a text from knowledge that is already loaded. Where the provider is not proven `knowledge` should
- * be of all packs. `today` is a date (`2026-11-24`).
- *
- * @category combinators
- * @since 0.1.0
- */
-export const explainWith = (
-  knowledge: Knowledge,
-  text: string,
-  options: Surroundings & { readonly hints?: Hints; readonly today: string }
-): Explanation => {
-  const { provider, today } = options
-  const { client, hits, isForeign, known, seen: shown, success } = look(knowledge, text, options)
-  const verdicts = distinct(hits).map((hit) => {
+  options.observe?.({ knowledge, proven, seen: shown, hits: found?.hits ?? [], isForeign })
+  const verdicts = distinct(found?.hits ?? []).map((hit) => {
     const verdict = render(hit, {
       today,
-      service: shown?.service,
-      phase: shown?.phase,
+      service: found?.seen.service,
+      phase: found?.seen.phase,
       values: { host: known.host, port: known.port === undefined ? undefined : `${known.port}` }
     })
     return isForeign(hit) && hit.literalLength < unmistakable ? weaken(verdict) : verdict
@@ -267,40 +234,29 @@ export const explainWith = (
 }
 
 /**
- * Whose rules are to be asked about a text: what the hints say, otherwise what the text itself shows.
- *
- * @category matching
- * @since 0.1.0
- */
-export const surroundings = Effect.fnUntraced(function*(packs: Packs["Service"], text: string, hints: Hints = {}) {
-  const named = hints.provider === undefined ? undefined : byName(packs.summaries, hints.provider)
-  const isNamed = hints.provider !== undefined && hints.provider.toLowerCase() !== "unknown"
-  const provider = named?.kind === "provider"
-    ? named.id
-    : named === undefined && isNamed
-    ? undefined
-    : recognise(packs.summaries, { replyText: text, host: fromHints(hints).host })?.id
-  const software = named?.kind === "software"
-    ? named.id
-    : recognise(packs.summaries, { replyText: text }, "software")?.id
-  const softwares = packs.summaries.filter(({ kind }) => kind === "software").map(({ id }) => id)
-  const proven = provider !== undefined || isNamed
-  const knowledge = proven ? yield* packs.knowledge(provider, softwares) : yield* packs.everything
-  return { knowledge, provider, software, proven }
-})
-
-/**
  * The causes of a pasted text: a reply, an error with a client's words around it, replies within replies. Never
  * fails; what no rule explains is `unknown`, with what was read. Hints may be wrong words: what is not understood is
- * ignored.
+ * ignored. `observe` is told how the text was read.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const explain = Effect.fn("Explain.explain")(
-  function*(packs: Packs["Service"], text: string, hints: Hints = {}) {
+  function*(packs: Packs["Service"], text: string, hints: Hints = {}, observe?: (reading: Reading) => void) {
     const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
-    const { knowledge, ...around } = yield* surroundings(packs, text, hints)
-    return explainWith(knowledge, text, { hints, ...around, today })
+    const named = hints.provider === undefined ? undefined : byName(packs.summaries, hints.provider)
+    const isNamed = hints.provider !== undefined && hints.provider.toLowerCase() !== "unknown"
+    const provider = named?.kind === "provider"
+      ? named.id
+      : named === undefined && isNamed
+      ? undefined
+      : recognise(packs.summaries, { replyText: text, host: fromHints(hints).host })?.id
+    const software = named?.kind === "software"
+      ? named.id
+      : recognise(packs.summaries, { replyText: text }, "software")?.id
+    const softwares = packs.summaries.filter(({ kind }) => kind === "software").map(({ id }) => id)
+    const proven = provider !== undefined || isNamed
+    const knowledge = proven ? yield* packs.knowledge(provider, softwares) : yield* packs.everything
+    return explainWith(knowledge, text, { hints, provider, software, proven, today, observe })
   }
 )

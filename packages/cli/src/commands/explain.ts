@@ -11,7 +11,12 @@ export const explain = Command.make("explain", {
     Argument.withDescription("the text, or - to read it from standard input"),
     Argument.variadic({ min: 0 })
   ),
-  ...Flags.hints,
+  protocol: Flags.text("protocol", "PROTOCOL", "protocol it was said in: smtp, imap, pop3, http"),
+  phase: Flags.text("phase", "PHASE", "phase it was said in: auth, mail, rcpt and so on"),
+  provider: Flags.text("provider", "ID", "provider it comes from"),
+  mechanism: Flags.text("mechanism", "MECH", "sign-in mechanism that was used"),
+  host: Flags.text("host", "HOST", "server it comes from"),
+  port: Flags.text("port", "PORT", "port of that server"),
   batch: Flags.toggle("batch", "read one question a line from standard input, print one explanation a line"),
   ...Flags.view,
   pack,
