@@ -74,12 +74,21 @@ const edited = (pack: Pack, id: string, when: Edit["when"]): Pack | undefined =>
 
 const keyOf = ({ number, rule }: ExampleResult): string => `${rule} ${number}`
 
+const taken = new WeakMap<Pack, ReadonlyArray<string>>()
+
+/** The examples of a pack that find their rules. */
+const goodOf = (pack: Pack): ReadonlyArray<string> => {
+  const found = taken.get(pack) ?? run(pack).filter(({ ok }) => ok).map(keyOf)
+  taken.set(pack, found)
+  return found
+}
+
 /** Whether with an edit the example finds its rule, and none that did loses its own. */
 const helps = (pack: Pack, result: ExampleResult, when: Edit["when"]): boolean => {
   const other = edited(pack, result.rule, when)
   if (other === undefined) return false
   const good = new Set(run(other).filter(({ ok }) => ok).map(keyOf))
-  return good.has(keyOf(result)) && run(pack).every((one) => !one.ok || good.has(keyOf(one)))
+  return good.has(keyOf(result)) && goodOf(pack).every((one) => good.has(one))
 }
 
 /** The shortest literal that is proposed, in characters. */

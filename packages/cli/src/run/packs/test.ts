@@ -30,12 +30,19 @@ interface Tried extends Partial<Diagnosis> {
   readonly takenBy?: string
 }
 
-const results = (pack: Pack): ReadonlyArray<Tried> =>
-  run(pack).map((result): Tried => {
+/** How many examples of a pack are looked at for the edit that would help; each is tried on the whole pack. */
+const maxDiagnosed = 50
+
+const results = (pack: Pack): ReadonlyArray<Tried> => {
+  let failed = 0
+  return run(pack).map((result): Tried => {
     const { example, number, ok, rule, takenBy } = result
     const common = { pack: pack.id, rule, example, number: number + 1, ok }
-    return ok ? common : { ...common, ...(takenBy === undefined ? {} : { takenBy }), ...diagnose(pack, result) }
+    if (ok) return common
+    const why = failed++ < maxDiagnosed ? diagnose(pack, result) : undefined
+    return { ...common, ...(takenBy === undefined ? {} : { takenBy }), ...why }
   })
+}
 
 /** An example that did not find its rule: what did, why, and the edit that was tried and helps. */
 const shown = ({ because, edit, example, number, pack, rule, takenBy }: Tried): string => {
