@@ -128,6 +128,9 @@ export const place = (path: ReadonlyArray<string | number>): string =>
 /** How many things wrong with a pack are told at most. */
 const maxIssues = 200
 
+/** Made when the first pack is refused: it takes some milliseconds. */
+let known: object | undefined
+
 const formatter = SchemaIssue.makeFormatterStandardSchemaV1()
 const decodeResult = Schema.decodeUnknownResult(Pack, { errors: "all", onExcessProperty: "error" })
 
@@ -163,7 +166,7 @@ export const decode = (value: unknown, path = "pack"): Result.Result<Pack, PackE
     message,
     keys: (path ?? []).map(keyOf)
   }))
-  const issues = advise(found, value, jsonSchema()).map(({ keys, ...advice }): PackIssue => {
+  const issues = advise(found, value, known ??= jsonSchema()).map(({ keys, ...advice }): PackIssue => {
     const rule = ruleAt(value, keys)
     return { at: place(keys), path: keys, ...(rule === undefined ? {} : { rule }), ...advice }
   })
