@@ -15,3 +15,17 @@ suite("haraka", {
     ["550 Authentication required", "auth_required"]
   ]
 })
+
+suite("opensmtpd", {
+  recognised: [{ banner: "220 mail.example.org ESMTP OpenSMTPD" }],
+  replies: [
+    ["535 Authentication failed", "bad_credentials"],
+    ["530 5.7.1 Delivery not authorized, message refused: Must issue an AUTH command first", "auth_required"],
+    ["530 5.7.0 Other or undefined security status: Must issue a STARTTLS command first", "must_starttls"],
+    ["550 Invalid recipient: <zz@example.org>", "recipient_unknown"],
+    ["550 5.7.1 Delivery not authorized, message refused: Message is not RFC 2822 compliant", "message_format_invalid"],
+    ["504 5.5.4 Invalid command arguments: AUTH method \"XOAUTH2\" not supported", "auth_mechanism_unsupported"],
+    ["500 5.0.0 Pipelining not supported", "command_sequence_error"],
+    ["421 4.3.0 Temporary Error", "server_temporary_failure"]
+  ]
+})
