@@ -29,3 +29,22 @@ suite("opensmtpd", {
     ["421 4.3.0 Temporary Error", "server_temporary_failure"]
   ]
 })
+
+suite("hmailserver", {
+  recognised: [
+    { banner: "220 hMailServer ESMTP" },
+    { capabilities: ["211 DATA HELO EHLO MAIL NOOP QUIT RCPT RSET SAML TURN VRFY"] },
+    { replyText: "535 Authentication failed. Restarting authentication process." }
+  ],
+  replies: [
+    ["Error: Invalid login: 535 Authentication failed. Restarting authentication process.", "bad_credentials"],
+    ["535 Authentication failed. Too many invalid logon attempts.", "throttled_logins"],
+    ["530 SMTP authentication is required.", "auth_required"],
+    ["530 A SSL/TLS-connection is required for authentication.", "must_starttls"],
+    ["550 Delivery is not allowed to this address.", "relay_denied"],
+    ["a1 NO Invalid user name or password. Please use full email address as user name.", "bad_credentials"],
+    ["-ERR Your mailbox is already locked", "mailbox_in_use"],
+    ["552 Message size exceeds fixed maximum message size. Size: 31000 KB, Max size: 20480 KB", "message_too_large"],
+    ["451 Please try again later.", "greylisted"]
+  ]
+})
