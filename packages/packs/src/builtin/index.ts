@@ -146,6 +146,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -536,138 +537,142 @@ export const builtin: ReadonlyArray<Entry> = [
   },
   {
     summary: summaries[96],
-    load: () => import("./sendpulse.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[97],
-    load: () => import("./seznam.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendpulse.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[98],
-    load: () => import("./sfr.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./seznam.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[99],
-    load: () => import("./sina.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sfr.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[100],
-    load: () => import("./sky.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sina.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[101],
-    load: () => import("./smtp2go.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sky.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[102],
-    load: () => import("./softbank.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./smtp2go.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[103],
-    load: () => import("./sohu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./softbank.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[104],
-    load: () => import("./soverin.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sohu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[105],
-    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./soverin.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[106],
-    load: () => import("./spectrum.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[107],
-    load: () => import("./startmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./spectrum.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[108],
-    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./startmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[109],
-    load: () => import("./t-online.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[110],
-    load: () => import("./telstra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./t-online.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[111],
-    load: () => import("./tim.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./telstra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[112],
-    load: () => import("./tiscali.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tim.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[113],
-    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tiscali.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[114],
-    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[115],
-    load: () => import("./tuta.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[116],
-    load: () => import("./ukr-net.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tuta.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[117],
-    load: () => import("./uol.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ukr-net.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[118],
-    load: () => import("./virgilio.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./uol.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[119],
-    load: () => import("./virgin-media.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./virgilio.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[120],
-    load: () => import("./vivaldi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./virgin-media.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[121],
-    load: () => import("./vodafone-de.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./vivaldi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[122],
-    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./vodafone-de.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[123],
-    load: () => import("./wp-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[124],
-    load: () => import("./xtra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./wp-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[125],
-    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./xtra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[126],
-    load: () => import("./yahoo-japan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[127],
-    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo-japan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[128],
-    load: () => import("./ziggo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[129],
+    load: () => import("./ziggo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[130],
     load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]

@@ -48,3 +48,23 @@ suite("hmailserver", {
     ["451 Please try again later.", "greylisted"]
   ]
 })
+
+suite("sendmail", {
+  recognised: [
+    { banner: "220 mail.example.org ESMTP Sendmail 8.18.1/8.18.1; Tue, 3 Nov 2026 10:11:12 +0100" },
+    { replyText: "550 5.7.1 <bob@example.com>... Relaying denied" }
+  ],
+  replies: [
+    ["550 5.7.1 <bob@example.com>... Relaying denied", "relay_denied"],
+    ["550 5.7.1 <bob@example.com>... Relaying denied. Proper authentication required.", "auth_required"],
+    ["550 5.7.1 <bob@example.com>... Relaying denied. IP name lookup failed [203.0.113.9]", "no_reverse_dns"],
+    ["550 5.1.1 <zz@example.org>... User unknown", "recipient_unknown"],
+    ["553 5.1.8 <root@pc.lan>... Domain of sender address root@pc.lan does not exist", "sender_domain_unresolvable"],
+    ["535 5.7.0 authentication failed", "bad_credentials"],
+    ["421 4.3.2 Connection rate limit exceeded.", "throttled_connections"],
+    ["553 5.3.5 mail.example.org. config error: mail loops back to me (MX problem?)", "mail_loop"],
+    ["552 5.2.3 Message size exceeds fixed maximum message size (20000000)", "message_too_large"],
+    ["550 5.7.1 Rejected: 203.0.113.9 listed at bl.spamcop.net", "ip_blocklisted"],
+    ["451 4.7.1 Greylisting in action, please come back in 00:14:59", "greylisted"]
+  ]
+})
