@@ -147,6 +147,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -585,94 +586,98 @@ export const builtin: ReadonlyArray<Entry> = [
   },
   {
     summary: summaries[108],
-    load: () => import("./startmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./stalwart.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[109],
-    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./startmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[110],
-    load: () => import("./t-online.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[111],
-    load: () => import("./telstra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./t-online.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[112],
-    load: () => import("./tim.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./telstra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[113],
-    load: () => import("./tiscali.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tim.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[114],
-    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tiscali.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[115],
-    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[116],
-    load: () => import("./tuta.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[117],
-    load: () => import("./ukr-net.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tuta.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[118],
-    load: () => import("./uol.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ukr-net.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[119],
-    load: () => import("./virgilio.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./uol.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[120],
-    load: () => import("./virgin-media.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./virgilio.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[121],
-    load: () => import("./vivaldi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./virgin-media.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[122],
-    load: () => import("./vodafone-de.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./vivaldi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[123],
-    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./vodafone-de.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[124],
-    load: () => import("./wp-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[125],
-    load: () => import("./xtra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./wp-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[126],
-    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./xtra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[127],
-    load: () => import("./yahoo-japan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[128],
-    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo-japan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[129],
-    load: () => import("./ziggo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[130],
+    load: () => import("./ziggo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[131],
     load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]

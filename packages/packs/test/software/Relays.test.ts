@@ -68,3 +68,25 @@ suite("sendmail", {
     ["451 4.7.1 Greylisting in action, please come back in 00:14:59", "greylisted"]
   ]
 })
+
+suite("stalwart", {
+  recognised: [
+    { banner: "220 mail.example.org Stalwart ESMTP at your service" },
+    { banner: "* OK [CAPABILITY IMAP4rev2] Stalwart IMAP4rev2 at your service." },
+    { replyText: "250 2.0.0 Help can be found at https://stalw.art" }
+  ],
+  replies: [
+    ["535 5.7.8 Authentication credentials invalid.", "bad_credentials"],
+    ["535 5.7.8 Authentication credentials invalid.", "oauth_token_invalid", { mechanism: "OAUTHBEARER" }],
+    ["535 5.7.8 OAuth token expired.", "oauth_token_expired"],
+    ["550 5.1.2 Relay not allowed.", "relay_denied"],
+    ["550 5.1.2 Mailbox does not exist.", "recipient_unknown"],
+    ["501 5.5.4 You are not allowed to send from this address.", "send_as_denied"],
+    ["452 4.2.2 Greylisted, please try again in a few moments.", "greylisted"],
+    ["550 5.7.1 Email rejected per DMARC policy.", "dmarc_fail"],
+    ["550 5.7.25 Reverse DNS validation failed.", "no_reverse_dns"],
+    ["A1 NO [CONTACTADMIN] LOGIN is disabled on the clear-text port.", "must_starttls"],
+    ["A2 NO [OVERQUOTA] Mailbox quota exceeded.", "mailbox_full"],
+    ["452 4.3.1 Mail system full, try again later.", "server_storage_full"]
+  ]
+})
