@@ -148,6 +148,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -418,266 +419,270 @@ export const builtin: ReadonlyArray<Entry> = [
   },
   {
     summary: summaries[66],
-    load: () => import("./microsoft-365.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mdaemon.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[67],
-    load: () => import("./migadu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./microsoft-365.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[68],
-    load: () => import("./namecheap.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./migadu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[69],
-    load: () => import("./naver.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./namecheap.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[70],
-    load: () => import("./nifty.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./naver.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[71],
-    load: () => import("./o2-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./nifty.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[72],
-    load: () => import("./ocn.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./o2-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[73],
-    load: () => import("./one-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ocn.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[74],
-    load: () => import("./onet.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./one-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[75],
-    load: () => import("./opensmtpd.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./onet.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[76],
-    load: () => import("./orange.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./opensmtpd.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[77],
-    load: () => import("./outlook-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./orange.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[78],
-    load: () => import("./ovhcloud.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./outlook-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[79],
-    load: () => import("./plesk.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ovhcloud.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[80],
-    load: () => import("./pobox.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./plesk.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[81],
-    load: () => import("./posteo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./pobox.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[82],
-    load: () => import("./postfix.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./posteo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[83],
-    load: () => import("./postmark.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./postfix.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[84],
-    load: () => import("./proton.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./postmark.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[85],
-    load: () => import("./proximus.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./proton.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[86],
-    load: () => import("./purelymail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./proximus.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[87],
-    load: () => import("./qq.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./purelymail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[88],
-    load: () => import("./rackspace.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./qq.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[89],
-    load: () => import("./rambler.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./rackspace.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[90],
-    load: () => import("./rediffmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./rambler.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[91],
-    load: () => import("./resend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./rediffmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[92],
-    load: () => import("./riseup.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./resend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[93],
-    load: () => import("./runbox.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./riseup.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[94],
-    load: () => import("./sapo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./runbox.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[95],
-    load: () => import("./sendgrid.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sapo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[96],
-    load: () => import("./sendmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendgrid.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[97],
-    load: () => import("./sendpulse.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[98],
-    load: () => import("./seznam.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendpulse.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[99],
-    load: () => import("./sfr.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./seznam.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[100],
-    load: () => import("./sina.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sfr.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[101],
-    load: () => import("./sky.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sina.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[102],
-    load: () => import("./smtp2go.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sky.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[103],
-    load: () => import("./softbank.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./smtp2go.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[104],
-    load: () => import("./sohu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./softbank.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[105],
-    load: () => import("./soverin.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sohu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[106],
-    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./soverin.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[107],
-    load: () => import("./spectrum.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[108],
-    load: () => import("./stalwart.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./spectrum.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[109],
-    load: () => import("./startmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./stalwart.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[110],
-    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./startmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[111],
-    load: () => import("./t-online.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[112],
-    load: () => import("./telstra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./t-online.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[113],
-    load: () => import("./tim.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./telstra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[114],
-    load: () => import("./tiscali.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tim.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[115],
-    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tiscali.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[116],
-    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[117],
-    load: () => import("./tuta.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[118],
-    load: () => import("./ukr-net.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tuta.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[119],
-    load: () => import("./uol.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ukr-net.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[120],
-    load: () => import("./virgilio.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./uol.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[121],
-    load: () => import("./virgin-media.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./virgilio.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[122],
-    load: () => import("./vivaldi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./virgin-media.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[123],
-    load: () => import("./vodafone-de.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./vivaldi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[124],
-    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./vodafone-de.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[125],
-    load: () => import("./wp-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[126],
-    load: () => import("./xtra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./wp-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[127],
-    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./xtra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[128],
-    load: () => import("./yahoo-japan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[129],
-    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo-japan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[130],
-    load: () => import("./ziggo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   },
   {
     summary: summaries[131],
+    load: () => import("./ziggo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[132],
     load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]

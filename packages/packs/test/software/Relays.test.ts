@@ -90,3 +90,14 @@ suite("stalwart", {
     ["452 4.3.1 Mail system full, try again later.", "server_storage_full"]
   ]
 })
+
+suite("mdaemon", {
+  recognised: [{ banner: "220 mail.example.org ESMTP MDaemon 24.0.0; Tue, 03 Nov 2026 10:11:12 +0100" }],
+  replies: [
+    ["550 5.1.1 <zz@example.org>... Recipient unknown", "recipient_unknown"],
+    ["535 5.7.8 Authentication failed", "bad_credentials"],
+    ["451 4.7.1 Greylisted, please try again in 600 seconds", "greylisted"],
+    ["552 Message exceeds maximum allowed size", "message_too_large"],
+    ["550 5.7.1 This server requires authentication", "auth_required"]
+  ]
+})
