@@ -149,6 +149,7 @@ const summaries: readonly [
   Summary,
   Summary,
   Summary,
+  Summary,
   Summary
 ] = trusted(table)
 
@@ -683,6 +684,10 @@ export const builtin: ReadonlyArray<Entry> = [
   },
   {
     summary: summaries[132],
+    load: () => import("./zimbra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+  },
+  {
+    summary: summaries[133],
     load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
   }
 ]
