@@ -14,3 +14,16 @@ suite("zimbra", {
     ["421 mbox.example.org closing connection; service busy", "server_temporary_failure"]
   ]
 })
+
+suite("cyrus", {
+  recognised: [{ banner: "* OK [CAPABILITY IMAP4rev1 LITERAL+] mail.example.org Cyrus IMAP 3.8.4 server ready" }],
+  replies: [
+    ["1 NO Login incorrect", "bad_credentials"],
+    ["1 NO Login only available under a layer", "must_starttls"],
+    ["2 NO Mailbox does not exist", "folder_not_found"],
+    ["550 5.1.1 Mailbox does not exist", "recipient_unknown"],
+    ["3 NO Over quota", "mailbox_full"],
+    ["1 NO Too many connections from this user", "throttled_connections"],
+    ["5 NO Message contains invalid header", "message_format_invalid"]
+  ]
+})
