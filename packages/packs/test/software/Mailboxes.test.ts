@@ -27,3 +27,19 @@ suite("cyrus", {
     ["5 NO Message contains invalid header", "message_format_invalid"]
   ]
 })
+
+suite("courier", {
+  recognised: [
+    { banner: "* OK [CAPABILITY IMAP4rev1 UIDPLUS] Courier-IMAP ready. Copyright 1998-2022 Double Precision, Inc." },
+    { banner: "+OK Hello there." }
+  ],
+  replies: [
+    ["1 NO Login failed.", "bad_credentials"],
+    ["-ERR Login failed.", "bad_credentials"],
+    ["535 Authentication failed.", "bad_credentials"],
+    ["513 Relaying denied.", "relay_denied"],
+    ["517 Domain does not exist: host.lan.", "sender_domain_unresolvable"],
+    ["* BYE Temporary problem, please try again later", "auth_backend_failure"],
+    ["imapd: LOGIN FAILED, user=anna, ip=[::ffff:203.0.113.9]", "bad_credentials"]
+  ]
+})
