@@ -1,31 +1,38 @@
 /**
- * Writes what is generated from `data/*.yaml`: the built-in packs as JSON modules, their index, and the JSON Schema.
+ * Writes what is generated from `data/*.yaml`: the built-in packs as JSON modules, their index, and the JSON Schema; and
+ * from `causes/*.yaml`: the pages of the causes.
  *
  * Run with `node packages/packs/scripts/generate.ts`; with `--check` nothing is written and the exit status is 1
  * where a file is not up to date.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { renderCauses } from "./render-causes.ts"
 import { render } from "./render.ts"
 
 const root = new URL("../", import.meta.url)
-const data = new URL("data/", root)
 const builtin = new URL("src/builtin/", root)
 
-const sources = readdirSync(data)
-  .filter((name) => name.endsWith(".yaml"))
-  .sort()
-  .map((name) => ({ path: `packages/packs/data/${name}`, text: readFileSync(new URL(name, data), "utf8") }))
+const sources = (folder: string) =>
+  readdirSync(new URL(`${folder}/`, root))
+    .filter((name) => name.endsWith(".yaml"))
+    .sort()
+    .map((name) => ({
+      path: `packages/packs/${folder}/${name}`,
+      text: readFileSync(new URL(`${folder}/${name}`, root), "utf8")
+    }))
 
-const rendered = render(sources)
-if (rendered.errors.length > 0) {
-  console.error(rendered.errors.join("\n"))
+const rendered = render(sources("data"))
+const pages = renderCauses(sources("causes"))
+const errors = [...rendered.errors, ...pages.errors]
+if (errors.length > 0) {
+  console.error(errors.join("\n"))
   process.exit(1)
 }
 
 const check = process.argv.includes("--check")
-mkdirSync(builtin, { recursive: true })
+for (const folder of [builtin, new URL("src/pages/", root)]) mkdirSync(folder, { recursive: true })
 const stale: Array<string> = []
-for (const [path, text] of rendered.files) {
+for (const [path, text] of [...rendered.files, ...pages.files]) {
   const file = new URL(path, root)
   if (existsSync(file) && readFileSync(file, "utf8") === text) continue
   stale.push(path)
