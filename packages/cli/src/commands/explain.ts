@@ -24,7 +24,7 @@ export const explain = Command.make("explain", {
 }, (input) => Effect.flatMap(Effect.promise(() => import("../run/explain.ts")), ({ run }) => run(input))).pipe(
   Command.withShortDescription("Name the cause of a pasted reply, stack trace or log"),
   Command.withDescription(
-    "Reads a reply, a bounce, a stack trace or a log and names the cause. Uses no network. A text that no rule knows is unknown, exit 75; nothing is guessed."
+    "Reads a reply, a bounce, a stack trace or a log and names the cause. Uses no network. A text that no rule knows is unknown, exit 75; nothing is guessed. The id of a cause alone shows its page."
   ),
   Command.withExamples([
     {
@@ -32,6 +32,7 @@ export const explain = Command.make("explain", {
         "sonde explain \"535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant\"",
       description: "A reply"
     },
+    { command: "sonde explain greylisted", description: "The page of a cause" },
     { command: "journalctl -u app | tail -50 | sonde explain - --json", description: "From another program, as JSON" },
     {
       command: "sonde explain --batch < questions.ndjson > answers.ndjson",

@@ -1,4 +1,5 @@
 /** `sonde explain`. */
+import { type Cause, isCause } from "@sonde/domain/Cause"
 import type { Hints } from "@sonde/domain/Explanation"
 import * as Explain from "@sonde/packs/Explain"
 import { Packs } from "@sonde/packs/Packs"
@@ -6,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { usage } from "../Failure.ts"
 import type * as Flags from "../Flags.ts"
 import * as PackFiles from "../PackFiles.ts"
-import { quoted } from "../Print.ts"
+import { json, quoted } from "../Print.ts"
 import { Screen } from "../Screen.ts"
 import * as Stdin from "../Stdin.ts"
 import * as View from "../View.ts"
@@ -29,7 +30,19 @@ export type Input =
 /** Most octets that are read from standard input; more than any log excerpt somebody would paste. */
 const maxOctets = 4 * 1024 * 1024
 
-/** Names the cause of a pasted text. No network. */
+/** The page of a cause. */
+const showCause = Effect.fnUntraced(function*(view: View.View, id: Cause) {
+  const screen = yield* Screen
+  const [CausePages, { causePage }] = yield* Effect.promise(() =>
+    Promise.all([import("@sonde/packs/CausePages"), import("./packs/cause.ts")])
+  )
+  const page = yield* CausePages.of(id)
+  yield* screen.out(
+    view.format === "pretty" ? causePage(page) : json(page, view.format === "json" && view.out.terminal)
+  )
+})
+
+/** Names the cause of a pasted text, or shows the page of a cause that is named. No network. */
 export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
   const view = yield* View.make(input)
@@ -66,6 +79,8 @@ export const run = Effect.fnUntraced(function*(input: Input) {
       "sonde explain"
     )
   }
+  const id = text.trim()
+  if (!piped && isCause(id)) return yield* showCause(view, id)
   const packs = yield* PackFiles.all(input)
   const explanation = yield* Effect.gen(function*() {
     return yield* Explain.explain(yield* Packs, text, hints)

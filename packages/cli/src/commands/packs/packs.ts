@@ -132,12 +132,23 @@ const schema = Command.make(
 
 const causes = Command.make(
   "causes",
-  { json },
+  {
+    id: Argument.String("id").pipe(
+      Argument.withDescription("a cause, to print its page; without, the list"),
+      Argument.optional
+    ),
+    json
+  },
   (input) => Effect.flatMap(load, (module) => module.causes(input))
 ).pipe(
-  Command.withShortDescription("Print the list of causes"),
-  Command.withDescription("Prints the published list of causes."),
-  Command.withExamples([{ command: "sonde packs causes --json", description: "As JSON" }])
+  Command.withShortDescription("Print the list of causes, or the page of one"),
+  Command.withDescription(
+    "Prints the published list of causes, or the page of one: its meaning, its neighbours, what to do."
+  ),
+  Command.withExamples([
+    { command: "sonde packs causes --json", description: "The list as JSON" },
+    { command: "sonde packs causes greylisted", description: "One page" }
+  ])
 )
 
 export const packs = Command.make("packs").pipe(

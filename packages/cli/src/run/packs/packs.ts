@@ -1,12 +1,15 @@
 /** `sonde packs list`, `show`, and `causes`. */
 import * as Cause from "@sonde/domain/Cause"
+import * as CausePages from "@sonde/packs/CausePages"
 import { Packs } from "@sonde/packs/Packs"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { missing } from "../../Failure.ts"
 import type * as Flags from "../../Flags.ts"
 import * as PackFiles from "../../PackFiles.ts"
 import { json, quoted } from "../../Print.ts"
 import { Screen } from "../../Screen.ts"
+import { causePage } from "./cause.ts"
 import { page } from "./page.ts"
 
 type Places = Pick<Flags.Parsed<typeof Flags.places>, "pack" | "packs">
@@ -67,9 +70,20 @@ export const show = Effect.fnUntraced(function*(input: Places & { readonly id: s
   yield* screen.out(page(pack, found.findLast((one) => one.pack.id === pack.id)?.path))
 })
 
-/** The published list of causes. */
-export const causes = Effect.fnUntraced(function*(input: { readonly json: boolean }) {
+/** The published list of causes, or the page of one. */
+export const causes = Effect.fnUntraced(function*(
+  input: { readonly id: Option.Option<string>; readonly json: boolean }
+) {
   const screen = yield* Screen
+  if (Option.isSome(input.id)) {
+    const id = input.id.value
+    if (!Cause.isCause(id)) {
+      return yield* missing(`there is no cause ${quoted(id)}`, "sonde packs causes lists them all")
+    }
+    const found = yield* CausePages.of(id)
+    if (input.json) return yield* print(found)
+    return yield* screen.out(causePage(found))
+  }
   if (input.json) return yield* print(Cause.all.map((id) => ({ id, meaning: Cause.meanings[id] })))
   const width = Math.max(...Cause.all.map((id) => id.length))
   yield* screen.out(

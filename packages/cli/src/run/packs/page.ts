@@ -3,7 +3,7 @@ import type { Pack } from "@sonde/packs/Pack"
 import * as Escape from "@sonde/report/Escape"
 
 /** Words broken into lines of at most 80 columns, the first behind `label`, the others below its end. */
-const paragraph = (label: string, text: string): string => {
+export const paragraph = (label: string, text: string): string => {
   const indent = " ".repeat(label.length)
   const lines: Array<string> = []
   let line = label
