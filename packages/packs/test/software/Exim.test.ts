@@ -59,7 +59,7 @@ suite("exim", {
     ["421 mail.example.org: Too many concurrent SMTP connections; please try again later.", "throttled_connections"],
     ["451 Temporary local problem - please try later", "server_temporary_failure"],
     [
-      "Tainted '/home/bob/Maildir' (file or directory name for maildir_home transport) not permitted",
+      "Tainted '/srv/mail/bob' (file or directory name for maildir_home transport) not permitted",
       "server_misconfigured"
     ],
     ["** bob@example.org: lowest numbered MX record points to local host", "mail_loop"],
