@@ -62,6 +62,8 @@ suite("dovecot", {
       "imap-login: Disconnected (no auth attempts in 0 secs): user=<>, rip=203.0.113.9, TLS handshaking: SSL_accept() failed: error:0A000418:SSL routines::tlsv1 alert unknown ca: SSL alert number 48",
       "cert_untrusted_root"
     ],
+    ["a NO [TRYCREATE] Mailbox is not there", "folder_not_found"],
+    ["-ERR [IN-USE] Mailbox is locked by another POP3 session", "mailbox_in_use"],
     ["530 5.7.0 TLS required.", "must_starttls"]
   ]
 })

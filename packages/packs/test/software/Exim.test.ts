@@ -16,6 +16,7 @@ suite("exim", {
     ],
     ["535 Incorrect authentication data", "oauth_token_invalid", { mechanism: "XOAUTH2" }],
     ["435 Unable to authenticate at present", "auth_backend_failure"],
+    ["435 Internal error", "auth_backend_failure"],
     ["504 LOGIN authentication mechanism not supported", "auth_mechanism_unsupported"],
     ["503 AUTH command used when not advertised", "auth_not_offered"],
     ["454 TLS currently unavailable", "starttls_unavailable"],

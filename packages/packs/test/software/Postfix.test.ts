@@ -88,6 +88,10 @@ suite("postfix", {
       "dns_temporary_failure"
     ],
     [
+      "status=deferred (Host or domain name not found. Name service error for name=mx.example.com type=A: Host not found, try again)",
+      "dns_temporary_failure"
+    ],
+    [
       "status=bounced (Host or domain name not found. Name service error for name=exmple.com type=AAAA: Host not found)",
       "recipient_domain_unresolvable"
     ],
