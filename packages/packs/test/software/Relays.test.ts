@@ -43,6 +43,7 @@ suite("hmailserver", {
     ["530 A SSL/TLS-connection is required for authentication.", "must_starttls"],
     ["550 Delivery is not allowed to this address.", "relay_denied"],
     ["a1 NO Invalid user name or password. Please use full email address as user name.", "bad_credentials"],
+    ["-ERR STLS is required.", "must_starttls"],
     ["-ERR Your mailbox is already locked", "mailbox_in_use"],
     ["552 Message size exceeds fixed maximum message size. Size: 31000 KB, Max size: 20480 KB", "message_too_large"],
     ["451 Please try again later.", "greylisted"]
