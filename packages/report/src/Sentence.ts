@@ -5,6 +5,7 @@
  */
 import type { Report, ServiceReport } from "@sonde/domain/Report"
 import type { Outcome } from "@sonde/domain/Service"
+import type { Verdict } from "@sonde/domain/Verdict"
 import * as Escape from "./Escape.ts"
 import * as Exchange from "./Exchange.ts"
 import * as Phrases from "./Phrases.ts"
@@ -80,3 +81,11 @@ export const sent = (report: Report): string =>
     : report.services.some((service) => service.phases.some((phase) => phase.error?._tag === "DeliveryInDoubt"))
     ? "a message may have been sent"
     : "nothing was sent"
+
+/**
+ * Who has to act, as a clause: `needs an Exchange administrator of contoso.example`.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const needs = (verdict: Verdict, domain: string | undefined): string => `needs ${Phrases.actor(verdict, domain)}`

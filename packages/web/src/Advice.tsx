@@ -6,8 +6,8 @@
 import type { DatedFact, Remedy, Verdict } from "@sonde/domain/Verdict"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
+import { needs } from "@sonde/report/Sentence"
 import { Code } from "./parts.tsx"
-import { needs } from "./Sentence.ts"
 
 const order = { look: 0, change: 1, verify: 2, alternative: 3 } as const
 const heads = { look: "Look first", change: "Change", verify: "Then", alternative: "Another way" } as const

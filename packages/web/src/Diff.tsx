@@ -4,12 +4,12 @@
 import type { PhaseReport, Report } from "@sonde/domain/Report"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
+import * as Sentence from "@sonde/report/Sentence"
 import * as Effect from "effect/Effect"
 import * as Changes from "./Changes.ts"
 import { StateMark } from "./Marks.tsx"
 import { Link, Title } from "./Navigation.tsx"
 import { Moment, useAnswer, Waiting } from "./parts.tsx"
-import * as Sentence from "./Sentence.ts"
 
 const Side = ({ name, report }: { readonly name: string; readonly report: Report }) => (
   <section className={`card ${report.outcome}`}>

@@ -12,8 +12,8 @@ import * as Escape from "@sonde/report/Escape"
 import * as Exchange from "@sonde/report/Exchange"
 import * as Phrases from "@sonde/report/Phrases"
 import * as Redact from "@sonde/report/Redact"
+import * as Sentence from "@sonde/report/Sentence"
 import { madeAt } from "./Changes.ts"
-import * as Sentence from "./Sentence.ts"
 
 /** A link to a shared copy, as far as a reader needs it. */
 export interface Link {

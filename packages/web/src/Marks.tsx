@@ -3,8 +3,8 @@
  */
 import type { Outcome } from "@sonde/domain/Service"
 import * as Phrases from "@sonde/report/Phrases"
+import { outcomes } from "@sonde/report/Sentence"
 import type { Row } from "./Live.ts"
-import { outcomes } from "./Sentence.ts"
 
 const words: Readonly<Record<Row["state"], string>> = {
   pass: "passed",

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Errors from "@sonde/domain/Errors"
 import type { Report } from "@sonde/domain/Report"
-import * as Sentence from "@sonde/web/Sentence"
+import * as Sentence from "@sonde/report/Sentence"
 import * as Canned from "./canned.ts"
 
 describe("ofReport", () => {
