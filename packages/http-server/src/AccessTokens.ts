@@ -4,6 +4,7 @@
  * Tokens are 256 random bits, so that a plain SHA-256 keeps them: `decisions/0001-digests-of-access-tokens.md`. Every question reads the
  * store, so that what another process revokes is over at once.
  */
+import * as Escape from "@sonde/report/Escape"
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Mac from "effect/crypto/Mac"
@@ -42,6 +43,7 @@ export const operator = "operator"
 
 const Record = Schema.Struct({ createdAt: Schema.String, digest: Schema.String })
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Record))
+const encode = Schema.encodeSync(Schema.fromJsonString(Record))
 const prefix = "token-"
 // Lower case, since a key may become a file name.
 const named = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/u
@@ -116,7 +118,7 @@ const make = Effect.gen(function*() {
       const token = Redacted.make(`sonde_${Base64Url.encode(SecureRandom.randomBytesUnsafe(32))}`, { label: "token" })
       const createdAt = DateTime.formatIso(yield* DateTime.now)
       const record: typeof Record.Type = { createdAt, digest: Base64Url.encode(yield* hash(token)) }
-      yield* stored(store.set(prefix + name, JSON.stringify(record)))
+      yield* stored(store.set(prefix + name, encode(record)))
       return { name, token }
     }),
     list: Effect.map(all, (tokens) => tokens.map(({ createdAt, name }) => ({ name, createdAt }))),
@@ -125,7 +127,7 @@ const make = Effect.gen(function*() {
         return yield* new AccessTokenError({
           reason: "NotFound",
           name,
-          message: `there is no token named ${JSON.stringify(name)}`
+          message: `there is no token named "${Escape.line(name)}"`
         })
       }
       yield* stored(store.remove(prefix + name))

@@ -74,7 +74,7 @@ class Scrubbed implements Tracer.Span {
     if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return this.#inner.end(endTime, exit)
     const kind = kindOf(exit.cause)
     this.#inner.attribute("error.type", kind)
-    this.#inner.end(endTime, Exit.fail(new Kind(kind)))
+    this.#inner.end(endTime, Exit.die(new Kind(kind)))
   }
 
   attribute(key: string, value: unknown): void {

@@ -30,6 +30,7 @@ const Record = Schema.Struct({
   html: Schema.String
 })
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Record))
+const encode = Schema.encodeSync(Schema.fromJsonString(Record))
 
 /** Where copies are kept. */
 export class Store extends Context.Service<Store, KeyValueStore.KeyValueStore>()("@sonde/http-server/Shares/Store") {}
@@ -120,7 +121,7 @@ const make = Effect.gen(function*() {
       const record = { run: report.run, createdAt: iso(now), expiresAt, html: copyOf(report, expiresAt) }
       // The index first: a copy that nobody can list could not be taken back.
       yield* stored(store.set(indexKey(report.run, id), ""))
-      yield* stored(store.set(recordKey(id), JSON.stringify(record)))
+      yield* stored(store.set(recordKey(id), encode(record)))
       return told(id, origin, record)
     }),
     of: Effect.fn("Shares.of")(function*(run, origin) {

@@ -56,10 +56,11 @@ const exporting = (version: string) =>
       resource: { serviceName: name, serviceVersion: version }
     }
     const tracer = Effect.map(OtlpTracer.make({ ...common, url: `${base}/v1/traces` }), scrub)
-    return Layer.mergeAll(
-      Layer.effect(Tracer.Tracer, tracer),
-      OtlpLogger.layer({ ...common, url: `${base}/v1/logs`, mergeWithExisting: true })
-    ).pipe(Layer.provide([OtlpExporter.layerFlusher, OtlpSerialization.layerJson, FetchHttpClient.layer]))
+    const logs = OtlpLogger.layer({ ...common, url: `${base}/v1/logs`, mergeWithExisting: true })
+    return Layer.effect(Tracer.Tracer, tracer).pipe(
+      Layer.provideMerge(logs),
+      Layer.provide([OtlpExporter.layerFlusher, OtlpSerialization.layerJson, FetchHttpClient.layer])
+    )
   }))
 
 /**

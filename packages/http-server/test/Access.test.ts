@@ -19,7 +19,7 @@ const ask = (...requests: ReadonlyArray<Request>) =>
     const metrics = yield* Metrics
     const routes = Layer.mergeAll(
       HttpRouter.add("GET", "/probe", Effect.as(Access.note("ops"), HttpServerResponse.text("ok"))),
-      HttpRouter.add("GET", "/share/:id", Effect.fail(new Error(canary)))
+      HttpRouter.add("GET", "/share/:id", Effect.die(canary))
     )
     const { dispose, handler } = HttpRouter.toWebHandler(
       Layer.mergeAll(routes, Access.layer).pipe(

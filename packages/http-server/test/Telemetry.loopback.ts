@@ -89,7 +89,7 @@ describe("Telemetry", () => {
         OTEL_SERVICE_NAME: "sonde-test",
         OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=ci"
       }
-      yield* run.pipe(Effect.provide(within(env)), Effect.provide(layer))
+      yield* Effect.provide(run, Layer.provideMerge(within(env), layer))
 
       assert.deepStrictEqual(sent.map(({ path }) => path).toSorted(), ["/otlp/v1/logs", "/otlp/v1/traces"])
       for (const { key } of sent) assert.strictEqual(key, `${header}!`)
@@ -134,7 +134,7 @@ describe("Telemetry", () => {
       const { sent, url } = yield* collector
       const { layer } = lines()
       for (const env of [{}, { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_SDK_DISABLED: "true" }]) {
-        yield* run.pipe(Effect.provide(within(env)), Effect.provide(layer))
+        yield* Effect.provide(run, Layer.provideMerge(within(env), layer))
       }
       assert.isEmpty(sent)
     }))
@@ -143,7 +143,7 @@ describe("Telemetry", () => {
     Effect.gen(function*() {
       const { err, layer, out } = lines()
       const pretty = within({}, { ...options, logFormat: "pretty", logLevel: "Debug" })
-      yield* run.pipe(Effect.provide(pretty), Effect.provide(layer))
+      yield* Effect.provide(run, Layer.provideMerge(pretty, layer))
       assert.isEmpty(out)
       assert.include(err.join("\n"), "not at this level")
       assert.notInclude(err.join("\n"), canary)

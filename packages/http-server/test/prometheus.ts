@@ -2,7 +2,7 @@
  * Reads the text format of Prometheus 0.0.4 strictly, for tests: a line that the grammar does not know is an error.
  */
 
-export interface Sample {
+interface Sample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
