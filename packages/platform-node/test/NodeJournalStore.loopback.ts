@@ -4,17 +4,12 @@ import { JournalStore } from "@sonde/pipeline/JournalStore"
 import * as NodeJournalStore from "@sonde/platform-node/NodeJournalStore"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
-import { createInterface } from "node:readline"
-import { fileURLToPath } from "node:url"
-
-const run = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
-const other = "01BX5ZZKBKACTAV9WEVGEMMVRZ"
-const child = fileURLToPath(new URL("NodeJournalStore.child.ts", import.meta.url))
+import { another, behaviours, gone, other, reasonOf, run, wordOf } from "./journals.ts"
 
 const temporary: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => Fs.mkdtempSync(join(tmpdir(), "sonde-journal-"))),
@@ -46,40 +41,13 @@ const placeWith = (...lines: ReadonlyArray<string>) =>
     ({ store }) => Effect.scoped(Effect.flatMap(store.create(run), (file) => file.append(lines, false)))
   )
 
-const reasonOf = <A, R>(effect: Effect.Effect<A, { readonly reason: string }, R>) =>
-  Effect.map(Effect.flip(effect), ({ reason }) => reason)
-
-/** Another process; its first word is what came of its deed. */
-const another = (folder: string, deed: string, limit = "") =>
-  Effect.acquireRelease(
-    Effect.sync((): ChildProcess =>
-      limit === ""
-        ? spawn(process.execPath, [child, folder, run, deed], { stdio: ["pipe", "pipe", "inherit"] })
-        : spawn("bash", ["-c", `${limit}; exec "$@"`, "bash", process.execPath, child, folder, run, deed], {
-          stdio: ["pipe", "pipe", "inherit"]
-        })
-    ),
-    (process) => Effect.sync(() => void process.kill("SIGKILL"))
-  )
-
-const wordOf = (process: ChildProcess): Effect.Effect<string> =>
-  Effect.callback((resume) => {
-    if (process.stdout === null) return resume(Effect.succeed("no output"))
-    const lines = createInterface(process.stdout)
-    lines.once("line", (line) => resume(Effect.succeed(line)))
-    lines.once("close", () => resume(Effect.succeed("ended without a word")))
-  })
-
-const gone = (process: ChildProcess, signal: "SIGKILL" | "end"): Effect.Effect<void> =>
-  Effect.callback((resume) => {
-    process.once("close", () => resume(Effect.void))
-    if (signal === "end") process.stdin?.end()
-    else process.kill(signal)
-  })
-
 const modeOf = (path: string): string => (Fs.statSync(path).mode & 0o777).toString(8)
 
+const shared = Effect.map(place, ({ folder, store }) => ({ store, another: (deed: string) => another(folder, deed) }))
+
 describe("a journal", () => {
+  behaviours.ofOne(shared)
+
   it.effect("holds what was appended, one document per line, for cat", () =>
     Effect.gen(function*() {
       const { file, store } = yield* place
@@ -91,17 +59,6 @@ describe("a journal", () => {
         assert.deepStrictEqual(yield* store.read(run), ["{\"a\":1}", "{\"ä\":\"2\"}", "{\"c\":3}"])
       }))
       assert.strictEqual(execFileSync("cat", [file], { encoding: "utf8" }), "{\"a\":1}\n{\"ä\":\"2\"}\n{\"c\":3}\n")
-    }))
-
-  it.effect("is gone on with behind its last line", () =>
-    Effect.gen(function*() {
-      const { store } = yield* placeWith("1", "2")
-      yield* Effect.scoped(Effect.gen(function*() {
-        const journal = yield* store.open(run)
-        assert.deepStrictEqual(journal.lines, ["1", "2"])
-        yield* journal.append(["3"], false)
-      }))
-      assert.deepStrictEqual(yield* store.read(run), ["1", "2", "3"])
     }))
 
   it.effect("is for the eyes of its owner", () =>
@@ -202,7 +159,7 @@ describe("a disk that is full", () => {
   it.effect("is Full, and what was written before can be read", () =>
     Effect.gen(function*() {
       const { folder, store } = yield* place
-      const process = yield* another(folder, "fill", "ulimit -f 4")
+      const process = yield* another(folder, "fill", { limit: "ulimit -f 4" })
       assert.strictEqual(yield* wordOf(process), "Full")
       const lines = yield* store.read(run)
       assert.isAbove(lines.length, 10)
@@ -212,17 +169,7 @@ describe("a disk that is full", () => {
 })
 
 describe("a lock", () => {
-  it.effect("keeps this process from opening and removing a second time, until it is released", () =>
-    Effect.gen(function*() {
-      const { store } = yield* placeWith("1")
-      yield* Effect.scoped(Effect.gen(function*() {
-        yield* store.open(run)
-        assert.strictEqual(yield* reasonOf(Effect.scoped(store.open(run))), "Locked")
-        assert.strictEqual(yield* reasonOf(store.remove(run)), "Locked")
-        assert.deepStrictEqual(yield* store.read(run), ["1"])
-      }))
-      yield* Effect.scoped(store.open(run))
-    }))
+  behaviours.ofMany(shared)
 
   it.effect("of another process holds as long as that process holds it, and names it", () =>
     Effect.gen(function*() {
@@ -298,13 +245,5 @@ describe("a lock", () => {
       assert.deepStrictEqual(words.toSorted(), ["Locked", "Locked", "Locked", "Locked", "held"])
       const holder = processes[words.indexOf("held")]
       assert.strictEqual(JSON.parse(Fs.readFileSync(lock, "utf8")).pid, holder?.pid)
-    }))
-
-  it.effect("is never held by two that open and close as fast as they can", () =>
-    Effect.gen(function*() {
-      const { folder } = yield* placeWith("1")
-      const processes = yield* Effect.forEach([1, 2, 3], () => another(folder, "turns"))
-      const words = yield* Effect.forEach(processes, wordOf, { concurrency: "unbounded" })
-      for (const word of words) assert.match(word, /^turns [1-9]/u)
     }))
 })
