@@ -7,12 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
 /** Where journals are, a folder or a store of the caller's choice, and packs beside the built-in ones. */
-export type Options =
-  & ({ readonly state: string } | { readonly journals: Layer.Layer<JournalStore> })
+export type Options<E = never> =
+  & ({ readonly state: string } | { readonly journals: Layer.Layer<JournalStore, E> })
   & { readonly packs?: ReadonlyArray<Pack> | undefined }
 
 /** The engine as a layer. */
-export const layer = (options: Options): Layer.Layer<Sonde> =>
+export const layer = <E = never>(options: Options<E>): Layer.Layer<Sonde, E> =>
   Layer.unwrap(Effect.gen(function*() {
     const [{ Sonde }, NodeNet, NodeJournalStore, { Packs }, Phases] = yield* Effect.promise(() =>
       Promise.all([

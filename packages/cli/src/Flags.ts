@@ -45,6 +45,15 @@ export const places = {
   state: text("state", "DIR", "where runs are kept (default $XDG_STATE_HOME/sonde)")
 }
 
+/** Where a server keeps what it keeps, instead of a folder. */
+export const server = {
+  database: text(
+    "database",
+    "URL",
+    "keep runs, tokens and copies in this PostgreSQL instead of a folder; with a password: env:NAME, file:PATH or cmd:COMMAND"
+  )
+}
+
 /** How a result is shown. */
 export const view = {
   format: text("format", "pretty|json|ndjson|html", "output format"),

@@ -26,11 +26,14 @@ export type Source =
 
 const ways = "env:NAME, file:PATH, stdin, cmd:COMMAND or prompt"
 
+/** The flags that take a source. */
+export type Option = "--secret" | "--token" | "--database"
+
 /** Ways to get a token that are known but not there yet. */
 const later = new Set(["device-code", "client-credentials", "refresh-token"])
 
 /** Reads a source. Text that is none may be the secret itself, so it is refused without being repeated. */
-export const parse = (option: "--secret" | "--token", text: string): Result.Result<Source, Failure> => {
+export const parse = (option: Option, text: string): Result.Result<Source, Failure> => {
   const colon = text.indexOf(":")
   const scheme = colon < 0 ? text : text.slice(0, colon)
   const rest = colon < 0 ? "" : text.slice(colon + 1)
@@ -49,7 +52,10 @@ export const parse = (option: "--secret" | "--token", text: string): Result.Resu
       return /^[A-Za-z_][A-Za-z0-9_]*$/.test(rest)
         ? Result.succeed({ kind: "env", name: rest })
         : Result.fail(
-          usage(`${option} env: is not followed by the name of a variable`, `write ${option} env:MAIL_PASSWORD`)
+          usage(
+            `${option} env: is not followed by the name of a variable`,
+            `write ${option} env:${option === "--database" ? "DATABASE_URL" : "MAIL_PASSWORD"}`
+          )
         )
     }
     return Result.succeed(scheme === "file" ? { kind: "file", path: rest } : { kind: "cmd", command: rest })
@@ -145,7 +151,7 @@ const fromPrompt = Effect.fnUntraced(function*(option: string, label: string) {
 
 /** Reads a secret. Fails with status 66, naming the source and what is wrong with it, never what it holds. */
 export const read = Effect.fnUntraced(function*(
-  option: "--secret" | "--token",
+  option: Option,
   source: Source,
   label: string
 ): Effect.fn.Return<Redacted.Redacted<string>, Failure, Screen> {

@@ -57,7 +57,16 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
     "a port for the simulator",
     ["simulate", "microsoft-365", "--port", "70000"],
     /--port takes a number from 0 to 65535/
-  ]
+  ],
+  ["a folder and a database", ["serve", "--state", "/x", "--database", "env:DB"], /--state and --database exclude/],
+  ["a database that is no URL", ["serve", "--database", "db.example"], /write postgres:\/\/USER@HOST\/NAME, env:NAME/],
+  [
+    "a database of another kind",
+    ["serve", "--database", "mysql://db.example/x"],
+    /the URL of a PostgreSQL or the place/
+  ],
+  ["a database of a strange variable", ["serve", "--database", "env:A B"], /write --database env:DATABASE_URL/],
+  ["a database of a terminal", ["serve", "--database", "prompt"], /env:NAME, file:PATH or cmd:COMMAND/]
 ]
 
 /** Things that are not there. */
@@ -93,6 +102,17 @@ const gone: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, 
   ["a run to forget", ["forget", "01ZZ", "--state", "/no/such"], /there is no run 01ZZ/],
   ["a pack to show", ["packs", "show", "acme"], /no pack "acme": there are .*microsoft-365/],
   ["a pack to lint", ["packs", "lint", "/no/such"], /the file "\/no\/such" does not exist/],
+  ["a database URL", ["serve", "--database", "env:SONDE_NO_SUCH"], /--database: the variable SONDE_NO_SUCH is not set/],
+  [
+    "a database URL in a file",
+    ["serve", "tokens", "list", "--database", "file:/no/such"],
+    /--database: the file "\/no\/such" does not exist/
+  ],
+  [
+    "a URL in the file of a database",
+    ["serve", "--database", `file:${import.meta.dirname}/broken-certificate.pem`],
+    /--database: what file: gives is no URL of a database: put postgres:/
+  ],
   ["a world", ["simulate", "microsoft-365", "--world", "/no/such"], /--world: the file "\/no\/such" does not exist/]
 ]
 
@@ -140,7 +160,12 @@ describe("a secret on the command line", () => {
     ["check", "a@b.example", "--secret", canary, "--secret", canary],
     ["check", "a@b.example", "--secret", `env:${canary}`],
     ["resume", "01JDK7", "--secret", canary],
-    ["resume", "01JDK7", "--token", canary]
+    ["resume", "01JDK7", "--token", canary],
+    ["serve", "--database", `postgres://sonde:${canary}@db.example/sonde`],
+    ["serve", "--database", `postgresql://sonde@db.example/sonde?password=${canary}`],
+    ["serve", "--database", `postgres://sonde:${canary}/x@db.example/sonde`],
+    ["serve", "--database", canary],
+    ["serve", "tokens", "list", "--database", `postgres://sonde:${canary}@db.example/sonde`]
   ]
   for (const argv of lines) {
     it.live(`is refused and not repeated: ${argv.join(" ").replaceAll(canary, "…")}`, () =>

@@ -64,12 +64,16 @@ const codeOf = (error: SqlError): string | undefined => {
   return typeof code === "string" && /^[0-9A-Z_]{2,40}$/u.test(code) ? code : undefined
 }
 
-/** Why there is no code, where the driver has words of its own for it. */
+/** Why there is no code, where the driver has words of its own for it. What is wrong with a URL is not repeated. */
 const ownWords: Readonly<Record<string, string>> = {
   "PgConnection: Connection timed out": "no answer in time",
   "PgConnection: No password configured": "it asks for a password",
-  "PgConnection: Server refused TLS": "it does not speak TLS"
+  "PgConnection: Server refused TLS": "it does not speak TLS",
+  "PgConnection: No username configured": "its URL names no user"
 }
+
+const detailOf = ({ reason: { message = "" } }: SqlError): string =>
+  ownWords[message] ?? (/^PgConnection: .*\bURL\b/u.test(message) ? "its URL is not valid" : "for no reason given")
 
 /**
  * What an error means. A code that is in no table, and an error without one, count as a database that cannot be used.
@@ -108,7 +112,7 @@ export const isLost = (error: SqlError): boolean => {
  */
 export const failure = (error: SqlError, run?: string): JournalError => {
   const { reason, sentence } = meaningOf(error)
-  const detail = codeOf(error) ?? ownWords[error.reason.message ?? ""] ?? "for no reason given"
+  const detail = codeOf(error) ?? detailOf(error)
   return new JournalError({
     reason,
     ...(run === undefined ? {} : { run }),

@@ -25,7 +25,7 @@ export const serve = Command.make("serve", {
     "time between two sign-ins to one account (default 1m; 0s for none)"
   ),
   ...Flags.places,
-  database: Flags.text("database", "URL", "keep runs, tokens and copies in this PostgreSQL instead of a folder"),
+  ...Flags.server,
   logFormat: Flags.choice("log-format", ["pretty", "json"], "how the log is written, on standard error"),
   logLevel: Flags.choice("log-level", ["debug", "info", "warn", "error"], "the least that is logged (default info)"),
   json: Flags.toggle("json", "print where the server listens as one line of JSON")
@@ -41,6 +41,10 @@ export const serve = Command.make("serve", {
       command:
         "sonde serve --listen 0.0.0.0:7425 --token file:/run/secrets/token --public-url https://sonde.example.org",
       description: "For others, behind a proxy that speaks TLS"
+    },
+    {
+      command: "sonde serve --database file:/run/secrets/database-url",
+      description: "With runs, tokens and copies in PostgreSQL"
     }
   ])
 )

@@ -6,13 +6,14 @@ import * as Flags from "../../Flags.ts"
 
 const load = Effect.promise(() => import("../../run/serve/tokens.ts"))
 const { state } = Flags.places
+const { database } = Flags.server
 const name = Argument.String("name").pipe(
   Argument.withDescription("name of the token: whom it is for, such as help-desk")
 )
 
 const add = Command.make(
   "add",
-  { name, state },
+  { name, state, database },
   (input) => Effect.flatMap(load, (module) => module.add(input))
 ).pipe(
   Command.withShortDescription("Make a token"),
@@ -22,7 +23,7 @@ const add = Command.make(
 
 const list = Command.make(
   "list",
-  { json: Flags.toggle("json", "print JSON"), state },
+  { json: Flags.toggle("json", "print JSON"), state, database },
   (input) => Effect.flatMap(load, (module) => module.list(input))
 ).pipe(
   Command.withShortDescription("List tokens by name"),
@@ -32,11 +33,13 @@ const list = Command.make(
 
 const revoke = Command.make(
   "revoke",
-  { name, state },
+  { name, state, database },
   (input) => Effect.flatMap(load, (module) => module.revoke(input))
 ).pipe(
   Command.withShortDescription("End a token"),
-  Command.withDescription("Ends a token. Servers that run with this state folder refuse it from the next request on."),
+  Command.withDescription(
+    "Ends a token. Servers that keep their tokens in the same place refuse it from the next request on."
+  ),
   Command.withExamples([{ command: "sonde serve tokens revoke help-desk", description: "Nobody comes in with it" }])
 )
 

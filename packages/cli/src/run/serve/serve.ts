@@ -22,7 +22,6 @@ import { createServer } from "node:http"
 import { fileURLToPath } from "node:url"
 import * as Engine from "../../Engine.ts"
 import { Failure, usage } from "../../Failure.ts"
-import * as Files from "../../Files.ts"
 import type * as Flags from "../../Flags.ts"
 import * as PackFiles from "../../PackFiles.ts"
 import { json, quoted } from "../../Print.ts"
@@ -185,7 +184,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   const settings = yield* settingsOf(input)
   const token = input.token === undefined ? undefined : yield* tokenOf(input.token)
   const packs = yield* PackFiles.all(input)
-  const stores = Stores.inFolder(Files.stateFolder(input.state, screen.env))
+  const stores = yield* Stores.chosen(input)
   const listening = createServer(Perimeter.limits(settings))
   // Who is still connected when the time of grace is over is hung up on.
   const hangingUp = Layer.effectDiscard(Effect.addFinalizer(() => Effect.sync(() => listening.closeAllConnections())))

@@ -11,15 +11,18 @@ import * as Layer from "effect/Layer"
 import * as KeyValueStore from "effect/persistence/KeyValueStore"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
-import { type Failure, missing } from "../../Failure.ts"
+import { type Failure, missing, usage } from "../../Failure.ts"
+import * as Files from "../../Files.ts"
 import { quoted } from "../../Print.ts"
+import { Screen } from "../../Screen.ts"
+import * as DatabaseUrl from "./databaseUrl.ts"
 
 /** What is kept besides runs. */
 export type Name = "tokens" | "shares"
 
 /** The stores of one place. */
 export interface Stores {
-  readonly journals: Layer.Layer<JournalStore>
+  readonly journals: Layer.Layer<JournalStore, Failure>
   readonly values: (name: Name) => Layer.Layer<KeyValueStore.KeyValueStore, Failure>
   readonly readiness: Layer.Layer<never>
 }
@@ -43,3 +46,19 @@ export const inFolder = (state: string): Stores => ({
   },
   readiness: Layer.provide(Readiness.layerFolder(state), NodeFileSystem.layer)
 })
+
+/** The stores that the flags name: a folder, unless there is a database. */
+export const chosen = Effect.fnUntraced(
+  function*({ database, state }: { readonly database?: string | undefined; readonly state: string | undefined }) {
+    if (database === undefined) return inFolder(Files.stateFolder(state, (yield* Screen).env))
+    if (state !== undefined) {
+      return yield* usage(
+        "--state and --database exclude each other: runs, tokens and copies are kept in one place",
+        "leave one of them out"
+      )
+    }
+    const url = yield* DatabaseUrl.read(database)
+    const { inDatabase } = yield* Effect.promise(() => import("./database.ts"))
+    return inDatabase(url)
+  }
+)

@@ -1,16 +1,16 @@
-/** `sonde serve tokens`: bearer tokens in the state folder. */
+/** `sonde serve tokens`: bearer tokens where the server keeps them. */
 import { type AccessTokenError, AccessTokens } from "@sonde/http-server/AccessTokens"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { type Failure, missing, usage } from "../../Failure.ts"
-import * as Files from "../../Files.ts"
 import { json } from "../../Print.ts"
 import { note, Screen } from "../../Screen.ts"
 import * as Stores from "./stores.ts"
 
 interface Input {
   readonly state: string | undefined
+  readonly database?: string | undefined
 }
 
 const remedies: Partial<Record<AccessTokenError["reason"], string>> = {
@@ -23,13 +23,13 @@ const failureOf = ({ message, reason }: AccessTokenError): Failure =>
   reason === "BadName" || reason === "Exists" ? usage(message, remedies[reason]) : missing(message, remedies[reason])
 
 const withTokens = Effect.fnUntraced(function*<A, R>(
-  { state }: Input,
+  input: Input,
   use: (tokens: AccessTokens["Service"]) => Effect.Effect<A, AccessTokenError, R>
 ) {
-  const { env } = yield* Screen
+  const stores = yield* Stores.chosen(input)
   return yield* Effect.flatMap(AccessTokens, use).pipe(
     Effect.mapError(failureOf),
-    Effect.provide(Layer.provide(AccessTokens.layer, Stores.inFolder(Files.stateFolder(state, env)).values("tokens")))
+    Effect.provide(Layer.provide(AccessTokens.layer, stores.values("tokens")))
   )
 })
 
