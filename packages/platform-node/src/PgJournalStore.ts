@@ -26,14 +26,7 @@ const statements = {
   add: "insert into sonde_runs (run) values ($1) on conflict do nothing returning run",
   /** One row with a line of null for a run without lines, none for a run that is not there. */
   read: `select lines.n, lines.line from sonde_runs runs left join sonde_lines lines using (run)
-    where runs.run = $1 order by lines.n`,
-  append: `insert into sonde_lines (run, n, line)
-    select $1, $2::integer + place, line from unnest($3::text[]) with ordinality as lines (line, place)`,
-  /** The same, not waiting for the disk: what the server has survives the death of its clients. */
-  appendSoon: `insert into sonde_lines (run, n, line)
-    select $1, $2::integer + place, line
-    from unnest($3::text[]) with ordinality as lines (line, place),
-      (select set_config('synchronous_commit', 'off', true)) as setting`
+    where runs.run = $1 order by lines.n`
 } as const
 
 /** Waits for whoever is making tables, so that two processes that start at once do not make them twice. */
@@ -150,7 +143,7 @@ const make = Effect.fnUntraced(function*(timeoutMillis: number) {
       append: (more, durable) =>
         turn.withPermit(Effect.suspend(() =>
           more.length === 0 ? Effect.void : Effect.uninterruptible(Effect.tap(
-            failing(session.run(durable ? statements.append : statements.appendSoon, [run, end, more]), run),
+            failing(session.write({ run, from: end, lines: more, durable }), run),
             // What the server refused has left no gap behind.
             () => Effect.sync(() => void (end += more.length))
           ))

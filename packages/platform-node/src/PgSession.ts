@@ -7,8 +7,10 @@
  * @since 0.1.0
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { ConnectionError, SqlError } from "effect/sql/SqlError"
@@ -26,8 +28,26 @@ export interface Session {
     sql: string,
     parameters: ReadonlyArray<unknown>
   ) => Effect.Effect<ReadonlyArray<PgConnection.Row>, SqlError>
+  /**
+   * Writes lines behind the first `from` of a run. What several runs ask for while the server is busy goes in one statement, so
+   * that they wait for the disk together; one that is refused does not touch the others.
+   */
+  readonly write: (lines: Lines) => Effect.Effect<void, SqlError>
   /** The runs whose locks this session has, or is about to have or to have released. */
   readonly held: Set<string>
+}
+
+/**
+ * Lines of one run. `durable` waits until they survive the death of the machine.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Lines {
+  readonly run: string
+  readonly from: number
+  readonly lines: ReadonlyArray<string>
+  readonly durable: boolean
 }
 
 /**
@@ -49,6 +69,54 @@ const late = new SqlError({
   })
 })
 
+const insert =
+  "insert into sonde_lines (run, n, line) select lines.* from unnest($1::text[], $2::integer[], $3::text[]) as lines"
+/** Not waiting for the disk: what the server has survives the death of its clients. */
+const insertSoon = `${insert}, (select set_config('synchronous_commit', 'off', true)) as setting`
+
+/** Writes together what is asked for at once. */
+const writer = (run: Session["run"]): Session["write"] => {
+  interface Waiting extends Lines {
+    readonly done: Deferred.Deferred<void, SqlError>
+  }
+  let waiting: ReadonlyArray<Waiting> = []
+  let isWriting = false
+
+  const inserted = (batch: ReadonlyArray<Waiting>) =>
+    Effect.asVoid(run(batch.some(({ durable }) => durable) ? insert : insertSoon, [
+      batch.flatMap(({ lines, run }) => lines.map(() => run)),
+      batch.flatMap(({ from, lines }) => lines.map((_, index) => from + index + 1)),
+      batch.flatMap(({ lines }) => lines)
+    ]))
+
+  const settle = (batch: ReadonlyArray<Waiting>): Effect.Effect<void> =>
+    Effect.flatMap(Effect.exit(inserted(batch)), (exit) => {
+      const error = Option.getOrUndefined(Exit.findErrorOption(exit))
+      return batch.length > 1 && error !== undefined && !PgCodes.isLost(error)
+        ? Effect.forEach(batch, (one) => settle([one]), { discard: true })
+        : Effect.sync(() => batch.forEach(({ done }) => Deferred.doneUnsafe(done, exit)))
+    })
+
+  const all: Effect.Effect<void> = Effect.suspend(() => {
+    const batch = waiting
+    waiting = []
+    if (batch.length > 0) return Effect.andThen(settle(batch), all)
+    isWriting = false
+    return Effect.void
+  })
+
+  return (lines) =>
+    Effect.uninterruptible(Effect.suspend(() => {
+      const done = Deferred.makeUnsafe<void, SqlError>()
+      waiting = [...waiting, { ...lines, done }]
+      const written = Deferred.await(done)
+      if (isWriting) return written
+      isWriting = true
+      // Of no run: the one that asks first does not wait for those that come later.
+      return Effect.andThen(Effect.forkDetach(all), written)
+    }))
+}
+
 /**
  * Opens sessions as they are asked for, and closes the last one with the scope.
  *
@@ -60,29 +128,37 @@ export const make = Effect.fnUntraced(function*(config: PgConnection.Config, tim
   const door = yield* Semaphore.make(1)
   let open: Session | undefined
 
-  const connected = Effect.gen(function*() {
-    const own = yield* Scope.fork(scope)
-    const connection = yield* PgConnection.make({ ...config, multiplex: true, keepAlive: "10 seconds" }).pipe(
-      Scope.provide(own),
-      Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
-    )
-    const lose = Effect.suspend(() => {
-      if (open === session) open = undefined
-      return Scope.close(own, Exit.void)
-    })
-    const session: Session = {
-      held: new Set(),
-      run: (sql, parameters) =>
+  const connectedIn = (own: Scope.Closeable) =>
+    Effect.gen(function*() {
+      const connection = yield* PgConnection.make({ ...config, multiplex: true, keepAlive: "10 seconds" }).pipe(
+        Scope.provide(own)
+      )
+      const lose = Effect.suspend(() => {
+        if (open?.run === run) open = undefined
+        return Scope.close(own, Exit.void)
+      })
+      const run: Session["run"] = (sql, parameters) =>
         connection.query(sql, parameters).pipe(
           Effect.timeoutOrElse({ duration: timeoutMillis, orElse: () => Effect.fail(late) }),
           Effect.tapError((error) => PgCodes.isLost(error) ? lose : Effect.void),
           Effect.map(({ rows }) => rows),
           Effect.uninterruptible
         )
-    }
-    open = session
-    return session
-  })
+      // A machine that vanished without a word holds its runs for 25 seconds, and not for the two hours of most systems.
+      yield* run(
+        `select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+          set_config('tcp_keepalives_count', '3', false)`,
+        []
+      )
+      const session: Session = { run, write: writer(run), held: new Set() }
+      open = session
+      return session
+    })
+
+  const connected = Effect.flatMap(
+    Scope.fork(scope),
+    (own) => Effect.onError(connectedIn(own), (cause) => Scope.close(own, Exit.failCause(cause)))
+  )
 
   const sessions: Sessions = {
     current: Effect.suspend(() =>

@@ -122,6 +122,35 @@ describe.skipIf(problem !== undefined)("a journal", () => {
       assert.deepStrictEqual(yield* store.read(run), ["1", "3"])
     }))
 
+  it.live("is written although what another run writes with it is refused", () =>
+    Effect.gen(function*() {
+      const { sql, store } = yield* place
+      sql("alter table sonde_lines add constraint small check (length(line) < 5)")
+      sql("create table statements (xid xid8, n integer)")
+      sql(`create function counted() returns trigger language plpgsql as
+        $$ begin insert into statements select pg_current_xact_id(), count(*) from lines; return null; end $$`)
+      sql(`create trigger counted after insert on sonde_lines referencing new table as lines
+        for each statement execute function counted()`)
+      const runs = Array.from({ length: 20 }, (_, index) => `${run.slice(0, -2)}${10 + index}`)
+      const refused = yield* Effect.scoped(Effect.gen(function*() {
+        const files = yield* Effect.forEach(runs, (name) => store.create(name))
+        const append = (lines: (index: number) => ReadonlyArray<string>) =>
+          Effect.forEach(files, (file, index) => Effect.exit(file.append(lines(index), index % 7 === 0)), {
+            concurrency: "unbounded"
+          })
+        yield* append(() => ["1", "2"])
+        const exits = yield* append((index) => index === 11 ? ["too long"] : ["3"])
+        yield* append(() => ["4"])
+        return exits.map((exit) => Exit.isFailure(exit)).indexOf(true)
+      }))
+      assert.strictEqual(refused, 11)
+      for (const [index, name] of runs.entries()) {
+        assert.deepStrictEqual(yield* store.read(name), index === 11 ? ["1", "2", "4"] : ["1", "2", "3", "4"])
+      }
+      // Twenty runs together took fewer statements than each by itself.
+      assert.isAbove(Math.max(...sql("select n from statements").map(Number)), 20)
+    }))
+
   it.live("refuses the second writer where somebody wrote without its lock", () =>
     Effect.gen(function*() {
       const { sql, store } = yield* place
@@ -176,6 +205,18 @@ describe.skipIf(problem !== undefined)("a lock", () => {
       )
       yield* Effect.scoped(Effect.flatMap(store.open(run), ({ append }) => append(["2"], true)))
       assert.deepStrictEqual(yield* store.read(run), ["1", "2"])
+    }))
+
+  it.live("of a machine that vanishes is given up by the server after 25 seconds", () =>
+    Effect.gen(function*() {
+      const { sql, store } = yield* place
+      sql(`create function keepalive() returns trigger language plpgsql as $$ begin
+        new.line := concat_ws(' ', current_setting('tcp_keepalives_idle'), current_setting('tcp_keepalives_interval'),
+          current_setting('tcp_keepalives_count')); return new; end $$`)
+      sql("create trigger keepalive before insert on sonde_lines for each row execute function keepalive()")
+      yield* made(store, "1")
+      // What the server's system is set to; no machine vanishes here.
+      assert.deepStrictEqual(yield* store.read(run), ["10 5 3"])
     }))
 
   it.live("of a frozen process can be ended from outside, and the process writes nothing when it wakes", () =>
