@@ -1,9 +1,12 @@
 /** `sonde serve --database` as it is published, over a real PostgreSQL: killed, restarted, two at once, cut off. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Database from "@sonde/cli/run/serve/database"
 import * as Postgres from "@sonde/testkit/peers/Postgres"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as KeyValueStore from "effect/persistence/KeyValueStore"
+import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -199,6 +202,33 @@ describe.skipIf(problem !== undefined)("a server over a database", () => {
     assert.strictEqual((await fetch(`${one.url}/readyz`)).status, 200)
     assert.strictEqual((await post(`${one.url}/v1/runs`, delivery())).status, 202)
     await rest(one)
+  })
+
+  it("finds its pairs again when the connection was lost unnoticed", async () => {
+    const { env, sql } = database()
+    // This process waits for psql, so that it hears of the end of its connections only when it uses them.
+    const cut = Effect.sync(() =>
+      sql(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+      )
+    )
+    const work = Effect.gen(function*() {
+      const store = yield* KeyValueStore.KeyValueStore
+      yield* store.set("a", "1")
+      assert.isAbove((yield* cut).length, 0)
+      assert.strictEqual(yield* store.get("a"), "1")
+      yield* cut
+      yield* store.set("b", "2")
+      yield* cut
+      assert.deepStrictEqual([...yield* store.keys].toSorted(), ["a", "b"])
+      yield* cut
+      yield* store.remove("a")
+      yield* cut
+      assert.strictEqual(yield* store.size, 1)
+    })
+    await Effect.runPromise(
+      Effect.provide(work, Database.inDatabase(Redacted.make(env.DATABASE_URL)).values("tokens"))
+    )
   })
 
   it("says why it cannot start, in one sentence without the password", async () => {

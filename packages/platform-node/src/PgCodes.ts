@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { JournalError } from "@sonde/domain/Errors"
-import type { SqlError } from "effect/sql/SqlError"
+import { ConnectionError, SqlError } from "effect/sql/SqlError"
 
 /**
  * What a code says about a journal. `sentence` goes on behind "the database".
@@ -103,6 +103,29 @@ export const isLost = (error: SqlError): boolean => {
   const { severity, severityUnlocalized } = fieldsOf(error)
   return (severityUnlocalized ?? severity) !== "ERROR"
 }
+
+/**
+ * Whether a connection that had been open was lost, perhaps long before anybody used it: a new one may do. Not so where none
+ * could be opened, or where the answer was waited for in vain.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const isStale = (error: SqlError): boolean => isLost(error) && error.reason.operation === "query"
+
+/**
+ * The error of a statement that is not answered in time.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const late = new SqlError({
+  reason: new ConnectionError({
+    cause: new Error("no answer"),
+    message: "PgConnection: Connection timed out",
+    operation: "wait"
+  })
+})
 
 /**
  * The typed error of an error of SQL.

@@ -13,7 +13,7 @@ import { type JournalFile, JournalStore } from "@sonde/pipeline/JournalStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
-import { ConnectionError, SqlError } from "effect/sql/SqlError"
+import type { SqlError } from "effect/sql/SqlError"
 import * as PgCodes from "./PgCodes.ts"
 import * as PgSession from "./PgSession.ts"
 
@@ -75,10 +75,6 @@ const locked = (run: string) =>
 
 const notFound = (run: string) => new JournalError({ reason: "NotFound", run, message: `there is no run ${run}` })
 
-const late = new SqlError({
-  reason: new ConnectionError({ cause: new Error("no answer"), message: "PgConnection: Connection timed out" })
-})
-
 interface Row {
   readonly n: number | null
   readonly line: string | null
@@ -106,9 +102,16 @@ const make = Effect.fnUntraced(function*(timeoutMillis: number) {
   const failing = <A, R>(effect: Effect.Effect<A, SqlError | JournalError, R>, run?: string) =>
     Effect.mapError(effect, (error) => error._tag === "SqlError" ? PgCodes.failure(error, run) : error)
 
-  /** Reads and removes do not queue behind what is written. */
+  /** Does not queue behind what is written. */
   const aside = <A>(effect: Effect.Effect<A, SqlError | JournalError>, run?: string) =>
-    failing(Effect.timeoutOrElse(effect, { duration: timeoutMillis, orElse: () => Effect.fail(late) }), run)
+    failing(Effect.timeoutOrElse(effect, { duration: timeoutMillis, orElse: () => Effect.fail(PgCodes.late) }), run)
+
+  /** Reads, once more where the pool had a connection that was lost unnoticed. */
+  const reading = <A>(effect: Effect.Effect<A, SqlError | JournalError>, run?: string) =>
+    aside(
+      Effect.retry(effect, { times: 2, while: (error) => error._tag === "SqlError" && PgCodes.isStale(error) }),
+      run
+    )
 
   /** Takes the lock of a run. A session that was lost unnoticed is found out here, and nothing has been done with it. */
   const lock = (run: string, again: boolean): Effect.Effect<PgSession.Session, SqlError | JournalError> =>
@@ -126,7 +129,7 @@ const make = Effect.fnUntraced(function*(timeoutMillis: number) {
       return yield* locked(run)
     }).pipe(
       Effect.catchIf(
-        (error) => again && error._tag === "SqlError" && PgCodes.isLost(error),
+        (error) => again && error._tag === "SqlError" && PgCodes.isStale(error),
         () => lock(run, false)
       )
     )
@@ -178,9 +181,10 @@ const make = Effect.fnUntraced(function*(timeoutMillis: number) {
           Effect.flatMap((rows) => linesOf(run, rowsOf(rows))),
           Effect.map((lines) => file(session, run, lines))
         )),
-    read: (run) => aside(Effect.flatMap(client.unsafe<Row>(statements.read, [run]), (rows) => linesOf(run, rows)), run),
+    read: (run) =>
+      reading(Effect.flatMap(client.unsafe<Row>(statements.read, [run]), (rows) => linesOf(run, rows)), run),
     isHeld: (run) =>
-      aside(
+      reading(
         Effect.map(
           client.unsafe(
             `select from pg_locks, (select ${key} as key) as wanted
@@ -193,7 +197,7 @@ const make = Effect.fnUntraced(function*(timeoutMillis: number) {
         ),
         run
       ),
-    list: aside(
+    list: reading(
       Effect.map(
         client<{ readonly run: string }>`select run from sonde_runs order by run desc`,
         (rows) => rows.map(({ run }) => run)

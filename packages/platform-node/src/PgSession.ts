@@ -13,7 +13,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
-import { ConnectionError, SqlError } from "effect/sql/SqlError"
+import type { SqlError } from "effect/sql/SqlError"
 import * as PgCodes from "./PgCodes.ts"
 
 /**
@@ -60,14 +60,6 @@ export interface Lines {
 export interface Sessions {
   readonly current: Effect.Effect<Session, SqlError>
 }
-
-const late = new SqlError({
-  reason: new ConnectionError({
-    cause: new Error("no answer"),
-    message: "PgConnection: Connection timed out",
-    operation: "query"
-  })
-})
 
 const insert =
   "insert into sonde_lines (run, n, line) select lines.* from unnest($1::text[], $2::integer[], $3::text[]) as lines"
@@ -139,7 +131,7 @@ export const make = Effect.fnUntraced(function*(config: PgConnection.Config, tim
       })
       const run: Session["run"] = (sql, parameters) =>
         connection.query(sql, parameters).pipe(
-          Effect.timeoutOrElse({ duration: timeoutMillis, orElse: () => Effect.fail(late) }),
+          Effect.timeoutOrElse({ duration: timeoutMillis, orElse: () => Effect.fail(PgCodes.late) }),
           Effect.tapError((error) => PgCodes.isLost(error) ? lose : Effect.void),
           Effect.map(({ rows }) => rows),
           Effect.uninterruptible

@@ -66,5 +66,18 @@ describe("isLost", () => {
     assert.isTrue(PgCodes.isLost(server("57P01", "FATAL")))
     assert.isTrue(PgCodes.isLost(server("XX000", "PANIC")))
     assert.isTrue(PgCodes.isLost(socket("ECONNRESET")))
+    assert.isTrue(PgCodes.isLost(PgCodes.late))
+  })
+})
+
+describe("isStale", () => {
+  const lost = (operation: string) =>
+    new SqlError({ reason: new ConnectionError({ cause: new Error("closed"), operation }) })
+
+  it("is so for a connection that had been open alone", () => {
+    assert.isTrue(PgCodes.isStale(lost("query")))
+    assert.isFalse(PgCodes.isStale(lost("connect")))
+    assert.isFalse(PgCodes.isStale(PgCodes.late))
+    assert.isFalse(PgCodes.isStale(server("53100")))
   })
 })

@@ -200,11 +200,20 @@ describe.skipIf(problem !== undefined)("a lock", () => {
     Effect.gen(function*() {
       const { sql, store } = yield* place
       yield* made(store, "1")
-      sql(
-        "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()"
+      // This process waits for psql, so that it hears of the end of its connections only when it uses them.
+      const cut = Effect.sync(() =>
+        sql(
+          "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()"
+        )
       )
+      yield* cut
       yield* Effect.scoped(Effect.flatMap(store.open(run), ({ append }) => append(["2"], true)))
+      yield* cut
       assert.deepStrictEqual(yield* store.read(run), ["1", "2"])
+      yield* cut
+      assert.deepStrictEqual(yield* store.list, [run])
+      yield* cut
+      assert.isFalse(yield* store.isHeld(run))
     }))
 
   it.live("of a machine that vanishes is given up by the server after 25 seconds", () =>

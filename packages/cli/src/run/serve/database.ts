@@ -23,6 +23,21 @@ const failure = ({ message }: JournalError): Failure =>
     remedy: "check the URL, and that the server runs and lets this role make and use tables"
   })
 
+/** Asks again where a connection was lost before anybody noticed. Nothing that such a store does is harmed by a second time. */
+const steady = (store: KeyValueStore.KeyValueStore): KeyValueStore.KeyValueStore => {
+  const again = <A>(effect: Effect.Effect<A, KeyValueStore.KeyValueStoreError>) =>
+    Effect.retry(effect, { times: 2, while: ({ cause }) => isSqlError(cause) && PgCodes.isStale(cause) })
+  return KeyValueStore.make({
+    get: (key) => again(store.get(key)),
+    getUint8Array: (key) => again(store.getUint8Array(key)),
+    set: (key, value) => again(store.set(key, value)),
+    remove: (key) => again(store.remove(key)),
+    clear: again(store.clear),
+    size: again(store.size),
+    keys: again(store.keys)
+  })
+}
+
 /** A table of pairs. It is made where it is not there; that it cannot be made is the operator's to put right. */
 const values = (name: Name): Layer.Layer<KeyValueStore.KeyValueStore, Failure, PgClient.PgClient | SqlClient> =>
   Layer.effect(
@@ -30,6 +45,7 @@ const values = (name: Name): Layer.Layer<KeyValueStore.KeyValueStore, Failure, P
     PgJournalStore.exclusively(
       Effect.provide(KeyValueStore.KeyValueStore, KeyValueStore.layerSql({ table: `sonde_${name}` }))
     ).pipe(
+      Effect.map(steady),
       Effect.catchDefect((defect) => isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect)),
       Effect.mapError((error) => failure(PgCodes.failure(error)))
     )
@@ -44,7 +60,7 @@ const readiness = Layer.effect(
       client<{ readonly locked: string }>`select current_setting('transaction_read_only') as locked`.pipe(
         Effect.timeout("5 seconds"),
         Effect.map(([row]) => row?.locked === "off" ? undefined : "the database takes no changes"),
-        Effect.catch(() => Effect.succeed("the database cannot be reached"))
+        Effect.orElseSucceed(() => "the database cannot be reached")
       )
   )
 )
