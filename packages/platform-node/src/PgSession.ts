@@ -10,9 +10,9 @@ import * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import type { SqlError } from "effect/sql/SqlError"
 import * as PgCodes from "./PgCodes.ts"
 
@@ -117,7 +117,6 @@ const writer = (run: Session["run"]): Session["write"] => {
  */
 export const make = Effect.fnUntraced(function*(config: PgConnection.Config, timeoutMillis: number) {
   const scope = yield* Effect.scope
-  const door = yield* Semaphore.make(1)
   let open: Session | undefined
 
   const connectedIn = (own: Scope.Closeable) =>
@@ -152,10 +151,17 @@ export const make = Effect.fnUntraced(function*(config: PgConnection.Config, tim
     (own) => Effect.onError(connectedIn(own), (cause) => Scope.close(own, Exit.failCause(cause)))
   )
 
+  let attempt: Fiber.Fiber<Session, SqlError> | undefined
+  const begun = Effect.map(
+    Effect.forkIn(Effect.ensuring(connected, Effect.sync(() => attempt = undefined)), scope),
+    (fiber) => attempt = fiber
+  )
+
   const sessions: Sessions = {
+    // All who ask wait for the same attempt, and who stops waiting does not end it for the others.
     current: Effect.suspend(() =>
       open === undefined
-        ? door.withPermit(Effect.suspend(() => open === undefined ? connected : Effect.succeed(open)))
+        ? Effect.flatMap(attempt === undefined ? begun : Effect.succeed(attempt), Fiber.await).pipe(Effect.flatten)
         : Effect.succeed(open)
     )
   }

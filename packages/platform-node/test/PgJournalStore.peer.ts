@@ -269,6 +269,29 @@ describe.skipIf(problem !== undefined)("a lock", () => {
       assert.deepStrictEqual(yield* store.read(run), lines)
     }))
 
+  it.live("whose server takes no sessions is given up by all who want one at once, and found again", () =>
+    Effect.gen(function*() {
+      const { sql, store: first, url } = yield* place
+      const runs = Array.from({ length: 10 }, (_, index) => `${run.slice(0, -2)}${10 + index}`)
+      yield* Effect.scoped(Effect.forEach(runs, (name) => first.create(name), { discard: true }))
+      const store = yield* storeAt(`${url}?connect_timeout=1`)
+      // The parent of all processes of the server: those that are there work on, and no new one begins.
+      const parent = Number(/^(\d+)/u.exec(sql("select pg_read_file('postmaster.pid')")[0] ?? "")?.[1])
+      process.kill(parent, "SIGSTOP")
+      const began = performance.now()
+      const errors = yield* Effect.forEach(runs, (name) => Effect.flip(Effect.scoped(store.open(name))), {
+        concurrency: "unbounded"
+      }).pipe(Effect.ensuring(Effect.sync(() => process.kill(parent, "SIGCONT"))))
+      assert.isBelow(performance.now() - began, 5000)
+      assert.deepStrictEqual(
+        new Set(errors.map(({ message }) => message)),
+        new Set([
+          "the database cannot be reached (no answer in time)"
+        ])
+      )
+      yield* Effect.scoped(Effect.forEach(runs, (name) => store.open(name), { concurrency: "unbounded" }))
+    }))
+
   it.live("survives that the fiber which writes is interrupted", () =>
     Effect.gen(function*() {
       const { store } = yield* place
