@@ -19,5 +19,7 @@ export const failure = (error: JournalError, scheme: ExitCode.Scheme = "sysexits
   new Failure({
     exitCode: ExitCode.fold(scheme, exitCodeOf(error)),
     problem: error.message,
-    remedy: remedies[error.reason]
+    remedy: error.reason === "NotFound" && !error.message.includes("sonde runs")
+      ? "\"sonde runs\" lists those there are"
+      : remedies[error.reason]
   })

@@ -116,8 +116,12 @@ export class JournalStore extends Context.Service<JournalStore, {
   )
 }
 
+/** A whole id: a ULID, which is not the beginning of another one. */
+const whole = /^[0-9A-HJKMNP-TV-Z]{26}$/u
+
 /**
- * The one run that begins with a prefix: `NotFound` for none, and for several, whose ids the message then names.
+ * The one run that begins with a prefix: `NotFound` for none, and for several, whose ids the message then names. A whole id is
+ * taken as it is, without a look at the list: whoever reads or opens the run then finds out.
  *
  * @category combinators
  * @since 0.1.0
@@ -132,6 +136,7 @@ export const find = Effect.fnUntraced(function*(prefix: string) {
       message: "no run was named; \"sonde runs\" lists those there are"
     })
   }
+  if (whole.test(wanted)) return wanted
   const found = (yield* store.list).filter((run) => run.startsWith(wanted))
   const [only, ...others] = found
   if (only === undefined) {
