@@ -82,6 +82,9 @@ const ipv6 = /(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f.]{0,15}(?![\w:])/gi
 const sessionId =
   /\b(?=[0-9A-Z]*\d)(?=[0-9A-Z]*[A-Z])[0-9A-Z]{12,}\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,64}\b/g
 
+// RFC 5321 section 4.1.1.1: the name under which this machine introduced itself.
+const greeted = /^(?:EHLO|HELO|LHLO) ([a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?)$/iu
+
 const tenant = /\b[a-z0-9-]+\.onmicrosoft\.(?:com|us|cn|de)\b/gi
 
 const quote = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
@@ -124,6 +127,15 @@ const replaced = (value: Schema.Json, change: (text: string) => string, key = ""
   return value
 }
 
+/** The names under which this machine introduced itself, out of the facts of `ehlo`. */
+const introduced = function*(value: Schema.Json): Generator<string> {
+  if (typeof value !== "object" || value === null) return
+  if (!Array.isArray(value) && "keywords" in value && "name" in value && typeof value.name === "string") {
+    yield value.name
+  }
+  for (const one of Object.values(value)) yield* introduced(one)
+}
+
 /** What has been learnt and named so far; it lasts over several documents. */
 const scrubber = (): (json: Schema.Json, keep?: string) => Schema.Json => {
   const name = names()
@@ -131,12 +143,17 @@ const scrubber = (): (json: Schema.Json, keep?: string) => Schema.Json => {
   const users = new Set<string>()
 
   const learn = (json: Schema.Json): void => {
+    for (const host of introduced(json)) {
+      if (!Target.isAddress(host.replace(/^\[(.*)\]$/u, "$1"))) domains.add(host.toLowerCase())
+    }
     for (const [key, text] of strings(json)) {
       if (closed.has(key)) continue
       for (const match of text.matchAll(address)) if (match[1] !== undefined) domains.add(match[1].toLowerCase())
       if (key === "domain" && text.includes(".")) domains.add(text.toLowerCase())
       if ((key === "user" || key === "authenticatedAs") && text !== "" && !text.includes("@")) users.add(text)
       for (const match of text.matchAll(tenant)) domains.add(match[0].toLowerCase())
+      const host = greeted.exec(text)?.[1]
+      if (host !== undefined) domains.add(host.toLowerCase())
     }
   }
 

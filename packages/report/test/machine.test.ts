@@ -76,7 +76,8 @@ describe("Redact", () => {
     "198.51.100.10",
     "2001:db8:40::10",
     "AM0PR02",
-    "08DE2A1B"
+    "08DE2A1B",
+    "client.example"
   ]
 
   it("takes persons, places and ids out of every output", () => {
