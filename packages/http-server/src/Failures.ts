@@ -58,11 +58,13 @@ const inBody = (text: string): string =>
     (_, name: string) => name.replace(/-([a-z])/gu, (_, letter) => letter.toUpperCase())
   )
 
-/** An option that cannot be meant, by its name in the body. */
-export const option = (error: Pick<OptionsError, "option" | "problem" | "remedy">): InvalidOption => {
-  const [name, problem, remedy] = [inBody(error.option), inBody(error.problem), inBody(error.remedy)]
-  return new InvalidOption({
-    detail: `${name} ${problem}: ${remedy}`,
-    error: { _tag: "InvalidOption", option: name, problem, remedy }
+/** An option that cannot be meant, in the words of the body. */
+export const invalid = (option: string, problem: string, remedy: string): InvalidOption =>
+  new InvalidOption({
+    detail: `${option} ${problem}: ${remedy}`,
+    error: { _tag: "InvalidOption", option, problem, remedy }
   })
-}
+
+/** An option that cannot be meant, by its name in the body. */
+export const option = (error: Pick<OptionsError, "option" | "problem" | "remedy">): InvalidOption =>
+  invalid(inBody(error.option), inBody(error.problem), inBody(error.remedy))

@@ -6,7 +6,7 @@
  */
 import { type CheckOptions, spanMillis } from "@sonde/domain/Options"
 import * as Target from "@sonde/domain/Target"
-import { InvalidOption, TargetDenied } from "@sonde/http-api/Problems"
+import { type InvalidOption, TargetDenied } from "@sonde/http-api/Problems"
 import type { ResumeRun, SecretInput, StartRun } from "@sonde/http-api/RunsApi"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import { type Check, type OptionsError, Sonde } from "@sonde/sonde"
@@ -14,8 +14,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Failures from "./Failures.ts"
-import { SecretSources } from "./SecretSources.ts"
+import { invalid, option as optionProblem } from "./Failures.ts"
+import { redirection, SecretSources } from "./SecretSources.ts"
 import { Settings, type Values } from "./Settings.ts"
 
 /** The body of a request that starts or resumes a run; a resumed run brings its target along. */
@@ -23,15 +23,6 @@ export type Body = StartRun | ({ readonly target: string } & ResumeRun)
 
 /** Recipients of one run: enough to compare a few, too few to try a list of names. */
 export const maxRecipients = 10
-
-/** Where secrets of a source would go, or how openly, is decided by these: a request that names a source may not give them. */
-const redirecting = ["host", "connectTo", "provider", "dns", "ca", "allowClearAuth", "user"] as const
-
-const invalid = (option: string, problem: string, remedy: string): InvalidOption =>
-  new InvalidOption({
-    detail: `${option} ${problem}: ${remedy}`,
-    error: { _tag: "InvalidOption", option, problem, remedy }
-  })
 
 type Reason = TargetDenied["error"]["reason"]
 
@@ -55,7 +46,7 @@ const remedies: Readonly<Record<string, string>> = {
 const inBody = (error: OptionsError): InvalidOption => {
   const { option, problem } = error
   const remedy = problem.startsWith("was given") ? error.remedy.replace(/^add --/u, "also give --") : error.remedy
-  return Failures.option({
+  return optionProblem({
     option: option === "the target" ? "target" : option,
     problem: problem.replace("--secret", "secret"),
     remedy: problem.includes("available in this version") ? remedy : remedies[option] ?? remedy
@@ -159,8 +150,7 @@ const isSource = (input: SecretInput | undefined): input is { readonly source: s
 /** Why a secret that the server holds may not be used with these options. */
 const redirected = (body: Body, source: string, settings: Values): InvalidOption | undefined => {
   if (settings.sources.some((allowed) => allowed.source === source && allowed.target === "*")) return undefined
-  const option = redirecting.find((name) => body[name] !== undefined && body[name] !== false) ??
-    (body.security === "none" ? "security" : undefined)
+  const option = redirection(body)
   if (option !== undefined) {
     return invalid(
       option,

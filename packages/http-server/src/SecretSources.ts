@@ -5,13 +5,14 @@
  */
 import type { CheckOptions } from "@sonde/domain/Options"
 import * as Target from "@sonde/domain/Target"
-import { InvalidOption } from "@sonde/http-api/Problems"
+import type { InvalidOption } from "@sonde/http-api/Problems"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { invalid } from "./Failures.ts"
 import { type AllowedSource, Settings } from "./Settings.ts"
 
 /** A source that cannot be read. `problem` is for the log of the server; it never holds what the source holds. */
@@ -71,16 +72,11 @@ export const fromFlag = (text: string): Result.Result<AllowedSource, string> => 
     : Result.fail("--allow-source: what stands after = is no source: write env:NAME, file:PATH or cmd:COMMAND")
 }
 
-const invalid = (option: string, problem: string, remedy: string): InvalidOption =>
-  new InvalidOption({
-    detail: `${option} ${problem}: ${remedy}`,
-    error: { _tag: "InvalidOption", option, problem, remedy }
-  })
-
 /** Options that say where a secret would be sent, as whom, or how openly. */
 const redirecting = ["host", "connectTo", "provider", "dns", "ca", "user", "allowClearAuth"] as const
 
-const redirected = (options: CheckOptions): string | undefined =>
+/** The option that says where a secret would be sent, as whom, or how openly; a request that names a source may not give it. */
+export const redirection = (options: Partial<CheckOptions>): string | undefined =>
   redirecting.find((name) => options[name] !== undefined && options[name] !== false) ??
     (options.security === "none" ? "security" : undefined)
 
@@ -116,7 +112,7 @@ const make = Effect.gen(function*() {
       )
     }
     if (!allowed.some(({ target }) => target === "*")) {
-      const at = redirected(options)
+      const at = redirection(options)
       if (at !== undefined) {
         return yield* invalid(
           at,
