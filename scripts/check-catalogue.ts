@@ -98,7 +98,7 @@ for (const path of files("packages/wire/src", (name) => name.endsWith(".ts") && 
 }
 
 const known = new Set(
-  [...(/PhaseId = Schema\.Literals\(\[([^\]]*)\]/.exec(read("packages/domain/src/Service.ts"))?.[1] ?? "")
+  [...(/phaseIds = \[([^\]]*)\]/.exec(read("packages/domain/src/Words.ts"))?.[1] ?? "")
     .matchAll(/"(\w+)"/g)].map((match) => match[1] ?? "")
 )
 const phases = new Map<string, string>()
@@ -106,7 +106,7 @@ for (const path of files("packages/phases/src", (name) => name.endsWith(".ts")))
   for (const match of read(path).matchAll(/(?:\bid:\s*|\bPhase\.make\(\s*)"(\w+)"/g)) {
     const id = match[1] ?? ""
     if (known.has(id)) phases.set(id, path)
-    else problems.push(`${path}: "${id}" is no phase that packages/domain/src/Service.ts knows`)
+    else problems.push(`${path}: "${id}" is no phase that packages/domain/src/Words.ts knows`)
   }
 }
 const specifications = files("packages/phases/specs", (name) => name.endsWith(".md"))

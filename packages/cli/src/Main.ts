@@ -1,17 +1,14 @@
 /**
- * The root command, its layers, and what a program ends with.
+ * The root command and its layers.
  *
  * Loaded by `bin.ts`. Commands load what they need only when they run.
  */
-import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
@@ -28,8 +25,8 @@ import { resume } from "./commands/resume.ts"
 import { forget, runs, show } from "./commands/runs.ts"
 import { serve } from "./commands/serve/serve.ts"
 import { demo, simulate } from "./commands/simulate.ts"
-import { defect } from "./Defect.ts"
 import { Failure, Stop } from "./Failure.ts"
+import * as Process from "./Process.ts"
 import { Screen } from "./Screen.ts"
 import * as Usage from "./Usage.ts"
 import { version } from "./Version.ts"
@@ -72,24 +69,12 @@ export const run: (argv: ReadonlyArray<string>) => Effect.Effect<number, never, 
     const screen = yield* Screen
     return yield* Command.runWith(sonde, { version })(argv).pipe(
       Effect.provide(Layer.mergeAll(presenter(screen), help(screen), config)),
-      Effect.as(0),
-      Effect.catch((error) => {
-        if (error instanceof Stop) return Effect.succeed(error.exitCode)
-        if (error instanceof Failure) {
-          return Effect.as(screen.err(`sonde: ${error.message.replaceAll("\n", " ")}\n`), error.exitCode)
-        }
-        return Effect.succeed(
-          CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length === 0 ? 0 : 64
-        )
+      Effect.mapError((error) => {
+        if (error instanceof Stop || error instanceof Failure) return error
+        const isHelp = CliError.isCliError(error) && error._tag === "ShowHelp" && error.errors.length === 0
+        return new Stop({ exitCode: isHelp ? 0 : 64 })
       }),
-      Effect.flatMap((code) => {
-        const broken = screen.broken()
-        if (broken === undefined) return Effect.succeed(code)
-        return Effect.as(
-          screen.err(`sonde: standard output cannot be written (${broken}): the result is not whole\n`),
-          74
-        )
-      })
+      Process.status
     )
   })
 
@@ -126,34 +111,5 @@ const environment: Layer.Layer<Command.Environment> = Layer.mergeAll(
   Layer.succeed(ChildProcessSpawner.ChildProcessSpawner, ChildProcessSpawner.make(() => absent))
 )
 
-/** Runs this process: signals, defects, exit. */
-export const main = (argv: ReadonlyArray<string>): void => {
-  let signalled: number | undefined
-  let signalExit: number | undefined
-  const layer = Layer.merge(Screen.layerNode((code) => void (signalExit = code)), environment)
-
-  const crash = (cause: unknown): void => {
-    process.stderr.write(defect(cause), () => process.exit(70))
-  }
-  process.on("uncaughtException", crash)
-  process.on("unhandledRejection", crash)
-
-  const fiber = Effect.runFork(Effect.provide(run(argv), layer))
-  const onSignal = (code: number) => () => {
-    // The second signal leaves at once; the first one lets the session say good-bye.
-    if (signalled !== undefined) process.exit(signalExit ?? code)
-    signalled = code
-    Effect.runFork(Fiber.interrupt(fiber))
-  }
-  process.on("SIGINT", onSignal(130))
-  process.on("SIGTERM", onSignal(143))
-
-  // A pending promise of a command does not keep the process alive.
-  const alive = setInterval(() => {}, 60_000)
-  fiber.addObserver((exit) => {
-    clearInterval(alive)
-    if (Exit.isSuccess(exit)) return process.exit(exit.value)
-    if (signalled !== undefined && Cause.hasInterruptsOnly(exit.cause)) return process.exit(signalExit ?? signalled)
-    crash(Cause.squash(exit.cause))
-  })
-}
+/** Runs this process. */
+export const main = (argv: ReadonlyArray<string>): void => Process.main(Effect.provide(run(argv), environment))

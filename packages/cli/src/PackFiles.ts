@@ -8,9 +8,10 @@
 import type { Pack, PackError } from "@sonde/packs/Pack"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { delimiter, join } from "node:path"
+import { delimiter } from "node:path"
 import { type Failure, missing } from "./Failure.ts"
 import * as Files from "./Files.ts"
+import { configFolder } from "./PackPlaces.ts"
 import { note, Screen } from "./Screen.ts"
 
 /** Where a file was found: an option, a variable, or the configuration folder. */
@@ -43,14 +44,6 @@ export const read = Effect.fnUntraced(function*(option: string, path: string) {
   if (Result.isFailure(decoded)) return yield* refused(option, path, decoded.failure)
   return decoded.success
 })
-
-/** The configuration folder of packs: in `$XDG_CONFIG_HOME`, else in `.config` of the home; none without a home. */
-const configFolder = (env: Readonly<Record<string, string | undefined>>): string | undefined => {
-  const home = [env["HOME"], env["USERPROFILE"]].find((path) => path !== undefined && path !== "")
-  const base = env["XDG_CONFIG_HOME"]
-  if (base !== undefined && base !== "") return join(base, "sonde", "packs")
-  return home === undefined ? undefined : join(home, ".config", "sonde", "packs")
-}
 
 /** A file as it is, a folder as the packs in it. */
 export const within = Effect.fnUntraced(function*(option: string, path: string) {

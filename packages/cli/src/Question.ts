@@ -7,13 +7,18 @@ import { usage } from "./Failure.ts"
 import type * as Flags from "./Flags.ts"
 import { quoted } from "./Print.ts"
 import { Screen } from "./Screen.ts"
-import * as Stdin from "./Stdin.ts"
 
 /** The words of the text, and the flags beside it. */
 export type Input = { readonly text: ReadonlyArray<string> } & Flags.Parsed<typeof Flags.hints>
 
 /** Most octets that are read from standard input; more than any log excerpt somebody would paste. */
 const maxOctets = 4 * 1024 * 1024
+
+// Texts are given as words more often than they are piped, so that reading standard input loads late.
+const standardInput = Effect.flatMap(
+  Effect.promise(() => import("./Stdin.ts")),
+  (Stdin) => Stdin.text(maxOctets)
+)
 
 /** What the flags say of the text. */
 export const hints = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Flags.hints>) {
@@ -34,12 +39,15 @@ export const hints = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Flag
   return found
 })
 
+/** Whether the text is in the words: `-` and nothing at all stand for standard input, the latter where it is piped. */
+export const isGiven = (words: ReadonlyArray<string>): boolean => !["", "-"].includes(words.join(" "))
+
 /** The text: the words as they were given, or standard input for `-` and where there are none and it is piped. */
 export const text = Effect.fnUntraced(function*(words: ReadonlyArray<string>, command: string) {
   const screen = yield* Screen
   const given = words.join(" ")
-  const piped = given === "-" || (given === "" && !screen.stdin.isTerminal)
-  const found = piped ? yield* Stdin.text(maxOctets) : given
+  const piped = !isGiven(words) && (given === "-" || !screen.stdin.isTerminal)
+  const found = piped ? yield* standardInput : given
   if (found.trim() === "") {
     return yield* usage(
       "there is nothing to explain",

@@ -36,7 +36,9 @@ export class Screen extends Context.Service<Screen, {
     Layer.sync(Screen, () => {
       let broken: string | undefined
       let outGone = false
-      const write = (stream: NodeJS.WriteStream) => {
+      // Streams are made when they are first used: each loads what its kind of file needs.
+      const write = (open: () => NodeJS.WriteStream) => {
+        let stream: NodeJS.WriteStream | undefined
         let gone = false
         // Without a listener a reader that has gone away would be an uncaught exception.
         const onError = (error: NodeJS.ErrnoException | null | undefined): void => {
@@ -46,27 +48,37 @@ export class Screen extends Context.Service<Screen, {
           outGone = true
           if (error.code !== "EPIPE") broken ??= error.code ?? "unknown reason"
         }
-        stream.on("error", onError)
+        const opened = (): NodeJS.WriteStream => stream ??= open().on("error", onError)
         return (text: string): Effect.Effect<void> =>
           Effect.callback<void>((resume) => {
-            if (gone || text === "" || stream.destroyed) return resume(Effect.void)
-            stream.write(text, (error) => {
+            if (gone || text === "" || opened().destroyed) return resume(Effect.void)
+            opened().write(text, (error) => {
               onError(error)
               resume(Effect.void)
             })
           })
       }
-      const side = (stream: NodeJS.WriteStream): Side => ({
-        isTerminal: stream.isTTY === true,
-        columns: stream.columns
+      const side = (open: () => NodeJS.WriteStream): Side => ({
+        get isTerminal() {
+          return open().isTTY === true
+        },
+        get columns() {
+          return open().columns
+        }
       })
+      const stdout = () => process.stdout
+      const stderr = () => process.stderr
       return Screen.of({
         env: process.env,
-        stdin: { isTerminal: process.stdin.isTTY === true },
-        stdout: side(process.stdout),
-        stderr: side(process.stderr),
-        out: write(process.stdout),
-        err: write(process.stderr),
+        stdin: {
+          get isTerminal() {
+            return process.stdin.isTTY === true
+          }
+        },
+        stdout: side(stdout),
+        stderr: side(stderr),
+        out: write(stdout),
+        err: write(stderr),
         gone: () => outGone,
         broken: () => broken,
         signalsExit: (code) => Effect.sync(() => onSignal(code))

@@ -41,6 +41,9 @@ export interface Line {
   readonly whole: boolean
 }
 
+const linesOf = (text: string): ReadonlyArray<Line> =>
+  text.split("\n").map((line) => ({ text: line.endsWith("\r") ? line.slice(0, -1) : line, whole: true }))
+
 /** Cuts octets into lines of at most `maxOctets` octets; keeps no more than one line, and drops what is too long. */
 export const cutter = (maxOctets: number) => {
   let parts: Array<Buffer> = []
@@ -60,14 +63,28 @@ export const cutter = (maxOctets: number) => {
   return {
     /** The lines that end within a chunk. */
     push: (chunk: Buffer): ReadonlyArray<Line> => {
-      const lines: Array<Line> = []
-      let from = 0
-      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-        add(chunk.subarray(from, end))
-        lines.push(take())
-        from = end + 1
+      const first = chunk.indexOf(10)
+      if (first < 0) {
+        add(chunk)
+        return []
       }
-      if (from < chunk.length) add(chunk.subarray(from))
+      add(chunk.subarray(0, first))
+      const lines = [take()]
+      const last = chunk.lastIndexOf(10)
+      if (last > first) {
+        // Lines that are whole within the chunk are decoded at once: a line end is never part of a longer character.
+        const whole = last - first <= maxOctets
+        if (whole) lines.push(...linesOf(chunk.toString("utf8", first + 1, last)))
+        else {
+          let from = first + 1
+          for (let end = chunk.indexOf(10, from); end >= 0; end = chunk.indexOf(10, from)) {
+            add(chunk.subarray(from, end))
+            lines.push(take())
+            from = end + 1
+          }
+        }
+      }
+      if (last + 1 < chunk.length) add(chunk.subarray(last + 1))
       return lines
     },
     /** What stands after the last line end. */

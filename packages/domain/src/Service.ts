@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { phaseIds, protocols } from "./Words.ts"
 
 /**
  * One conversation to diagnose. The order decides which failing service gives the exit status.
@@ -33,7 +34,7 @@ export type ServiceId = typeof ServiceId.Type
  * @category models
  * @since 0.1.0
  */
-export const Protocol = Schema.Literals(["smtp", "lmtp", "imap", "pop3", "sieve", "http"])
+export const Protocol = Schema.Literals(protocols)
 /** @category models @since 0.1.0 */
 export type Protocol = typeof Protocol.Type
 
@@ -54,29 +55,7 @@ export type Security = typeof Security.Type
  * @category models
  * @since 0.1.0
  */
-export const PhaseId = Schema.Literals([
-  "resolve",
-  "connect",
-  "greeting",
-  "ehlo",
-  "capability",
-  "starttls",
-  "tls",
-  "auth",
-  "mail",
-  "rcpt",
-  "data",
-  "select",
-  "stat",
-  "list",
-  "logout",
-  "quit",
-  "metadata",
-  "token",
-  "claims",
-  "mailbox",
-  "send"
-])
+export const PhaseId = Schema.Literals(phaseIds)
 /** @category models @since 0.1.0 */
 export type PhaseId = typeof PhaseId.Type
 

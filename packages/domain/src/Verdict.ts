@@ -28,24 +28,7 @@ export const Actor = Schema.Literals([
 /** @category models @since 0.1.0 */
 export type Actor = typeof Actor.Type
 
-/**
- * How an actor is named in a sentence.
- *
- * @category formatting
- * @since 0.1.0
- */
-export const actorNames: Readonly<Record<Actor, string>> = {
-  "user": "the owner of the mailbox",
-  "exchange-admin": "an Exchange administrator",
-  "entra-admin": "a Microsoft Entra administrator",
-  "workspace-admin": "a Google Workspace administrator",
-  "mail-admin": "whoever runs the mail server",
-  "domain-admin": "whoever runs the domain's DNS",
-  "network-admin": "whoever runs the network",
-  "developer": "the developer of the sending program",
-  "recipient": "the receiving side",
-  "provider": "the provider"
-}
+export { actorNames } from "./ActorNames.ts"
 
 /**
  * How sure a verdict is: `certain` where the wording admits one cause, `likely` where others are known but rare,

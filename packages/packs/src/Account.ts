@@ -5,8 +5,9 @@
  * @since 0.1.0
  */
 import type { Hints } from "@sonde/domain/Explanation"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { distinctive, explain, type Reading, unmistakable } from "./Explain.ts"
+import { distinctive, explainNow, type Reading, unmistakable } from "./Explain.ts"
 import { type Hit, match, nearMisses } from "./Match.ts"
 import type { Packs } from "./Packs.ts"
 import { deciding, instead, inWords, missing, type Reason, reasons, shared } from "./Reasons.ts"
@@ -97,11 +98,17 @@ const lacks = (conditions: ReadonlyArray<Reason>): string => {
  */
 export const account = Effect.fn("Account.account")(
   function*(packs: Packs["Service"], text: string, hints: Hints = {}) {
-    const readings: Array<Reading> = []
-    const { read, success } = yield* explain(packs, text, hints, (reading) => void readings.push(reading))
-    const [reading] = readings
+    const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
+    const library = yield* packs.library
+    const { explanation: { read, success }, reading } = yield* library.attempt(() => {
+      let reading: Reading | undefined
+      const explanation = explainNow(library, text, hints, today, (told) => void (reading = told))
+      return { explanation, reading }
+    })
     if (reading === undefined) return nothing
     const { hits, isForeign, knowledge, proven, seen } = reading
+    // All rules that were asked are told by their own words, so that their packs are needed as a whole.
+    yield* Effect.forEach(knowledge.ids, library.load, { discard: true })
     const best = hits[0]
     const winner = best === undefined || seen === undefined ? undefined : {
       ...weighed(best, seen),
@@ -140,7 +147,7 @@ export const account = Effect.fn("Account.account")(
       ...(read.client === undefined ? {} : { client: read.client }),
       ...(read.provider === undefined ? {} : { provider: read.provider }),
       proven,
-      asked: knowledge.packs.map(({ id }) => id),
+      asked: knowledge.ids,
       ...(success === undefined ? {} : { success }),
       ...(winner === undefined ? {} : { winner }),
       others: [...others, ...uncounted],

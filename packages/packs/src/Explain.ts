@@ -9,22 +9,21 @@
  * @since 0.1.0
  */
 import type { Explanation, Hints } from "@sonde/domain/Explanation"
-import { PhaseId, Protocol, type ServiceId } from "@sonde/domain/Service"
-import type { Verdict } from "@sonde/domain/Verdict"
+import type { PhaseId, Protocol, ServiceId } from "@sonde/domain/Service"
+import * as Words from "@sonde/domain/Words"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import type { Knowledge } from "./Knowledge.ts"
+import { rendered } from "./internal/rendered.ts"
+import type { Knowledge, Successes } from "./Knowledge.ts"
+import type { Library } from "./Library.ts"
 import { type Hit, match } from "./Match.ts"
-import type { Pack } from "./Pack.ts"
 import type { Packs } from "./Packs.ts"
 import { byName, recognise } from "./Recognise.ts"
 import type { Success } from "./schema/Provider.ts"
-import { list } from "./schema/Scalar.ts"
+import { list } from "./schema/values.ts"
 import type { Seen } from "./Seen.ts"
 import { contains, fold } from "./Text.ts"
 import { type Candidate, unwrap } from "./Unwrap.ts"
-import { render } from "./Verdict.ts"
 
 /** How much literal text a rule of an unproven provider must demand to count, in characters. */
 export const distinctive = 20
@@ -38,8 +37,10 @@ export const maxVerdicts = 3
 /** How much of the context of hints is read, in characters. */
 export const maxContext = 500
 
-const isPhase = Schema.is(PhaseId)
-const isProtocol = Schema.is(Protocol)
+const phases: ReadonlySet<string> = new Set(Words.phaseIds)
+const isPhase = (word: string | undefined): word is PhaseId => word !== undefined && phases.has(word)
+const protocols: ReadonlySet<string> = new Set(Words.protocols)
+const isProtocol = (word: string | undefined): word is Protocol => word !== undefined && protocols.has(word)
 
 interface Known {
   readonly protocol?: Protocol
@@ -64,14 +65,26 @@ const mechanisms =
   /\b(XOAUTH2|OAUTHBEARER|(?:AUTH|using|with|mechanism) (?:PLAIN|LOGIN)|CRAM-MD5|SCRAM-SHA-(?:1|256))\b/iu
 const hostPort = /\b((?:[a-z0-9-]+\.)+[a-z]{2,})(?::([0-9]{1,5}))?\b/iu
 
-/** What hints say; `context` is searched for a mechanism, a host and a port. */
+let last: { readonly hints: Hints; readonly known: Known } | undefined
+
+/**
+ * What hints say; `context` is searched for a mechanism, a host and a port. The last answer is kept, because each
+ * explanation asks twice.
+ */
 const fromHints = (hints: Hints): Known => {
+  if (last?.hints === hints) return last.known
+  const known = readHints(hints)
+  last = { hints, known }
+  return known
+}
+
+const readHints = (hints: Hints): Known => {
   const protocol = hints.protocol?.toLowerCase()
   const family = protocol === undefined ? {} : families[protocol] ?? {}
   const phase = hints.phase?.toLowerCase()
   const context = (hints.context ?? "").slice(0, maxContext)
   const mechanism = hints.mechanism ?? mechanisms.exec(context)?.[1]?.split(" ").at(-1)
-  const place = hostPort.exec(context)
+  const place = context.includes(".") ? hostPort.exec(context) : null
   const host = hints.host ?? place?.[1]
   const port = hints.port ?? (/\bport ([0-9]{1,5})\b/iu.exec(context)?.[1] ?? place?.[2])
   return {
@@ -92,9 +105,6 @@ const seenOf = (candidate: Candidate, known: Known, provider: string | undefined
   const hinted = layer === "nested" ? read.phase : phase
   return { ...rest, provider, ...(hinted === undefined ? {} : { phase: hinted }) }
 }
-
-const weaken = (verdict: Verdict): Verdict =>
-  verdict.confidence === "certain" ? { ...verdict, confidence: "likely" } : verdict
 
 interface Read {
   readonly seen: Seen
@@ -120,10 +130,10 @@ const read = (
 
 const distinct = (hits: ReadonlyArray<Hit>): ReadonlyArray<Hit> => {
   const first = hits[0]
-  if (first === undefined || first.rule.confidence === "certain") return hits.slice(0, 1)
+  if (first === undefined || first.confidence === "certain") return hits.slice(0, 1)
   const causes = new Set<string>()
   return hits
-    .filter(({ rule, tier }) => tier === first.tier && !causes.has(rule.cause) && causes.add(rule.cause) !== undefined)
+    .filter(({ cause, tier }) => tier === first.tier && !causes.has(cause) && causes.add(cause) !== undefined)
     .slice(0, maxVerdicts)
 }
 
@@ -145,13 +155,13 @@ const demands = (success: Success): number =>
   list(success.text).length * 4 + list(success.enhanced).length * 2 + list(success.code).length
 
 /** What a provider's pack says of a success counts only where the provider is proven; then it goes before others. */
-const successOf = (all: ReadonlyArray<Pack>, seen: Seen, proven: boolean): string | undefined => {
+const successOf = (all: ReadonlyArray<Successes>, seen: Seen, proven: boolean): string | undefined => {
   const isSuccess = typeof seen.code === "number" ? seen.code < 400 : seen.enhanced?.startsWith("2.") === true
   if (!isSuccess) return undefined
-  const own = (pack: Pack): boolean => pack.kind === "provider"
+  const own = (pack: Successes): boolean => pack.kind === "provider"
   const packs = [...(proven ? all.filter(own) : []), ...all.filter((pack) => !own(pack))]
   return packs
-    .flatMap((pack) => (pack.success ?? []).filter((success) => succeeds(success, seen)))
+    .flatMap((pack) => pack.success.filter((success) => succeeds(success, seen)))
     .reduce<Success | undefined>(
       (found, next) => found === undefined || demands(next) > demands(found) ? next : found,
       undefined
@@ -197,23 +207,22 @@ export const explainWith = (
   const { candidates, client } = unwrap(text)
   const known = fromHints(options.hints ?? {})
   const seen = candidates.map((candidate) => seenOf(candidate, known, provider))
-  const isForeign = (hit: Hit): boolean => hit.tier === 0 ? !proven : hit.tier === 1 && hit.pack.id !== software
+  const isForeign = (hit: Hit): boolean => hit.tier === 0 ? !proven : hit.tier === 1 && hit.packId !== software
   const counts = (hit: Hit): boolean => !isForeign(hit) || hit.literalLength >= distinctive
   // A text that begins with a reply of success is no failure, whatever its words are.
   const begins = /^\s*[23][0-5][0-9](?:[ -]|$)/u.test(text)
-  const success = begins && seen[0] !== undefined ? successOf(knowledge.packs, seen[0], proven) : undefined
+  const success = begins && seen[0] !== undefined ? successOf(knowledge.successes, seen[0], proven) : undefined
   const found = success === undefined ? read(knowledge, seen, counts) : undefined
   const shown = found?.seen ?? seen[0]
   options.observe?.({ knowledge, proven, seen: shown, hits: found?.hits ?? [], isForeign })
-  const verdicts = distinct(found?.hits ?? []).map((hit) => {
-    const verdict = render(hit, {
+  const verdicts = distinct(found?.hits ?? []).map((hit) =>
+    rendered(hit, isForeign(hit) && hit.literalLength < unmistakable, {
       today,
       service: found?.seen.service,
       phase: found?.seen.phase,
       values: { host: known.host, port: known.port === undefined ? undefined : `${known.port}` }
     })
-    return isForeign(hit) && hit.literalLength < unmistakable ? weaken(verdict) : verdict
-  })
+  )
   const code = typeof shown?.code === "number" ? shown.code : undefined
   return {
     schema: "sonde.explanation/1",
@@ -234,29 +243,47 @@ export const explainWith = (
 }
 
 /**
+ * As `explain`, at once: within `Library.attempt`, because bodies of packs may have to be loaded. For loops over many
+ * texts. `today` is a date (`2026-11-24`). `observe` is told how the text was read, each time the work is done.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const explainNow = (
+  library: Library,
+  text: string,
+  hints: Hints,
+  today: string,
+  observe?: (reading: Reading) => void
+): Explanation => {
+  const { summaries } = library
+  const named = hints.provider === undefined ? undefined : byName(summaries, hints.provider)
+  const isNamed = hints.provider !== undefined && hints.provider.toLowerCase() !== "unknown"
+  const provider = named?.kind === "provider"
+    ? named.id
+    : named === undefined && isNamed
+    ? undefined
+    : recognise(summaries, { replyText: text, host: fromHints(hints).host })?.id
+  const software = named?.kind === "software"
+    ? named.id
+    : recognise(summaries, { replyText: text }, "software")?.id
+  const proven = provider !== undefined || isNamed
+  const knowledge = proven ? library.knowledge(provider) : library.everything
+  return explainWith(knowledge, text, { hints, provider, software, proven, today, observe })
+}
+
+/**
  * The causes of a pasted text: a reply, an error with a client's words around it, replies within replies. Never
  * fails; what no rule explains is `unknown`, with what was read. Hints may be wrong words: what is not understood is
- * ignored. `observe` is told how the text was read.
+ * ignored.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const explain = Effect.fn("Explain.explain")(
-  function*(packs: Packs["Service"], text: string, hints: Hints = {}, observe?: (reading: Reading) => void) {
+  function*(packs: Packs["Service"], text: string, hints: Hints = {}) {
     const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
-    const named = hints.provider === undefined ? undefined : byName(packs.summaries, hints.provider)
-    const isNamed = hints.provider !== undefined && hints.provider.toLowerCase() !== "unknown"
-    const provider = named?.kind === "provider"
-      ? named.id
-      : named === undefined && isNamed
-      ? undefined
-      : recognise(packs.summaries, { replyText: text, host: fromHints(hints).host })?.id
-    const software = named?.kind === "software"
-      ? named.id
-      : recognise(packs.summaries, { replyText: text }, "software")?.id
-    const softwares = packs.summaries.filter(({ kind }) => kind === "software").map(({ id }) => id)
-    const proven = provider !== undefined || isNamed
-    const knowledge = proven ? yield* packs.knowledge(provider, softwares) : yield* packs.everything
-    return explainWith(knowledge, text, { hints, provider, software, proven, today, observe })
+    const library = yield* packs.library
+    return yield* library.attempt(() => explainNow(library, text, hints, today))
   }
 )

@@ -16,14 +16,14 @@ import { type Condition, prepare, type Prepared } from "./internal/conditions.ts
 import type { CompiledRule, Knowledge } from "./Knowledge.ts"
 import type { Pack } from "./Pack.ts"
 import type { As, Rule } from "./schema/Rule.ts"
-import { toMillis } from "./schema/Scalar.ts"
+import { toMillis } from "./schema/values.ts"
 import type { Seen } from "./Seen.ts"
 
 export type { ErrorTag, Seen, ServicesSeen } from "./Seen.ts"
 
 /**
  * A rule that fits. `name` is `pack/rule`; `score` is comparable within a `tier` (0 provider, 1 software, 2
- * generic); `byText` says that literal text took part.
+ * generic); `byText` says that literal text took part. `pack` and `rule` are as in `CompiledRule`.
  *
  * @category models
  * @since 0.1.0
@@ -31,6 +31,9 @@ export type { ErrorTag, Seen, ServicesSeen } from "./Seen.ts"
 export interface Hit {
   readonly pack: Pack
   readonly rule: Rule
+  readonly packId: string
+  readonly cause: Rule["cause"]
+  readonly confidence: Rule["confidence"]
   readonly name: string
   readonly tier: number
   readonly score: number
@@ -92,26 +95,56 @@ const score = (compiled: CompiledRule, prepared: Prepared, unknownError: boolean
   return prepared.open && !compiled.hasText && !compiled.hasExactCode ? undefined : sum
 }
 
+/** Pack and rule are asked of the compiled rule only when they are wanted, because they may have to be loaded. */
+class Fit implements Hit {
+  readonly score: number
+  readonly #compiled: CompiledRule
+
+  constructor(compiled: CompiledRule, score: number) {
+    this.#compiled = compiled
+    this.score = score
+  }
+
+  get pack(): Pack {
+    return this.#compiled.pack
+  }
+  get rule(): Rule {
+    return this.#compiled.rule
+  }
+  get packId(): string {
+    return this.#compiled.packId
+  }
+  get cause(): Rule["cause"] {
+    return this.#compiled.cause
+  }
+  get confidence(): Rule["confidence"] {
+    return this.#compiled.confidence
+  }
+  get name(): string {
+    return this.#compiled.name
+  }
+  get tier(): number {
+    return this.#compiled.tier
+  }
+  get byText(): boolean {
+    return this.#compiled.hasText
+  }
+  get literalLength(): number {
+    return this.#compiled.literalLength
+  }
+}
+
 const order = (a: Hit, b: Hit): number =>
   a.tier - b.tier || b.score - a.score || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
 const hits = (knowledge: Knowledge, seen: Seen, mode: Mode, unknownError: boolean): ReadonlyArray<Hit> => {
   const prepared = prepare(seen, mode === "open")
   const found: Array<Hit> = []
-  for (const compiled of knowledge.candidates(prepared.text, prepared.code)) {
+  for (const compiled of knowledge.candidates(prepared)) {
     const sum = score(compiled, prepared, unknownError)
-    if (sum === undefined) continue
-    found.push({
-      pack: compiled.pack,
-      rule: compiled.rule,
-      name: compiled.name,
-      tier: compiled.tier,
-      score: sum,
-      byText: compiled.hasText,
-      literalLength: compiled.literalLength
-    })
+    if (sum !== undefined) found.push(new Fit(compiled, sum))
   }
-  return found.sort(order)
+  return found.length > 1 ? found.sort(order) : found
 }
 
 /**

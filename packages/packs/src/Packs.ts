@@ -9,15 +9,17 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { builtin } from "./builtin/index.ts"
+import { builtin, digest } from "./builtin/index.ts"
 import * as Knowledge from "./Knowledge.ts"
+import * as Library from "./Library.ts"
 import type { Pack } from "./Pack.ts"
 import { byName, type Summary, summaryOf } from "./Recognise.ts"
 
-/** A pack whose body may not be loaded yet. */
+/** A pack whose body may not be loaded yet; `pack` where it is. */
 interface Entry {
   readonly summary: Summary
   readonly load: Effect.Effect<Pack>
+  readonly pack?: Pack
 }
 
 /**
@@ -35,6 +37,8 @@ export class Packs extends Context.Service<Packs, {
   knowledge(provider: string | undefined, software?: ReadonlyArray<string>): Effect.Effect<Knowledge.Knowledge>
   /** All packs at once, for texts of an unknown provider. */
   readonly everything: Effect.Effect<Knowledge.Knowledge>
+  /** All packs for texts that are pasted, without their bodies, which are loaded when they are shown. */
+  readonly library: Effect.Effect<Library.Library>
 }>()("@sonde/packs/Packs") {
   /** The built-in packs. */
   static readonly layer: Layer.Layer<Packs> = Layer.sync(Packs, () => Packs.of(make(builtinEntries)))
@@ -53,7 +57,7 @@ const builtinEntries: ReadonlyArray<Entry> = builtin.map(({ load, summary }) => 
   load: Effect.promise(load)
 }))
 
-const entryOf = (pack: Pack): Entry => ({ summary: summaryOf(pack), load: Effect.succeed(pack) })
+const entryOf = (pack: Pack): Entry => ({ summary: summaryOf(pack), load: Effect.succeed(pack), pack })
 
 const make = (given: ReadonlyArray<Entry>): Packs["Service"] => {
   const unique = new Map(given.map((entry) => [entry.summary.id, entry]))
@@ -75,8 +79,20 @@ const make = (given: ReadonlyArray<Entry>): Packs["Service"] => {
     return made
   })
 
+  const library = Effect.gen(function*() {
+    const own = entries.flatMap(({ pack }) => pack ?? [])
+    const from = { packs: own, digest: own.length < entries.length ? yield* Effect.promise(digest) : undefined }
+    return Library.make(summaries, from, (id) => unique.get(id)?.load ?? Effect.undefined)
+  })
+  let libraryMade: Library.Library | undefined
+
   return {
     summaries,
+    library: Effect.suspend(() =>
+      libraryMade === undefined
+        ? Effect.map(library, (made) => libraryMade ??= made)
+        : Effect.succeed(libraryMade)
+    ),
     get: (idOrAlias) => find(idOrAlias)?.load ?? Effect.undefined,
     knowledge: (provider, software = []) => {
       const named = [...provider === undefined ? [] : [provider], ...software].flatMap((name) => find(name) ?? [])

@@ -61,7 +61,7 @@ const seenIn = (name: Condition["name"], wanted: string, answer: Reason["answer"
  */
 export const reasons = (rule: Rule, seen: Seen, mode: Mode = "closed"): ReadonlyArray<Reason> => {
   const prepared = prepare(seen, mode === "open")
-  return compile(rule).map((condition): Reason => {
+  return compile(rule.when).map((condition): Reason => {
     const answer = condition.test(prepared)
     const { name, wanted, weight } = condition
     return { condition: name, wanted, seen: seenIn(name, wanted, answer, seen), weight, answer }

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { type Folded, signsOf } from "./internal/signs.ts"
 import type { Pack } from "./Pack.ts"
 import type { Recognise } from "./schema/Provider.ts"
 import { contains, fold, foldName, isWithin } from "./Text.ts"
@@ -64,44 +65,40 @@ export interface Recognised {
 export const threshold = 50
 
 const heaviest = <A extends { readonly weight: number }>(
-  signs: ReadonlyArray<A> | undefined,
+  signs: ReadonlyArray<A>,
   fits: (sign: A) => boolean
-): number => (signs ?? []).reduce((found, sign) => sign.weight > found && fits(sign) ? sign.weight : found, 0)
+): number => signs.reduce((found, sign) => sign.weight > found && fits(sign) ? sign.weight : found, 0)
 
 const domainFits = (
   sign: { readonly name: string; readonly subdomains?: boolean },
   domain: string
-): boolean => {
-  const wanted = foldName(sign.name)
-  return domain === wanted || (sign.subdomains === true && isWithin(domain, wanted))
+): boolean => domain === sign.name || (sign.subdomains === true && isWithin(domain, sign.name))
+
+interface FoldedEvidence {
+  readonly domain: string | undefined
+  readonly mx: ReadonlyArray<string>
+  readonly banner: string | undefined
+  readonly capabilities: ReadonlyArray<string>
 }
 
-const weigh = (recognise: Recognise, evidence: Evidence): ReadonlyArray<readonly [Sign, number]> => {
-  const domain = evidence.domain === undefined ? undefined : foldName(evidence.domain)
-  const host = evidence.host === undefined ? undefined : foldName(evidence.host)
-  const mx = (evidence.mx ?? []).map(foldName)
-  const banner = evidence.banner === undefined ? undefined : fold(evidence.banner)
-  const capabilities = (evidence.capabilities ?? []).map(fold)
-  const reply = evidence.replyText === undefined ? undefined : fold(evidence.replyText)
-  const signs: ReadonlyArray<readonly [Sign, number]> = [
-    [
-      "domain",
-      domain === undefined ? 0 : heaviest(recognise.domains, ({ name, subdomains }) => {
-        const wanted = foldName(name)
-        return domain === wanted || (subdomains === true && isWithin(domain, wanted))
-      })
-    ],
-    ["mx", heaviest(recognise.mx, ({ suffix }) => mx.some((name) => isWithin(name, foldName(suffix))))],
-    ["host", host === undefined ? 0 : heaviest(recognise.hosts, ({ suffix }) => isWithin(host, foldName(suffix)))],
-    ["banner", banner === undefined ? 0 : heaviest(recognise.banners, ({ text }) => contains(banner, fold(text)))],
-    [
-      "capability",
-      heaviest(recognise.capabilities, ({ text }) => capabilities.some((line) => contains(line, fold(text))))
-    ],
-    ["reply", reply === undefined ? 0 : heaviest(recognise.replies, ({ text }) => contains(reply, fold(text)))]
-  ]
-  return signs.filter(([, weight]) => weight > 0)
-}
+/** Weights by kind of sign, in the order of `Evidence`. */
+const weigh = (
+  signs: Folded,
+  { banner, capabilities, domain, mx }: FoldedEvidence,
+  host: number,
+  reply: number
+): ReadonlyArray<number> => [
+  domain === undefined ? 0 : heaviest(signs.domains, (sign) => domainFits(sign, domain)),
+  mx.length === 0 ? 0 : heaviest(signs.mx, ({ suffix }) => mx.some((name) => isWithin(name, suffix))),
+  host,
+  banner === undefined ? 0 : heaviest(signs.banners, ({ text }) => contains(banner, text)),
+  capabilities.length === 0
+    ? 0
+    : heaviest(signs.capabilities, ({ text }) => capabilities.some((line) => contains(line, text))),
+  reply
+]
+
+const kinds: ReadonlyArray<Sign> = ["domain", "mx", "host", "banner", "capability", "reply"]
 
 /**
  * The best pack of a kind (`provider` unless told) for the signs, and the signs it rests on; undefined where none
@@ -115,14 +112,31 @@ export const recognise = (
   evidence: Evidence,
   kind: Pack["kind"] = "provider"
 ): Recognised | undefined => {
+  const signs = signsOf(summaries)
+  const { banner, capabilities = [], domain, host, mx = [], replyText } = evidence
+  const replies = replyText === undefined ? undefined : signs.replies(replyText)
+  const hosts = host === undefined ? undefined : signs.hosts(foldName(host))
+  // Reply and host have an index, so that packs without either are passed over.
+  const isIndexed = domain === undefined && banner === undefined && mx.length + capabilities.length === 0
+  if (isIndexed && replies === undefined && hosts === undefined) return undefined
+  const folded: FoldedEvidence = {
+    domain: domain === undefined ? undefined : foldName(domain),
+    mx: mx.map(foldName),
+    banner: banner === undefined ? undefined : fold(banner),
+    capabilities: capabilities.map(fold)
+  }
   let best: { readonly id: string; readonly by: ReadonlyArray<Sign>; readonly sum: number } | undefined
-  for (const summary of summaries) {
-    if (summary.kind !== kind) continue
-    const signs = weigh(summary.recognise, evidence)
-    const sum = signs.reduce((total, [, weight]) => total + weight, 0)
+  for (const [place, summary] of summaries.entries()) {
+    const byReply = replies?.[place] ?? 0
+    const byHost = hosts?.[place] ?? 0
+    if (summary.kind !== kind || (isIndexed && byReply + byHost < threshold)) continue
+    const own = signs.folded[place]
+    if (own === undefined) continue
+    const weights = weigh(own, folded, byHost, byReply)
+    const sum = weights.reduce((total, weight) => total + weight, 0)
     if (sum < threshold) continue
     if (best === undefined || sum > best.sum || (sum === best.sum && summary.id < best.id)) {
-      best = { id: summary.id, by: signs.map(([sign]) => sign), sum }
+      best = { id: summary.id, by: kinds.filter((_, number) => (weights[number] ?? 0) > 0), sum }
     }
   }
   if (best === undefined) return undefined
@@ -140,7 +154,8 @@ export const recognise = (
 export const audienceOf = (summary: Summary | undefined, domain: string | undefined): string | undefined => {
   if (domain === undefined) return undefined
   const name = foldName(domain)
-  return summary?.recognise.domains?.find((sign) => domainFits(sign, name) && sign.audience !== undefined)?.audience
+  return summary?.recognise.domains
+    ?.find((sign) => sign.audience !== undefined && domainFits({ ...sign, name: foldName(sign.name) }, name))?.audience
 }
 
 /**

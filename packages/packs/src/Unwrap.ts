@@ -9,6 +9,7 @@
  * @since 0.1.0
  */
 import type { PhaseId, Protocol, ServiceId } from "@sonde/domain/Service"
+import * as Prefilter from "./Prefilter.ts"
 import { maxText } from "./Text.ts"
 
 /**
@@ -137,13 +138,17 @@ const connector = /^,? ?with message ?"? ?$/u
 // A code that a client states beside the reply, not at its beginning.
 const aside =
   /(?:\b(?:expected )?response code [0-9/, or]*|\bSMTP code: |\bcode=|\bresponseCode["']?: ?|\bstatus code[^0-9]{0,4})$/iu
-const trailers = [
-  /\s*\(in reply to [A-Za-z ]+ commands?[\s)]*$/u,
-  /\s*SMTP code: [0-9]{3}\s*$/u,
-  /\s*\((?:#?[0-9]\.[0-9]\.[0-9]+)\)\s*$/u,
-  hostStamp,
-  /[\s'")\]}]+$/u
+const trailers: ReadonlyArray<{ readonly sign: RegExp; readonly can: (text: string) => boolean }> = [
+  { sign: /\s*\(in reply to [A-Za-z ]+ commands?[\s)]*$/u, can: (text) => text.includes("(in reply to ") },
+  { sign: /\s*SMTP code: [0-9]{3}\s*$/u, can: (text) => text.includes("SMTP code: ") },
+  { sign: /\s*\((?:#?[0-9]\.[0-9]\.[0-9]+)\)\s*$/u, can: (text) => text.endsWith(")") },
+  { sign: hostStamp, can: (text) => text.endsWith("]") },
+  { sign: /[\s'")\]}]+$/u, can: (text) => "'\")]}".includes(text.slice(-1)) }
 ]
+
+// Most of these cannot match most texts.
+const others = [token, graph, imapCode, popStatus, statedCode]
+const prefilter = Prefilter.make([...clients, ...phases, ...others.map((sign) => ({ sign }))].map(({ sign }) => sign))
 
 /** How far from the end a trailer begins at most; what is longer is text. */
 const trailerLength = 400
@@ -152,7 +157,8 @@ const trailerLength = 400
 const trim = (text: string): string => {
   const whole = text.trim()
   const from = Math.max(0, whole.length - trailerLength)
-  const end = trailers.reduce((found, trailer) => found.replace(trailer, ""), whole.slice(from))
+  // What is left never ends in white space, which `can` relies on.
+  const end = trailers.reduce((found, { can, sign }) => can(found) ? found.replace(sign, "") : found, whole.slice(from))
   return (whole.slice(0, from) + end).trim()
 }
 
@@ -225,7 +231,9 @@ const statements = (text: string): ReadonlyArray<Statement> => {
 const answersAuth = (code: number | undefined): boolean => code === 534 || code === 535 || code === 538
 
 const unescape = (text: string): string =>
-  text.replace(/\\r\\n|\\n|\\r/gu, "\n").replace(/\\{1,8}(["'])/gu, "$1").replace(/\r\n?/gu, "\n")
+  !text.includes("\\") && !text.includes("\r")
+    ? text
+    : text.replace(/\\r\\n|\\n|\\r/gu, "\n").replace(/\\{1,8}(["'])/gu, "$1").replace(/\r\n?/gu, "\n")
 
 /**
  * What a pasted text says. Total: any text is allowed, of which the first 65,536 characters count. A reply of success
@@ -236,19 +244,21 @@ const unescape = (text: string): string =>
  */
 export const unwrap = (given: string): Unwrapped => {
   const text = unescape(given.length > maxText ? given.slice(0, maxText) : given).trim()
-  const matching = clients.filter(({ sign }) => sign.test(text))
+  const flags = prefilter(text)
+  const matching = clients.filter(({ sign }, place) => flags[place] === 1 && sign.test(text))
   const client = matching[0]
   const phase = matching.find((one) => one.phase !== undefined)?.phase ??
-    phases.find(({ sign }) => sign.test(text))?.phase
+    phases.find(({ sign }, place) => flags[clients.length + place] === 1 && sign.test(text))?.phase
+  const can = (sign: RegExp): boolean => flags[clients.length + phases.length + others.indexOf(sign)] === 1
 
   const all = statements(text)
-  const isToken = token.test(text)
-  const isGraph = !isToken && graph.test(text)
+  const isToken = can(token) && token.test(text)
+  const isGraph = !isToken && can(graph) && graph.test(text)
   // "550 NO SUCH USER" is no IMAP: a failing reply code goes before a status word.
   const isSmtp = all.some(({ code }) => code !== undefined && code >= 400)
   const imap = isSmtp ? null : imapStatus.exec(text)
-  const pop = popStatus.exec(text)
-  const responseCode = imap?.[2] ?? (isSmtp ? undefined : imapCode.exec(text)?.[1]) ?? pop?.[1]
+  const pop = can(popStatus) ? popStatus.exec(text) : null
+  const responseCode = imap?.[2] ?? (isSmtp || !can(imapCode) ? undefined : imapCode.exec(text)?.[1]) ?? pop?.[1]
   const context: Omit<Candidate, "layer" | "text"> = isToken
     ? { protocol: "http", service: "token", phase: "token" }
     : isGraph
@@ -269,7 +279,7 @@ export const unwrap = (given: string): Unwrapped => {
   const found = isToken || isGraph || whole.status !== undefined || responseCode !== undefined ? [] : all
   const failing = found.filter(({ code, enhanced }) => !isSuccess(code, enhanced))
   const kept = failing.length > 0 ? failing : found
-  const stated = statedCode.exec(text)?.[1]
+  const stated = can(statedCode) ? statedCode.exec(text)?.[1] : undefined
   const replies = kept.map((statement, number): Candidate => {
     const nested = number > 0
     const code = statement.code ?? (stated === undefined ? undefined : Number(stated))

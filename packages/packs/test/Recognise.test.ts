@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { byName, type Evidence, recognise, type Recognised, summaryOf } from "@sonde/packs/Recognise"
+import { byName, type Evidence, recognise, type Recognised, summaryOf, threshold } from "@sonde/packs/Recognise"
+import { contains, fold, isWithin } from "@sonde/packs/Text"
 import { pack } from "./fixtures.ts"
+import { dice, manyPacks } from "./manyPacks.ts"
 
 const acme = summaryOf(pack({
   aliases: ["Acme365"],
@@ -43,6 +45,39 @@ describe("recognise", () => {
 
   it("recognises software apart from providers", () => {
     assert.deepStrictEqual(recognise(all, { banner: "220 x ESMTP" }, "software"), { id: "mta", by: ["banner"] })
+  })
+})
+
+describe("recognise with many packs", () => {
+  const summaries = manyPacks(100, 100).map(summaryOf)
+  const heaviest = <A extends { readonly weight: number }>(signs: ReadonlyArray<A> = [], fits: (sign: A) => boolean) =>
+    signs.reduce((found, sign) => fits(sign) ? Math.max(found, sign.weight) : found, 0)
+
+  /** Every sign of every pack compared. */
+  const slow = (host: string, replyText: string, kind: "provider" | "software") =>
+    summaries.filter((one) => one.kind === kind).map(({ id, recognise: { hosts, replies } }) => ({
+      id,
+      sum: heaviest(hosts, ({ suffix }) => isWithin(host, suffix)) +
+        heaviest(replies, ({ text }) => contains(fold(replyText), fold(text)))
+    })).filter(({ sum }) => sum >= threshold)
+      .sort((a, b) => b.sum - a.sum || (a.id < b.id ? -1 : 1))[0]?.id
+
+  it("finds through its indexes what comparing every sign finds", () => {
+    const roll = dice(3)
+    let found = 0
+    for (let turn = 0; turn < 400; turn++) {
+      const signs = summaries[roll(100)]?.recognise.replies ?? []
+      const replyText = Array.from({ length: 3 }, () => signs[roll(signs.length)]?.text ?? "").join(
+        roll(2) === 0 ? "" : " "
+      )
+      const host = ["", "smtp.", "x"][roll(3)] + `mail${roll(110)}.example`
+      for (const kind of ["provider", "software"] as const) {
+        const best = recognise(summaries, { host, replyText }, kind)?.id
+        assert.strictEqual(best, slow(host, replyText, kind), `${host} ${replyText}`)
+        if (best !== undefined) found++
+      }
+    }
+    assert.isAbove(found, 100)
   })
 })
 

@@ -3,6 +3,7 @@ import { Explanation } from "@sonde/domain/Explanation"
 import { Report } from "@sonde/domain/Report"
 import * as Appearance from "@sonde/report/Appearance"
 import * as Redact from "@sonde/report/Redact"
+import * as ExplanationJson from "@sonde/report/render/ExplanationJson"
 import * as Json from "@sonde/report/render/Json"
 import * as Live from "@sonde/report/render/Live"
 import * as Ndjson from "@sonde/report/render/Ndjson"
@@ -42,7 +43,7 @@ describe("Json", () => {
   it("writes one line where that is asked for", () => {
     assert.strictEqual(Json.encode(reports.failed, { indent: false }).split("\n").length, 2)
     assert.strictEqual(Ndjson.report(reports.failed), Json.encode(reports.failed, { indent: false }))
-    assert.strictEqual(Json.explanation(reports.explained, { indent: false }).split("\n").length, 2)
+    assert.strictEqual(ExplanationJson.encode(reports.explained, { indent: false }).split("\n").length, 2)
   })
 })
 
@@ -149,7 +150,7 @@ describe("Redact", () => {
   })
 
   it("takes ids out of an explanation", () => {
-    const text = Json.explanation(Redact.explanation(reports.explained, "personal"))
+    const text = ExplanationJson.encode(Redact.explanation(reports.explained, "personal"))
     for (const canary of ["AM0PR02", "08DE2A1B", "contoso"]) assert.notInclude(text, canary)
   })
 

@@ -6,7 +6,8 @@ import * as Flags from "../Flags.ts"
 
 const { pack, packs } = Flags.places
 
-export const explain = Command.make("explain", {
+/** What the command takes; `Quick.ts` knows it too. */
+export const parameters = {
   text: Argument.String("text").pipe(
     Argument.withDescription("the text, or - to read it from standard input"),
     Argument.variadic({ min: 0 })
@@ -21,7 +22,13 @@ export const explain = Command.make("explain", {
   ...Flags.view,
   pack,
   packs
-}, (input) => Effect.flatMap(Effect.promise(() => import("../run/explain.ts")), ({ run }) => run(input))).pipe(
+}
+
+export const explain = Command.make(
+  "explain",
+  parameters,
+  (input) => Effect.flatMap(Effect.promise(() => import("../run/explain.ts")), ({ run }) => run(input))
+).pipe(
   Command.withShortDescription("Name the cause of a pasted reply, stack trace or log"),
   Command.withDescription(
     "Reads a reply, a bounce, a stack trace or a log and names the cause. Uses no network. A text that no rule knows is unknown, exit 75; nothing is guessed. The id of a cause alone shows its page."

@@ -2,22 +2,28 @@
  * `sonde explain --batch`: one question a line on standard input, one explanation a line on standard output, in order
  * and in constant memory.
  *
- * A line that is no question is answered too, as unknown, so that answers and questions stay side by side.
+ * A line that is no question is answered too, as unknown, so that answers and questions stay side by side. Lines are
+ * answered in a plain loop, a chunk of standard input at a time; the next chunk is read when the answers are written.
  */
 import type { Explanation, Hints } from "@sonde/domain/Explanation"
 import * as Explain from "@sonde/packs/Explain"
+import type { Library } from "@sonde/packs/Library"
 import { Packs } from "@sonde/packs/Packs"
-import * as Redact from "@sonde/report/Redact"
-import * as Json from "@sonde/report/render/Json"
+import * as Json from "@sonde/report/render/ExplanationJson"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as ExitCode from "../ExitCode.ts"
 import { Stop } from "../Failure.ts"
-import { note, Screen } from "../Screen.ts"
+import type { View } from "../Presentation.ts"
+import { Screen } from "../Screen.ts"
 import * as Stdin from "../Stdin.ts"
-import type { View } from "../View.ts"
 
 /** Longest line that is read, in octets, as for a single text. */
 export const maxOctets = 4 * 1024 * 1024
+
+/** How many answers are kept for questions that are asked again, and how long such a question may be, in characters. */
+const keptAnswers = 1024
+const keptLength = 2048
 
 type Question =
   | { readonly id: string | number; readonly text: string; readonly hints: Hints }
@@ -25,19 +31,19 @@ type Question =
 
 const words = ["protocol", "phase", "provider", "mechanism", "host", "context"] as const
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
 /** Reads one line. What is left out of a question comes from `defaults`. */
 export const question = (line: string, defaults: Hints): Question => {
-  let given: unknown
+  let fields: unknown
   try {
-    given = JSON.parse(line)
+    fields = JSON.parse(line)
   } catch {
     return { text: "", problem: "is no JSON" }
   }
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    return { text: "", problem: "is no JSON object" }
-  }
-  const fields: Readonly<Record<string, unknown>> = Object.fromEntries(Object.entries(given))
-  const { id, text } = fields
+  if (!isRecord(fields)) return { text: "", problem: "is no JSON object" }
+  const { id, port, text } = fields
   if (typeof id !== "string" && typeof id !== "number") return { text: "", problem: "has no id" }
   if (typeof text !== "string") return { id, text: "", problem: "has no text" }
   const own: Record<string, string> = {}
@@ -45,37 +51,97 @@ export const question = (line: string, defaults: Hints): Question => {
     const value = fields[word]
     if (typeof value === "string" && value !== "") own[word] = value
   }
-  const port = typeof fields.port === "number" && Number.isInteger(fields.port) ? { port: fields.port } : {}
-  return { id, text, hints: { ...defaults, ...own, ...port } }
+  const hints = { ...defaults, ...own }
+  return { id, text, hints: typeof port === "number" && Number.isInteger(port) ? { ...hints, port } : hints }
+}
+
+/** An answer without its id. */
+interface Answer {
+  readonly tail: string
+  readonly isUnknown: boolean
+}
+
+type Redact = (explanation: Explanation) => Explanation
+
+const answerOf = (given: Explanation, redact: Redact): Answer => ({
+  tail: Json.tail(redact(given)),
+  isUnknown: given.outcome === "unknown"
+})
+
+/**
+ * Answers one question after another on a day; within `Library.attempt`. Logs repeat themselves, so the last answers
+ * are kept.
+ */
+export const answerer = (library: Library, redact: Redact) => {
+  const kept = new Map<string, Answer>()
+  let day = ""
+  return (text: string, hints: Hints, today: string): Answer => {
+    if (today !== day) {
+      kept.clear()
+      day = today
+    }
+    if (text.length > keptLength) return answerOf(Explain.explainNow(library, text, hints, today), redact)
+    const key = JSON.stringify(hints) + text
+    const found = kept.get(key)
+    if (found !== undefined) return found
+    const made = answerOf(Explain.explainNow(library, text, hints, today), redact)
+    if (key.length > 2 * keptLength) return made
+    if (kept.size >= keptAnswers) kept.clear()
+    kept.set(key, made)
+    return made
+  }
 }
 
 /** Answers until standard input ends or nobody reads the answers. Status 75 where one or more texts are unknown. */
 export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
   const screen = yield* Screen
-  const packs = yield* Packs
+  const library = yield* (yield* Packs).library
+  const level = view.redact
+  let redact: Redact = (explanation) => explanation
+  if (level !== "secrets") {
+    const Redact = yield* Effect.promise(() => import("@sonde/report/Redact"))
+    redact = (explanation) => Redact.explanation(explanation, level)
+  }
+  const answer = answerer(library, redact)
   let number = 0
   let unknown = 0
 
-  const answer = Effect.fnUntraced(function*(line: Stdin.Line) {
-    number += 1
+  const one = (line: Stdin.Line, today: string): { readonly out: string; readonly err: string } => {
     const asked = line.whole
       ? question(line.text, defaults)
       : { text: "", problem: `is longer than ${maxOctets} octets` }
-    const given: Explanation = "problem" in asked
-      ? { schema: "sonde.explanation/1", outcome: "unknown", read: { text: asked.text }, verdicts: [] }
-      : yield* Explain.explain(packs, asked.text, asked.hints)
-    if ("problem" in asked) yield* note(`line ${number} of standard input ${asked.problem}; it is answered as unknown`)
-    if (given.outcome === "unknown") unknown += 1
-    const redacted = Redact.explanation(given, view.redact)
-    // The id is the asker's own, whatever the level of redaction.
-    return Json.explanation(asked.id === undefined ? redacted : { ...redacted, id: asked.id }, { indent: false })
-  })
+    const given = "problem" in asked
+      ? answerOf({ schema: "sonde.explanation/1", outcome: "unknown", read: { text: "" }, verdicts: [] }, redact)
+      : answer(asked.text, asked.hints, today)
+    // A pack that is missing ends the work above, and the line is asked again: count only what is answered.
+    number += 1
+    if (given.isUnknown) unknown += 1
+    return {
+      // The id is the asker's own, whatever the level of redaction.
+      out: Json.line(asked.id, given.tail),
+      err: "problem" in asked
+        ? `sonde: line ${number} of standard input ${asked.problem}; it is answered as unknown\n`
+        : ""
+    }
+  }
 
   yield* Stdin.lines(maxOctets, (lines) =>
     Effect.gen(function*() {
-      const answers: Array<string> = []
-      for (const line of lines) if (line.text.trim() !== "" || !line.whole) answers.push(yield* answer(line))
-      yield* screen.out(answers.join(""))
+      const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
+      let at = 0
+      let out = ""
+      let err = ""
+      yield* library.attempt(() => {
+        for (; at < lines.length; at++) {
+          const line = lines[at]
+          if (line === undefined || (line.whole && line.text.trim() === "")) continue
+          const answered = one(line, today)
+          out += answered.out
+          err += answered.err
+        }
+      })
+      if (err !== "") yield* screen.err(err)
+      yield* screen.out(out)
       return !screen.gone()
     }))
   if (unknown > 0) return yield* new Stop({ exitCode: ExitCode.fold(view.scheme, 75) })

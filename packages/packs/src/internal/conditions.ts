@@ -6,8 +6,8 @@
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import * as Result from "effect/Result"
 import * as Pattern from "../Pattern.ts"
-import type { Rule, When } from "../schema/Rule.ts"
-import { list } from "../schema/Scalar.ts"
+import type { When } from "../schema/Rule.ts"
+import { list } from "../schema/values.ts"
 import type { Seen } from "../Seen.ts"
 import { contains, fold, foldName, hostMatches } from "../Text.ts"
 
@@ -22,6 +22,7 @@ export interface Prepared {
   readonly mailboxDomain: string | undefined
   readonly mechanism: string | undefined
   readonly code: string | undefined
+  readonly enhanced: string | undefined
 }
 
 type Answer = "holds" | "fails" | "unknown"
@@ -67,7 +68,8 @@ export const prepare = (seen: Seen, open: boolean): Prepared => ({
   host: seen.host === undefined ? undefined : foldName(seen.host),
   mailboxDomain: seen.mailboxDomain === undefined ? undefined : foldName(seen.mailboxDomain),
   mechanism: seen.mechanism?.toUpperCase(),
-  code: seen.code === undefined ? undefined : `${seen.code}`.toLowerCase()
+  code: seen.code === undefined ? undefined : `${seen.code}`.toLowerCase(),
+  enhanced: seen.enhanced
 })
 
 const among = <A>(found: A | undefined, wanted: ReadonlyArray<A>): Answer =>
@@ -122,14 +124,13 @@ const enhancedWeight = (wanted: ReadonlyArray<string>): number => {
 }
 
 /** The literals of a rule, folded: all of `text`, one of `anyText`. */
-export const literals = (rule: Rule): { readonly all: ReadonlyArray<string>; readonly any: ReadonlyArray<string> } => ({
-  all: list(rule.when.text).map(fold),
-  any: list(rule.when.anyText).map(fold)
+export const literals = (when: When): { readonly all: ReadonlyArray<string>; readonly any: ReadonlyArray<string> } => ({
+  all: list(when.text).map(fold),
+  any: list(when.anyText).map(fold)
 })
 
 /** The conditions of a rule, cheapest first. */
-export const compile = (rule: Rule): ReadonlyArray<Condition> => {
-  const { when } = rule
+export const compile = (when: When): ReadonlyArray<Condition> => {
   const out: Array<Condition> = []
   const add = (name: keyof When, wanted: ReadonlyArray<string>, weight: number, test: (p: Prepared) => Answer) =>
     void out.push({ name, wanted: wanted.join(" or "), weight, test })
@@ -233,7 +234,7 @@ export const compile = (rule: Rule): ReadonlyArray<Condition> => {
       return among(phases?.[evidence.phase], states)
     })
   }
-  const { all, any } = literals(rule)
+  const { all, any } = literals(when)
   for (const literal of all) {
     add("text", [literal], literalWeight(literal), ({ text }) => contains(text, literal) ? "holds" : "fails")
   }

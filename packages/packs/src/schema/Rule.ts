@@ -9,6 +9,7 @@
 import { Cause } from "@sonde/domain/Cause"
 import { PhaseId, PhaseState, Security, ServiceId } from "@sonde/domain/Service"
 import { Actor, Confidence, Remedy } from "@sonde/domain/Verdict"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Pattern from "../Pattern.ts"
 import {
@@ -65,6 +66,15 @@ export const ServiceEvidence = Schema.Struct({
   state: field("What became of it; of a list any", OneOrMany(PhaseState))
 })
 
+/** A pattern as it stands in a pack. Decoding fails with the reason why `Pattern.compile` refuses it. */
+const PatternSource = Schema.String.check(
+  Schema.isMaxLength(Pattern.maxPatternLength),
+  Schema.makeFilter((source: string) => {
+    const compiled = Pattern.compile(source)
+    return Result.isSuccess(compiled) ? undefined : `Expected a bounded pattern: ${compiled.failure.problem}`
+  })
+)
+
 /**
  * The conditions of a rule.
  *
@@ -96,7 +106,7 @@ export const When = Schema.Struct({
   notText: optional("Literal text that must not be there; of a list none", OneOrMany(Text)),
   pattern: optional(
     "Regular expression of bounded cost, where literal text cannot say it: no repeated groups, no look-around",
-    Pattern.Source
+    PatternSource
   ),
   mechanism: optional("SASL mechanism that was used; of a list any", OneOrMany(Schema.NonEmptyString)),
   port: optional("Port of the connection; of a list any", OneOrMany(Schema.Int)),

@@ -8,6 +8,8 @@
  */
 import * as Schema from "effect/Schema"
 
+export { list } from "./values.ts"
+
 /**
  * A word in kebab-case, 1 to 64 characters: pack ids, rule ids, limit ids.
  *
@@ -128,15 +130,6 @@ export const OneOrMany = <S extends Schema.Constraint>(schema: S) =>
   Schema.Union([schema, Schema.NonEmptyArray(schema)])
 
 /**
- * The list behind a scalar-or-list value; empty for an absent one.
- *
- * @category combinators
- * @since 0.1.0
- */
-export const list = <A extends string | number>(value: A | ReadonlyArray<A> | undefined): ReadonlyArray<A> =>
-  value === undefined ? [] : typeof value === "object" ? value : [value]
-
-/**
  * A value per service, each optional.
  *
  * @category combinators
@@ -153,16 +146,3 @@ export const perService = <S extends Schema.Top>(schema: S) =>
     "mx": optional("Delivery to the mail exchangers, port 25", schema),
     "posture": optional("What the domain publishes in DNS", schema)
   })
-
-const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/**
- * The milliseconds of a `Duration`.
- *
- * @category combinators
- * @since 0.1.0
- */
-export const toMillis = (duration: string): number => {
-  const found = /^([0-9]+)([a-z]+)$/u.exec(duration)
-  return found === null ? 0 : Number(found[1]) * (units[found[2] ?? ""] ?? 0)
-}

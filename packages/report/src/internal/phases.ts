@@ -8,21 +8,9 @@ import type { Appearance } from "../Appearance.ts"
 import * as Escape from "../Escape.ts"
 import * as Phrases from "../Phrases.ts"
 import * as Layout from "./layout.ts"
+import { mark } from "./mark.ts"
 
-const styles: Readonly<Record<PhaseState, Layout.Style>> = {
-  pass: "green",
-  restored: "green",
-  fail: "red",
-  warn: "yellow",
-  inconclusive: "yellow",
-  skip: "dim"
-}
-
-/** The mark of a state, coloured; `plain` is the same without colour, for measuring. */
-export const mark = (look: Appearance, state: PhaseState): { readonly plain: string; readonly shown: string } => {
-  const plain = look.ascii ? Phrases.marks[state].ascii.padEnd(4) : Phrases.marks[state].mark
-  return { plain, shown: Layout.paint(look, styles[state], plain) }
-}
+export { mark } from "./mark.ts"
 
 /** Text as one field of a tab-separated row. */
 const field = (text: string): string => text.replaceAll("\t", " ")

@@ -4,9 +4,9 @@
 import type { DatedFact, Finding, Remedy, Verdict } from "@sonde/domain/Verdict"
 import type { Appearance } from "../Appearance.ts"
 import * as Escape from "../Escape.ts"
-import * as Phrases from "../Phrases.ts"
 import * as Layout from "./layout.ts"
-import { mark } from "./phases.ts"
+import { mark } from "./mark.ts"
+import * as Words from "./words.ts"
 
 /** A title with an id at its right, on one line where both fit. */
 const headline = (
@@ -33,13 +33,13 @@ const sure = (verdict: Verdict): string => {
   const lines = verdict.evidence
   const proof = lines.length === 0
     ? ""
-    : `, by ${lines.length === 1 ? "line" : "lines"} ${Phrases.list(lines.map((n) => `${n}`))} of the transcript`
+    : `, by ${lines.length === 1 ? "line" : "lines"} ${Words.list(lines.map((n) => `${n}`))} of the transcript`
   return `${verdict.confidence}${proof}`
 }
 
 const ruledOut = (look: Appearance, verdict: Verdict): ReadonlyArray<string> => {
-  const out = verdict.ruledOut.map(Phrases.area).join(", ")
-  const open = Phrases.list(verdict.notJudged.map(Phrases.area))
+  const out = verdict.ruledOut.map(Words.area).join(", ")
+  const open = Words.list(verdict.notJudged.map(Words.area))
   if (out === "") return open === "" ? [] : Layout.labelled(look, "Not judged", open)
   if (open === "") return Layout.labelled(look, "Ruled out", `${out}.`)
   const judged = `${open.charAt(0).toUpperCase()}${open.slice(1)} ${
@@ -132,7 +132,7 @@ export const verdict = (
     ...(it.explanation === "" ? [] : [...Layout.paragraph(look, Escape.line(it.explanation)), ""]),
     ...Layout.labelled(look, "How sure", sure(it)),
     ...ruledOut(look, it),
-    ...Layout.labelled(look, "Who", Phrases.actor(it, options.domain)),
+    ...Layout.labelled(look, "Who", Words.actor(it, options.domain)),
     ...(numbered.length === 0 ? [] : ["", ...steps(look, numbered)]),
     ...(more.length === 0 ? [] : ["", ...more])
   ]

@@ -1,9 +1,8 @@
 /**
- * Reports and explanations as JSON documents, through the schemas of `domain`.
+ * Reports as JSON documents, through the schema of `domain`.
  *
  * @since 0.1.0
  */
-import { Explanation } from "@sonde/domain/Explanation"
 import { once } from "@sonde/domain/Once"
 import { Report } from "@sonde/domain/Report"
 import * as Schema from "effect/Schema"
@@ -11,7 +10,6 @@ import * as Schema from "effect/Schema"
 // Built when first used, and once: building a codec costs several times as much as using it.
 const encodeReport = once(() => Schema.encodeSync(Schema.toCodecJson(Report)))
 const decodeReport = once(() => Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.toCodecJson(Report))))
-const encodeExplanation = once(() => Schema.encodeSync(Schema.toCodecJson(Explanation)))
 
 /**
  * A report as plain JSON data.
@@ -37,12 +35,3 @@ export const encode = (report: Report, options: { readonly indent?: boolean } = 
  * @since 0.1.0
  */
 export const decode = (text: string) => decodeReport()(text)
-
-/**
- * An explanation as one document, as `encode` for reports.
- *
- * @category encoding
- * @since 0.1.0
- */
-export const explanation = (it: Explanation, options: { readonly indent?: boolean } = {}): string =>
-  `${JSON.stringify(encodeExplanation()(it), null, options.indent === false ? undefined : 2)}\n`

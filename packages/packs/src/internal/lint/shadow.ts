@@ -100,7 +100,7 @@ export const shadowed = (rules: ReadonlyArray<Rule>): ReadonlyArray<Shadowed> =>
     rule,
     number,
     flat: flatten(rule.when),
-    score: compile(rule).reduce((sum, { weight }) => sum + weight, 0)
+    score: compile(rule.when).reduce((sum, { weight }) => sum + weight, 0)
   }))
   return all.flatMap((own): ReadonlyArray<Shadowed> => {
     if (own.flat.size === 0) return []

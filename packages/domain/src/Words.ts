@@ -1,0 +1,43 @@
+/**
+ * Word lists without schemas, for programs that must start fast: building schemas takes longer than an answer.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * The words of `Protocol`.
+ *
+ * @category data
+ * @since 0.1.0
+ */
+export const protocols = ["smtp", "lmtp", "imap", "pop3", "sieve", "http"] as const
+
+/**
+ * The words of `PhaseId`, in the order in which a run reports phases.
+ *
+ * @category data
+ * @since 0.1.0
+ */
+export const phaseIds = [
+  "resolve",
+  "connect",
+  "greeting",
+  "ehlo",
+  "capability",
+  "starttls",
+  "tls",
+  "auth",
+  "mail",
+  "rcpt",
+  "data",
+  "select",
+  "stat",
+  "list",
+  "logout",
+  "quit",
+  "metadata",
+  "token",
+  "claims",
+  "mailbox",
+  "send"
+] as const

@@ -1,0 +1,136 @@
+/**
+ * By what the rules that can fit are found: a literal they demand, otherwise their enhanced code, otherwise their
+ * code, otherwise letters that their pattern demands. What has none of these is always asked.
+ *
+ * Keys are plain data, so that they can be made when packs are generated.
+ */
+import { demanded } from "../Pattern.ts"
+import type { When } from "../schema/Rule.ts"
+import { list } from "../schema/values.ts"
+import { literals } from "./conditions.ts"
+import * as LiteralIndex from "./LiteralIndex.ts"
+
+/** Lists of rule numbers. `users` has the rules of each literal, `offsets` where its rare letters begin. */
+export interface Keys {
+  readonly literals: ReadonlyArray<string>
+  readonly offsets: ReadonlyArray<number>
+  readonly users: ReadonlyArray<ReadonlyArray<number>>
+  readonly enhanced: Readonly<Record<string, ReadonlyArray<number>>>
+  readonly codes: Readonly<Record<string, ReadonlyArray<number>>>
+  /** Rules that are found through the letters of their pattern. */
+  readonly patterns: ReadonlyArray<number>
+  /** Rules without a key: with a pattern, and without. */
+  readonly patterned: ReadonlyArray<number>
+  readonly others: ReadonlyArray<number>
+}
+
+const longest = (words: ReadonlyArray<string>): string =>
+  words.reduce((found, next) => next.length > found.length ? next : found, "")
+
+/** Literals of which one must be there. */
+const literalsOf = (when: When): ReadonlyArray<string> => {
+  const { all, any } = literals(when)
+  const one = longest(all)
+  if (one.length >= 4 || any.length === 0) return all.length === 0 ? [] : [one]
+  return all.length > 0 && any.some((literal) => literal.length < 4) ? [one] : any
+}
+
+/** The keys of rules in their order. */
+export const keysOf = (whens: ReadonlyArray<When>): Keys => {
+  const users = new Map<string, Array<number>>()
+  const enhanced = new Map<string, Array<number>>()
+  const codes = new Map<string, Array<number>>()
+  const patterns: Array<number> = []
+  const patterned: Array<number> = []
+  const others: Array<number> = []
+  const put = (map: Map<string, Array<number>>, keys: Iterable<string>, rule: number): void => {
+    for (const key of new Set(keys)) {
+      const found = map.get(key)
+      if (found === undefined) map.set(key, [rule])
+      else found.push(rule)
+    }
+  }
+  for (const [number, when] of whens.entries()) {
+    const demands = literalsOf(when)
+    const letters = when.pattern === undefined ? "" : demanded(when.pattern)
+    if (demands.length > 0) {
+      put(users, demands, number)
+    } else if (when.enhanced !== undefined) {
+      put(enhanced, list(when.enhanced), number)
+    } else if (when.code !== undefined) {
+      put(codes, list<string | number>(when.code).map((code) => `${code}`.toLowerCase()), number)
+    } else if (letters.length >= 4) {
+      put(users, [letters], number)
+      patterns.push(number)
+    } else (when.pattern === undefined ? others : patterned).push(number)
+  }
+  const all = [...users.keys()]
+  return {
+    literals: all,
+    offsets: LiteralIndex.offsetsOf(all),
+    users: [...users.values()],
+    enhanced: Object.fromEntries(enhanced),
+    codes: Object.fromEntries(codes),
+    patterns,
+    patterned,
+    others
+  }
+}
+
+/** What is looked up: the folded text, codes in lower case, and whether it is a paste. */
+export interface Question {
+  readonly text: string
+  readonly code: string | undefined
+  readonly enhanced: string | undefined
+  readonly open: boolean
+}
+
+/** Numbers of the rules that may fit, ascending. The array is valid until the next call. */
+export type Finder = (question: Question) => ReadonlyArray<number>
+
+const ascending = (a: number, b: number): number => a - b
+
+/** A finder over `count` rules. */
+export const finder = (keys: Keys, count: number): Finder => {
+  const index = LiteralIndex.make(keys.literals, { offsets: keys.offsets })
+  const enhanced = new Map(Object.entries(keys.enhanced))
+  const codes = new Map(Object.entries(keys.codes))
+  const lastAsked = new Uint32Array(count)
+  let asked = 0
+  let found: Array<number> = []
+  const add = (numbers: ReadonlyArray<number> | undefined): void => {
+    if (numbers === undefined) return
+    for (const number of numbers) {
+      if (lastAsked[number] === asked) continue
+      lastAsked[number] = asked
+      found.push(number)
+    }
+  }
+  const onLiteral = (literal: number): void => add(keys.users[literal])
+  return ({ code, enhanced: status, open, text }) => {
+    if (asked === 0xffff_ffff) {
+      lastAsked.fill(0)
+      asked = 0
+    }
+    asked++
+    found = []
+    add(keys.patterned)
+    // Without text and without a code nothing explains a paste.
+    if (!open) add(keys.others)
+    if (status !== undefined) {
+      add(enhanced.get(status))
+      const dot = status.indexOf(".")
+      const second = status.indexOf(".", dot + 1)
+      if (dot > 0) add(enhanced.get(`${status.slice(0, dot)}.*`))
+      if (second > 0) add(enhanced.get(`${status.slice(0, second)}.*`))
+    }
+    if (code !== undefined) {
+      add(codes.get(code))
+      if (code.length === 3) add(codes.get(`${code[0]}yz`))
+    }
+    index.find(text, onLiteral)
+    // Patterns ignore case and lower case does not change the long s, which is an s to them.
+    if (keys.patterns.length > 0 && text.includes("\u017f")) add(keys.patterns)
+    return found.length > 1 ? found.sort(ascending) : found
+  }
+}

@@ -1,0 +1,154 @@
+/** That the index finds what asking every rule finds, and what it costs with as many packs as there will be. */
+import { assert, describe, it } from "@effect/vitest"
+import { builtin } from "@sonde/packs/builtin/index"
+import * as Knowledge from "@sonde/packs/Knowledge"
+import { match, type Mode, type Seen } from "@sonde/packs/Match"
+import { demanded } from "@sonde/packs/Pattern"
+import { atEdges, contains, fold } from "@sonde/packs/Text"
+import { unwrap } from "@sonde/packs/Unwrap"
+import * as Schema from "effect/Schema"
+import { readFileSync } from "node:fs"
+import { pack, rule } from "./fixtures.ts"
+import { dice, manyPacks, sentence } from "./manyPacks.ts"
+
+const replies = Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ reply: Schema.String })))(
+  JSON.parse(readFileSync(new URL("../../../test-fixtures/replies.json", import.meta.url), "utf8"))
+).map(({ reply }) => reply)
+
+const modes: ReadonlyArray<Mode> = ["open", "closed"]
+
+/** The same knowledge, with every rule asked for every text. */
+const slow = (knowledge: Knowledge.Knowledge): Knowledge.Knowledge => ({
+  ids: knowledge.ids,
+  packs: knowledge.packs,
+  rules: knowledge.rules,
+  successes: knowledge.successes,
+  candidates: () => knowledge.rules
+})
+
+const same = (knowledge: Knowledge.Knowledge, naive: Knowledge.Knowledge, seen: Seen): number => {
+  let hits = 0
+  for (const mode of modes) {
+    const found = match(knowledge, seen, mode).map(({ name, score }) => `${name} ${score}`)
+    assert.deepStrictEqual(found, match(naive, seen, mode).map(({ name, score }) => `${name} ${score}`), seen.text)
+    hits += found.length
+  }
+  return hits
+}
+
+/** Texts made of what rules look for, cut and joined at random, with codes around them. */
+const texts = (knowledge: Knowledge.Knowledge, count: number): ReadonlyArray<Seen> => {
+  const roll = dice(11)
+  const literals = knowledge.rules.flatMap(({ rule: { when } }) => [when.text, when.anyText].flat())
+    .filter((literal) => literal !== undefined)
+  return Array.from({ length: count }, () => {
+    const parts = Array.from({ length: 1 + roll(3) }, () => {
+      const literal = literals[roll(literals.length)] ?? ""
+      const from = roll(3) === 0 ? roll(literal.length) : 0
+      return `${roll(4) === 0 ? "5" : ""}${literal.slice(from)}${roll(4) === 0 ? "7" : ""}`
+    })
+    const code = [550, 535, 421, undefined, "NOPERM", 5501][roll(6)]
+    const enhanced = ["5.7.1", "5.1.1", "4.7.0", "5.7.139", undefined, "5"][roll(6)]
+    return {
+      text: [sentence(roll), ...parts, roll(9) === 0 ? "\u017fent \u212a" : ""].join(["\r\n ", " ", ""][roll(3)]),
+      ...(code === undefined ? {} : { code }),
+      ...(enhanced === undefined ? {} : { enhanced }),
+      ...(roll(2) === 0 ? {} : { phase: "auth" as const, service: "smtp-submission" as const })
+    }
+  })
+}
+
+describe("the index", () => {
+  it("finds in the built-in packs what asking every rule finds", async () => {
+    const knowledge = Knowledge.make(await Promise.all(builtin.map(({ load }) => load())))
+    const naive = slow(knowledge)
+    let hits = 0
+    for (const reply of replies) {
+      for (const { layer: _, ...seen } of unwrap(reply).candidates) {
+        hits += same(knowledge, naive, seen)
+      }
+    }
+    for (const seen of texts(knowledge, 200)) hits += same(knowledge, naive, seen)
+    assert.isAbove(hits, replies.length)
+  })
+
+  it("finds in a hundred packs what asking every rule finds", () => {
+    const knowledge = Knowledge.make(manyPacks(100, 2500))
+    const naive = slow(knowledge)
+    assert.isAtLeast(knowledge.rules.length, 2500)
+    let hits = 0
+    for (const seen of texts(knowledge, 150)) hits += same(knowledge, naive, seen)
+    assert.isAbove(hits, 300)
+  })
+
+  it("takes a code that is the name of something every object has", () => {
+    const knowledge = Knowledge.make([
+      pack({ rules: [rule("a", { when: { code: "constructor" } }), rule("b", { when: { code: "toString" } })] })
+    ])
+    assert.deepStrictEqual(match(knowledge, { text: "", code: "Constructor" }).map(({ name }) => name), ["acme/a"])
+    assert.deepStrictEqual(match(knowledge, { text: "", code: "valueOf" }), [])
+  })
+
+  it("finds literals of two and three letters", () => {
+    const knowledge = Knowledge.make([
+      pack({ rules: [rule("a", { when: { text: "no" } }), rule("b", { when: { anyText: ["bye", "a long one"] } })] })
+    ])
+    // Before and after the index is built.
+    for (const filler of ["", "x".repeat(3000)]) {
+      const found = (text: string) => match(knowledge, { text: `${text} ${filler}` }).map(({ name }) => name)
+      assert.deepStrictEqual(found("NO."), ["acme/a"])
+      assert.deepStrictEqual(found("bye, a long one"), ["acme/b"])
+    }
+  })
+
+  it("takes a text of any length in time that grows with it", () => {
+    const knowledge = Knowledge.make([
+      pack({ rules: [rule("a", { when: { text: "a".repeat(399) + "b" } }), rule("c", { when: { text: "aaaa" } })] })
+    ])
+    for (const text of ["a".repeat(1 << 20), "aaab".repeat(1 << 18), "1.1.".repeat(1 << 18)]) {
+      const before = process.cpuUsage().user
+      assert.isAtMost(match(knowledge, { text }).length, 2)
+      assert.isBelow(process.cpuUsage().user - before, 2_000_000)
+    }
+  })
+})
+
+describe("Pattern.demanded", () => {
+  it.each(
+    [
+      ["mailbox [a-z]+ is over quota", " is over quota"],
+      ["Access\\. Denied", "access. denied"],
+      ["(one|other) ending", " ending"],
+      ["this one|that one", ""],
+      ["colou?r of", "colo"],
+      ["a.bc", "bc"],
+      ["code 55[0-9]", "code "],
+      ["code 55", "code "],
+      ["x{2,3}yz", "yz"],
+      ["^end$", "end"],
+      ["\\bword\\b", "word"]
+    ] as const
+  )("%s demands %j", (source, letters) => assert.strictEqual(demanded(source), letters))
+})
+
+describe("fold", () => {
+  const everything = (text: string): string =>
+    text.toLowerCase()
+      .replace(/[\u2018\u2019\u201a\u201b\u2032]/gu, "'").replace(/[\u201c\u201d\u201e]/gu, "\"")
+      .replace(/\s+/gu, " ").trim()
+
+  it.prop(
+    "leaves out no replacement",
+    [Schema.Array(Schema.Literals(["a", " ", "\n", "\u2019", "\u201e", "\u00a0"]))],
+    ([
+      parts
+    ]) => assert.strictEqual(fold(parts.join("")), everything(parts.join("")))
+  )
+})
+
+describe("atEdges", () => {
+  it("is what contains asks of each occurrence", () => {
+    assert.isFalse(atEdges("15.7.1", "5.7.1", 1))
+    assert.isTrue(contains("15.7.1 5.7.1", "5.7.1"))
+  })
+})

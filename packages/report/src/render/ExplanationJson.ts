@@ -1,0 +1,96 @@
+/**
+ * Explanations as JSON documents.
+ *
+ * There may be millions of them, so they are written by hand in the order of keys of their schema. A test compares
+ * both, octet by octet.
+ *
+ * @since 0.1.0
+ */
+import type { Explanation, Read } from "@sonde/domain/Explanation"
+import type { DatedFact, Remedy, Verdict } from "@sonde/domain/Verdict"
+
+// `JSON.stringify` leaves out what is undefined.
+const read = ({ client, code, enhanced, phase, protocol, provider, text }: Read) => ({
+  protocol,
+  phase,
+  code,
+  enhanced,
+  text,
+  provider,
+  client
+})
+
+const remedy = ({ command, kind, scope, shell, text, undo, url }: Remedy) => ({
+  kind,
+  text,
+  command,
+  shell,
+  scope,
+  undo,
+  url
+})
+
+const fact = ({ asOf, reviewBy, source, stale, text }: DatedFact) => ({ text, asOf, source, reviewBy, stale })
+
+const verdict = (it: Verdict) => ({
+  cause: it.cause,
+  rule: it.rule,
+  service: it.service,
+  phase: it.phase,
+  confidence: it.confidence,
+  title: it.title,
+  explanation: it.explanation,
+  actor: it.actor,
+  evidence: it.evidence,
+  ruledOut: it.ruledOut,
+  notJudged: it.notJudged,
+  remedies: it.remedies.map(remedy),
+  wontHelp: it.wontHelp,
+  facts: it.facts.map(fact)
+})
+
+const verdictTexts = new WeakMap<Verdict, string>()
+
+/** Verdicts of the same rule are often the same object. */
+const verdictText = (it: Verdict): string => {
+  const found = verdictTexts.get(it)
+  if (found !== undefined) return found
+  const text = JSON.stringify(verdict(it))
+  verdictTexts.set(it, text)
+  return text
+}
+
+/**
+ * What stands in one line of JSON after the id of an explanation, from the comma before `outcome` to the last brace.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const tail = (it: Explanation): string => {
+  const success = it.success === undefined ? "" : `,"success":${JSON.stringify(it.success)}`
+  let verdicts = ""
+  for (const one of it.verdicts) verdicts += verdicts === "" ? verdictText(one) : `,${verdictText(one)}`
+  return `,"outcome":"${it.outcome}","read":${JSON.stringify(read(it.read))}${success},"verdicts":[${verdicts}]}`
+}
+
+/**
+ * An explanation in one line of JSON, with its line end, of its `tail`.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const line = (id: Explanation["id"], rest: string): string =>
+  `{"schema":"sonde.explanation/1"${id === undefined ? "" : `,"id":${JSON.stringify(id)}`}${rest}\n`
+
+/**
+ * An explanation as one document, as `encode` for reports.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const encode = (it: Explanation, options: { readonly indent?: boolean } = {}): string => {
+  if (options.indent === false) return line(it.id, tail(it))
+  const { id, outcome, schema, success } = it
+  const whole = { schema, id, outcome, read: read(it.read), success, verdicts: it.verdicts.map(verdict) }
+  return `${JSON.stringify(whole, null, 2)}\n`
+}
