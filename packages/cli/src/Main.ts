@@ -18,7 +18,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
 import { check } from "./commands/check.ts"
-import { explain } from "./commands/explain.ts"
+import { explain, textLast } from "./commands/explain.ts"
 import { mcp } from "./commands/mcp.ts"
 import { packs } from "./commands/packs/packs.ts"
 import { resume } from "./commands/resume.ts"
@@ -67,7 +67,7 @@ const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version,
 export const run: (argv: ReadonlyArray<string>) => Effect.Effect<number, never, Screen | Command.Environment> = Effect
   .fnUntraced(function*(argv: ReadonlyArray<string>) {
     const screen = yield* Screen
-    return yield* Command.runWith(sonde, { version })(argv).pipe(
+    return yield* Command.runWith(sonde, { version })(textLast(argv)).pipe(
       Effect.provide(Layer.mergeAll(presenter(screen), help(screen), config)),
       Effect.mapError((error) => {
         if (error instanceof Stop || error instanceof Failure) return error

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { usage } from "./Failure.ts"
 import type * as Flags from "./Flags.ts"
 import { quoted } from "./Print.ts"
-import { Screen } from "./Screen.ts"
+import { Screen, type Side } from "./Screen.ts"
 
 /** The words of the text, and the flags beside it. */
 export type Input = { readonly text: ReadonlyArray<string> } & Flags.Parsed<typeof Flags.hints>
@@ -39,21 +39,27 @@ export const hints = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Flag
   return found
 })
 
-/** Whether the text is in the words: `-` and nothing at all stand for standard input, the latter where it is piped. */
+/** Whether the text is in the words; `-` and no words stand for standard input. */
 export const isGiven = (words: ReadonlyArray<string>): boolean => !["", "-"].includes(words.join(" "))
 
-/** The text: the words as they were given, or standard input for `-` and where there are none and it is piped. */
+/** Whether standard input is meant: by `-`, or where there are no words and it is piped. */
+export const isPiped = (words: ReadonlyArray<string>, stdin: Side): boolean =>
+  words.join(" ") === "-" || (words.join(" ") === "" && !stdin.isTerminal)
+
+/** Ends with bad usage where a text is empty. */
+export const check = Effect.fnUntraced(function*(text: string, command: string) {
+  if (text.trim() !== "") return
+  return yield* usage(
+    "there is nothing to explain",
+    `paste the reply, as in: ${command} "535 5.7.139 ...", or pipe it in with -`,
+    command
+  )
+})
+
+/** The text: the words as they were given, or standard input. */
 export const text = Effect.fnUntraced(function*(words: ReadonlyArray<string>, command: string) {
   const screen = yield* Screen
-  const given = words.join(" ")
-  const piped = !isGiven(words) && (given === "-" || !screen.stdin.isTerminal)
-  const found = piped ? yield* standardInput : given
-  if (found.trim() === "") {
-    return yield* usage(
-      "there is nothing to explain",
-      `paste the reply, as in: ${command} "535 5.7.139 ...", or pipe it in with -`,
-      command
-    )
-  }
+  const found = isPiped(words, screen.stdin) ? yield* standardInput : words.join(" ")
+  yield* check(found, command)
   return found
 })

@@ -6,7 +6,7 @@
  */
 import type { Input } from "./run/explain.ts"
 
-const texts = ["protocol", "phase", "provider", "mechanism", "host", "port", "format", "packs"] as const
+const texts = ["protocol", "phase", "provider", "mechanism", "host", "port", "log", "top", "format", "packs"] as const
 const toggles = ["batch", "json", "transcript", "quiet", "short"] as const
 
 const color = ["auto", "always", "never"] as const
@@ -72,6 +72,8 @@ export const explain = (words: ReadonlyArray<string>): Input | undefined => {
     host: values.get("host"),
     port: values.get("port"),
     batch: on.has("batch"),
+    log: values.get("log"),
+    top: values.get("top"),
     format: values.get("format"),
     json: on.has("json"),
     transcript: on.has("transcript"),

@@ -92,17 +92,27 @@ export const cutter = (maxOctets: number) => {
   }
 }
 
-/** Hands the lines over as they come; reads on only when `work` is done, and no further once it gives false. */
+/** Octets that come one piece after another, and what is said when they cannot be read. */
+export interface Source {
+  readonly chunks: AsyncIterable<Buffer>
+  readonly problem: string
+}
+
+/**
+ * Hands the lines over as they come, of standard input unless another source is given; reads on only when `work` is
+ * done, and no further once it gives false.
+ */
 export const lines = Effect.fnUntraced(function*<E, R>(
   maxOctets: number,
-  work: (lines: ReadonlyArray<Line>) => Effect.Effect<boolean, E, R>
+  work: (lines: ReadonlyArray<Line>) => Effect.Effect<boolean, E, R>,
+  source: Source = { chunks: process.stdin, problem: "standard input cannot be read" }
 ) {
   const cut = cutter(maxOctets)
-  const chunks: AsyncIterator<Buffer> = process.stdin[Symbol.asyncIterator]()
+  const chunks: AsyncIterator<Buffer> = source.chunks[Symbol.asyncIterator]()
   while (true) {
     const next = yield* Effect.tryPromise({
       try: () => chunks.next(),
-      catch: () => missing("standard input cannot be read")
+      catch: () => missing(source.problem, source.problem.startsWith("standard") ? undefined : "check the path")
     })
     const found = next.done === true ? cut.end() : cut.push(next.value)
     if (found.length > 0 && !(yield* work(found))) return

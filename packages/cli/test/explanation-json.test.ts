@@ -22,6 +22,25 @@ const same = (it: Explanation): void => {
   assert.strictEqual(Json.encode(it), `${JSON.stringify(encode(it), null, 2)}\n`)
 }
 
+const bounce = `This is the mail system at host mx.example.
+
+Final-Recipient: rfc822; a@example.org
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 User unknown
+
+Final-Recipient: rfc822; b@example.org
+Action: failed
+Status: 5.2.2
+Diagnostic-Code: smtp; 552 5.2.2 Mailbox full
+`
+
+const log = [
+  "Nov 24 08:00:01 mx postfix/smtp[1]: 4A: to=<a@example.org>, status=bounced (host mx.example[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command))",
+  "Nov 24 08:00:02 mx postfix/smtp[1]: 4B: to=<b@example.org>, status=deferred (something that no rule knows failed)",
+  "Nov 24 08:00:03 mx postfix/qmgr[1]: 4C: removed"
+].join("\n")
+
 describe("an explanation as JSON", () => {
   it("is what the schema writes, for every rule of the built-in packs", async () => {
     let rules = 0
@@ -51,6 +70,18 @@ describe("an explanation as JSON", () => {
         for (const given of [hints, {}] satisfies ReadonlyArray<Hints>) same(yield* explain(packs, reply, given))
       }
     }).pipe(Effect.provide(Packs.layer)))
+})
+
+describe("an explanation of several things as JSON", () => {
+  it.effect.each([{ text: bounce, key: "parts" }, { text: log, key: "log" }] as const)(
+    "is what the schema writes, for $key",
+    ({ key, text }) =>
+      Effect.gen(function*() {
+        const found = yield* explain(yield* Packs, text)
+        assert.isDefined(found[key])
+        same(found)
+      }).pipe(Effect.provide(Packs.layer))
+  )
 })
 
 describe("a question of a batch", () => {

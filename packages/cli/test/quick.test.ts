@@ -43,7 +43,8 @@ describe("a quick command line", () => {
     ["535 no", "--format=ndjson", "--color", "never", "--fail-on", "warning"],
     ["535 no", "--quiet", "--short", "--transcript"],
     ["535 no", "--pack", "a.yaml", "--pack=b.yaml", "--packs", "folder"],
-    ["535 no", "--provider=a=b"]
+    ["535 no", "--provider=a=b"],
+    ["--log", "mail.log", "--top=5"]
   ])("is read as the tree reads it: %j", (words) =>
     Effect.gen(function*() {
       const quickly = explain(words)

@@ -8,22 +8,30 @@
  *
  * @since 0.1.0
  */
-import type { Explanation, Hints } from "@sonde/domain/Explanation"
+import type { Explanation, Hints, Read } from "@sonde/domain/Explanation"
 import type { PhaseId, Protocol, ServiceId } from "@sonde/domain/Service"
+import type { Verdict } from "@sonde/domain/Verdict"
 import * as Words from "@sonde/domain/Words"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { rendered } from "./internal/rendered.ts"
 import type { Knowledge, Successes } from "./Knowledge.ts"
 import type { Library } from "./Library.ts"
-import { type Hit, match } from "./Match.ts"
+import * as Log from "./Log.ts"
+import { type Hit, match, type Wanting, wanting } from "./Match.ts"
+import { next } from "./Next.ts"
 import type { Packs } from "./Packs.ts"
-import { byName, recognise } from "./Recognise.ts"
+import type { Candidate, Candidates, Unwrapped } from "./read/Candidate.ts"
+import { fromContext, namedIn, type Situation } from "./read/Context.ts"
+import { looksLikeLog } from "./read/LogLine.ts"
+import { withoutSecrets } from "./read/Secret.ts"
+import { isSpoken } from "./read/Transcript.ts"
+import { byName, recognise, type Summary } from "./Recognise.ts"
 import type { Success } from "./schema/Provider.ts"
 import { list } from "./schema/values.ts"
 import type { Seen } from "./Seen.ts"
-import { contains, fold } from "./Text.ts"
-import { type Candidate, unwrap } from "./Unwrap.ts"
+import { contains, fold, foldName } from "./Text.ts"
+import { unwrap } from "./Unwrap.ts"
 
 /** How much literal text a rule of an unproven provider must demand to count, in characters. */
 export const distinctive = 20
@@ -33,9 +41,6 @@ export const unmistakable = 32
 
 /** How many causes an explanation gives at most. */
 export const maxVerdicts = 3
-
-/** How much of the context of hints is read, in characters. */
-export const maxContext = 500
 
 const phases: ReadonlySet<string> = new Set(Words.phaseIds)
 const isPhase = (word: string | undefined): word is PhaseId => word !== undefined && phases.has(word)
@@ -61,65 +66,68 @@ const families: Readonly<Record<string, Known>> = {
   dns: { phase: "resolve" }
 }
 
-const mechanisms =
-  /\b(XOAUTH2|OAUTHBEARER|(?:AUTH|using|with|mechanism) (?:PLAIN|LOGIN)|CRAM-MD5|SCRAM-SHA-(?:1|256))\b/iu
-const hostPort = /\b((?:[a-z0-9-]+\.)+[a-z]{2,})(?::([0-9]{1,5}))?\b/iu
-
-let last: { readonly hints: Hints; readonly known: Known } | undefined
-
-/**
- * What hints say; `context` is searched for a mechanism, a host and a port. The last answer is kept, because each
- * explanation asks twice.
- */
+/** What hints say by their own fields. */
 const fromHints = (hints: Hints): Known => {
-  if (last?.hints === hints) return last.known
-  const known = readHints(hints)
-  last = { hints, known }
-  return known
-}
-
-const readHints = (hints: Hints): Known => {
   const protocol = hints.protocol?.toLowerCase()
   const family = protocol === undefined ? {} : families[protocol] ?? {}
   const phase = hints.phase?.toLowerCase()
-  const context = (hints.context ?? "").slice(0, maxContext)
-  const mechanism = hints.mechanism ?? mechanisms.exec(context)?.[1]?.split(" ").at(-1)
-  const place = context.includes(".") ? hostPort.exec(context) : null
-  const host = hints.host ?? place?.[1]
-  const port = hints.port ?? (/\bport ([0-9]{1,5})\b/iu.exec(context)?.[1] ?? place?.[2])
   return {
     ...family,
     ...(isProtocol(protocol) ? { protocol } : {}),
     ...(isPhase(phase) ? { phase } : {}),
-    ...(mechanism === undefined ? {} : { mechanism: mechanism.toUpperCase() }),
-    ...(host === undefined ? {} : { host }),
-    ...(port === undefined ? {} : { port: Number(port) })
+    ...(hints.mechanism === undefined ? {} : { mechanism: hints.mechanism.toUpperCase() }),
+    ...(hints.host === undefined ? {} : { host: hints.host }),
+    ...(hints.port === undefined ? {} : { port: hints.port })
   }
 }
 
-/** A candidate with hints; a nested reply keeps its own phase, because a hint is about the outermost. */
-const seenOf = (candidate: Candidate, known: Known, provider: string | undefined): Seen => {
-  const { layer, ...read } = candidate
-  const own = layer === "nested" || read.phase === "auth" ? { ...known, ...read } : { ...read, ...known }
-  const { phase, ...rest } = own
-  const hinted = layer === "nested" ? read.phase : phase
-  return { ...rest, provider, ...(hinted === undefined ? {} : { phase: hinted }) }
+/**
+ * A candidate with hints; a nested reply keeps its own phase, because a hint is about the outermost. Words about the
+ * situation count only where text and hints say nothing, and never against their protocol.
+ */
+const seenOf = (read: Candidate, known: Known, situation: Situation, provider: string | undefined): Seen => {
+  const isNested = read.layer === "nested"
+  const [first, second] = isNested || read.phase === "auth" ? [read, known] : [known, read]
+  const protocol = first.protocol ?? second.protocol
+  const service = first.service ?? second.service
+  const fits = protocol === undefined && service === undefined
+  const phase = isNested ? read.phase : first.phase ?? second.phase ?? situation.phase
+  return {
+    text: read.text,
+    protocol: fits ? situation.protocol : protocol,
+    service: fits ? situation.service : service,
+    phase,
+    status: read.status,
+    code: read.code,
+    enhanced: read.enhanced,
+    mechanism: first.mechanism ?? second.mechanism ?? situation.mechanism,
+    payload: read.payload,
+    error: read.error,
+    reason: read.reason,
+    conditions: read.conditions,
+    host: first.host ?? second.host ?? situation.host,
+    port: first.port ?? second.port ?? situation.port,
+    security: read.security,
+    provider
+  }
 }
 
-interface Read {
+interface Judged {
   readonly seen: Seen
   readonly hits: ReadonlyArray<Hit>
 }
 
 /** The innermost candidate that a rule explains by its text; failing that the innermost that any rule explains. */
-const read = (
+const judge = (
   knowledge: Knowledge,
   candidates: ReadonlyArray<Seen>,
   counts: (hit: Hit) => boolean
-): Read | undefined => {
-  let fallback: Read | undefined
+): Judged | undefined => {
+  let fallback: Judged | undefined
   for (const seen of candidates) {
-    const hits = match(knowledge, seen, "open").filter(counts)
+    const open = match(knowledge, seen, "open").filter(counts)
+    // A typed error is known as a phase knows it, and needs no words.
+    const hits = open.length > 0 || seen.error === undefined ? open : match(knowledge, seen).filter(counts)
     const best = hits[0]
     if (best === undefined) continue
     if (best.byText) return { seen, hits }
@@ -128,11 +136,20 @@ const read = (
   return fallback
 }
 
-const distinct = (hits: ReadonlyArray<Hit>): ReadonlyArray<Hit> => {
-  const first = hits[0]
-  if (first === undefined || first.confidence === "certain") return hits.slice(0, 1)
+/**
+ * The rules whose causes are shown, best first. A rule of certainty stands alone, unless several providers word the same
+ * and none of them is proven.
+ */
+const distinct = (hits: ReadonlyArray<Hit>, isForeign: (hit: Hit) => boolean): ReadonlyArray<Hit> => {
+  const [first] = hits
+  if (first === undefined) return []
   const causes = new Set<string>()
+  const certain = first.confidence === "certain"
   return hits
+    .filter((hit) =>
+      !certain || hit === first ||
+      (isForeign(first) && isForeign(hit) && hit.packId !== first.packId && hit.literalLength >= first.literalLength)
+    )
     .filter(({ cause, tier }) => tier === first.tier && !causes.has(cause) && causes.add(cause) !== undefined)
     .slice(0, maxVerdicts)
 }
@@ -180,71 +197,152 @@ export interface Reading {
   readonly proven: boolean
   readonly seen: Seen | undefined
   readonly hits: ReadonlyArray<Hit>
-  readonly isForeign: (hit: Hit) => boolean
+  readonly isForeign: (hit: Pick<Hit, "packId" | "tier">) => boolean
 }
 
 /**
- * The explanation of a text from knowledge that is already loaded. `provider` is the id of the pack that is known to
- * apply, `software` that of recognised server software. `proven` says that the provider is known, be it without a
- * pack; otherwise `knowledge` should be of all packs. `today` is a date (`2026-11-24`).
+ * What explaining needs besides the text. `provider` is the id of the pack that is known to apply, `software` that of
+ * recognised server software. `proven` says that the provider is known, be it without a pack; otherwise the knowledge
+ * should be of all packs. `today` is a date (`2026-11-24`). `unwrapped` is what `unwrap` gave for the text, where it was
+ * asked before. `observe` is told how the text was read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly hints?: Hints
+  readonly provider?: string | undefined
+  readonly software?: string | undefined
+  readonly proven: boolean
+  readonly today: string
+  readonly unwrapped?: Unwrapped
+  readonly observe?: ((reading: Reading) => void) | undefined
+}
+
+/**
+ * The explanation of a text from knowledge that is already loaded.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const explainWith = (
-  knowledge: Knowledge,
-  text: string,
-  options: {
-    readonly hints?: Hints
-    readonly provider?: string | undefined
-    readonly software?: string | undefined
-    readonly proven: boolean
-    readonly today: string
-    readonly observe?: ((reading: Reading) => void) | undefined
-  }
-): Explanation => {
+export const explainWith = (knowledge: Knowledge, text: string, options: Options): Explanation => {
   const { proven, provider, software, today } = options
-  const { candidates, client } = unwrap(text)
+  const { candidates, client, kind, parts } = options.unwrapped ?? unwrap(text)
   const known = fromHints(options.hints ?? {})
-  const seen = candidates.map((candidate) => seenOf(candidate, known, provider))
-  const isForeign = (hit: Hit): boolean => hit.tier === 0 ? !proven : hit.tier === 1 && hit.packId !== software
+  const situation = fromContext(options.hints?.context ?? "")
+  const isForeign: Reading["isForeign"] = (hit) => hit.tier === 0 ? !proven : hit.tier === 1 && hit.packId !== software
   const counts = (hit: Hit): boolean => !isForeign(hit) || hit.literalLength >= distinctive
+  const seenIn = (all: Candidates): ReadonlyArray<Seen> => all.map((one) => seenOf(one, known, situation, provider))
+  const verdictOf = (hit: Hit, seen: Seen, alone: boolean): Verdict =>
+    rendered(hit, isForeign(hit) && (!alone || hit.literalLength < unmistakable), {
+      today,
+      service: seen.service,
+      phase: seen.phase,
+      values: { host: seen.host, port: seen.port === undefined ? undefined : `${seen.port}` }
+    })
+  const readOf = (seen: Seen | undefined): Read => {
+    const read: { -readonly [K in keyof Read]: Read[K] } = { kind, text: withoutSecrets(seen?.text ?? "") }
+    if (seen?.protocol !== undefined) read.protocol = seen.protocol
+    if (seen?.phase !== undefined) read.phase = seen.phase
+    if (typeof seen?.code === "number") read.code = seen.code
+    if (seen?.enhanced !== undefined) read.enhanced = seen.enhanced
+    if (provider !== undefined) read.provider = provider
+    if (client !== undefined) read.client = client
+    if (seen?.host !== undefined) read.host = seen.host
+    if (seen?.mechanism !== undefined) read.mechanism = seen.mechanism
+    return read
+  }
+
+  const seen = seenIn(candidates)
   // A text that begins with a reply of success is no failure, whatever its words are.
   const begins = /^\s*[23][0-5][0-9](?:[ -]|$)/u.test(text)
-  const success = begins && seen[0] !== undefined ? successOf(knowledge.successes, seen[0], proven) : undefined
-  const found = success === undefined ? read(knowledge, seen, counts) : undefined
+  const success = begins && kind === "reply" && seen[0] !== undefined
+    ? successOf(knowledge.successes, seen[0], proven)
+    : undefined
+  const found = success === undefined ? judge(knowledge, seen, counts) : undefined
+  const hits = distinct(found?.hits ?? [], isForeign)
+  const own = found === undefined ? [] : hits.map((hit) => verdictOf(hit, found.seen, hits.length === 1))
+  const others = (parts ?? []).map((part) => ({ part, ...partOf(seenIn(part.candidates)) }))
+  const verdicts = [...own]
+  for (const { verdict } of others) {
+    if (verdict !== undefined && !verdicts.some(({ cause }) => cause === verdict.cause)) verdicts.push(verdict)
+  }
   const shown = found?.seen ?? seen[0]
   options.observe?.({ knowledge, proven, seen: shown, hits: found?.hits ?? [], isForeign })
-  const verdicts = distinct(found?.hits ?? []).map((hit) =>
-    rendered(hit, isForeign(hit) && hit.literalLength < unmistakable, {
-      today,
-      service: found?.seen.service,
-      phase: found?.seen.phase,
-      values: { host: known.host, port: known.port === undefined ? undefined : `${known.port}` }
-    })
-  )
-  const code = typeof shown?.code === "number" ? shown.code : undefined
+  const sure = own.length === 1 && own[0]?.confidence === "certain"
+  const tier = hits[0]?.tier ?? 2
+  const wanted = (): ReadonlyArray<Wanting> =>
+    shown === undefined ?
+      [] :
+      wanting(knowledge, shown).filter((one) =>
+        one.tier <= tier && !own.some(({ cause }) => cause === one.cause) &&
+        (!isForeign(one) || one.literalLength >= distinctive)
+      )
+  const settles = success !== undefined || shown === undefined || sure
+    ? undefined
+    : next(hits, wanted(), own, shown, proven)
   return {
     schema: "sonde.explanation/1",
     // A success has no cause, and yet it is known what it says.
     outcome: verdicts.length > 0 || success !== undefined ? "explained" : "unknown",
-    read: {
-      ...(shown?.protocol === undefined ? {} : { protocol: shown.protocol }),
-      ...(shown?.phase === undefined ? {} : { phase: shown.phase }),
-      ...(code === undefined ? {} : { code }),
-      ...(shown?.enhanced === undefined ? {} : { enhanced: shown.enhanced }),
-      text: shown?.text ?? "",
-      ...(provider === undefined ? {} : { provider }),
-      ...(client === undefined ? {} : { client })
-    },
+    read: readOf(shown),
     ...(success === undefined ? {} : { success }),
-    verdicts
+    verdicts: verdicts.slice(0, maxVerdicts),
+    ...(settles === undefined ? {} : { next: settles }),
+    ...(parts === undefined ? {} : {
+      parts: others.map(({ part: { action, recipient, service }, read, verdict }) => ({
+        ...(recipient === undefined ? {} : { recipient }),
+        ...(action === undefined ? {} : { action }),
+        ...(service === undefined ? {} : { service }),
+        read,
+        ...(verdict === undefined
+          ? {}
+          : { cause: verdict.cause, rule: verdict.rule, confidence: verdict.confidence, title: verdict.title })
+      }))
+    })
+  }
+
+  function partOf(all: ReadonlyArray<Seen>): { readonly read: Read; readonly verdict: Verdict | undefined } {
+    const judged = judge(knowledge, all, counts)
+    const [hit, ...rivals] = distinct(judged?.hits ?? [], isForeign)
+    return {
+      read: readOf(judged?.seen ?? all[0]),
+      verdict: judged === undefined || hit === undefined ? undefined : verdictOf(hit, judged.seen, rivals.length === 0)
+    }
   }
 }
 
 /**
- * As `explain`, at once: within `Library.attempt`, because bodies of packs may have to be loaded. For loops over many
- * texts. `today` is a date (`2026-11-24`). `observe` is told how the text was read, each time the work is done.
+ * What is known of a text before it is judged: the provider and the software, by hints, by the text, and by words about
+ * the situation.
+ */
+const place = (
+  summaries: ReadonlyArray<Summary>,
+  text: string,
+  unwrapped: Unwrapped,
+  hints: Hints
+): Pick<Options, "provider" | "software" | "proven"> => {
+  const named = hints.provider === undefined ? undefined : byName(summaries, hints.provider)
+  const isNamed = hints.provider !== undefined && hints.provider.toLowerCase() !== "unknown"
+  const replyText = unwrapped.words ?? text
+  const context = hints.context ?? ""
+  const recognised = (): string | undefined =>
+    (unwrapped.provider === undefined ? undefined : byName(summaries, unwrapped.provider)?.id) ??
+      recognise(summaries, { replyText, host: hints.host ?? unwrapped.host ?? fromContext(context).host })?.id ??
+      (context === "" ? undefined : namedIn(summaries.filter(({ kind }) => kind === "provider"), context)?.id)
+  const provider = named?.kind === "provider"
+    ? named.id
+    : named === undefined && isNamed
+    ? undefined
+    : recognised()
+  const software = named?.kind === "software" ? named.id : recognise(summaries, { replyText }, "software")?.id
+  return { provider, software, proven: provider !== undefined || isNamed }
+}
+
+/**
+ * As `explain` of a text that is no log, at once: within `Library.attempt`, because bodies of packs may have to be
+ * loaded. For loops over many texts. `today` is a date (`2026-11-24`). `observe` is told how the text was read, each
+ * time the work is done.
  *
  * @category combinators
  * @since 0.1.0
@@ -256,34 +354,69 @@ export const explainNow = (
   today: string,
   observe?: (reading: Reading) => void
 ): Explanation => {
-  const { summaries } = library
-  const named = hints.provider === undefined ? undefined : byName(summaries, hints.provider)
-  const isNamed = hints.provider !== undefined && hints.provider.toLowerCase() !== "unknown"
-  const provider = named?.kind === "provider"
-    ? named.id
-    : named === undefined && isNamed
-    ? undefined
-    : recognise(summaries, { replyText: text, host: fromHints(hints).host })?.id
-  const software = named?.kind === "software"
-    ? named.id
-    : recognise(summaries, { replyText: text }, "software")?.id
-  const proven = provider !== undefined || isNamed
+  const unwrapped = unwrap(text)
+  const { proven, provider, software } = place(library.summaries, text, unwrapped, hints)
   const knowledge = proven ? library.knowledge(provider) : library.everything
-  return explainWith(knowledge, text, { hints, provider, software, proven, today, observe })
+  return explainWith(knowledge, text, { proven, provider, software, hints, today, unwrapped, observe })
 }
 
+/** The causes of one thing that went wrong. */
+const one = Effect.fnUntraced(function*(packs: Packs["Service"], text: string, hints: Hints) {
+  const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
+  const library = yield* packs.library
+  return yield* library.attempt(() => explainNow(library, text, hints, today))
+})
+
 /**
- * The causes of a pasted text: a reply, an error with a client's words around it, replies within replies. Never
- * fails; what no rule explains is `unknown`, with what was read. Hints may be wrong words: what is not understood is
- * ignored.
+ * A log that is handed over line by line, for logs of any size.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const log = (packs: Packs["Service"], hints: Hints = {}): Log.Log<never, never> =>
+  Log.make((text, own) => one(packs, text, own), hints, hostsOf(packs.summaries))
+
+/** The domains, of two labels, by which providers and software are recognised. */
+const hostsOf = (summaries: Packs["Service"]["summaries"]): ReadonlySet<string> =>
+  new Set(
+    summaries.flatMap(({ recognise: { banners, hosts, mx, replies } }) => [
+      ...[...(hosts ?? []), ...(mx ?? [])].map(({ suffix }) => suffix),
+      ...[...(banners ?? []), ...(replies ?? [])].map(({ text }) => text)
+    ]).flatMap((name) => /^[a-z0-9.-]+\.[a-z]{2,}$/iu.test(name) ? [foldName(name).split(".").slice(-2).join(".")] : [])
+  )
+
+/**
+ * Whether a text is a log, by its first lines.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isLog = (lines: ReadonlyArray<string>): boolean => looksLikeLog(lines, isSpoken)
+
+/** How much of a text decides whether it is a log, in characters. */
+const deciding = 32_768
+
+/**
+ * Whether a text is a log, which `explain` reads as one and `explainNow` does not.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const holdsLog = (text: string): boolean => text.includes("\n") && isLog(text.slice(0, deciding).split("\n"))
+
+/**
+ * The causes of a pasted text: a reply, an error with a client's words around it, replies within replies, and the other
+ * kinds that `unwrap` reads; of a log the causes of its failures, most frequent first. Never fails; what no rule
+ * explains is `unknown`, with what was read. Hints may be wrong words: what is not understood is ignored.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const explain = Effect.fn("Explain.explain")(
   function*(packs: Packs["Service"], text: string, hints: Hints = {}) {
-    const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
-    const library = yield* packs.library
-    return yield* library.attempt(() => explainNow(library, text, hints, today))
+    if (!holdsLog(text)) return yield* one(packs, text, hints)
+    const found = log(packs, hints)
+    yield* found.lines(text.split(/\r?\n/u).map((line) => ({ text: line, whole: true })))
+    return yield* found.end
   }
 )

@@ -242,3 +242,88 @@ export const nearMisses = (
     .slice(0, limit)
     .map(({ failed, held, name, pack, rule }) => ({ pack, rule, name, held, failed }))
 }
+
+/**
+ * A rule that would fit, were one thing known: `unknown` is the condition that nothing is known of. `rule` is as in
+ * `CompiledRule`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Wanting {
+  readonly rule: Rule
+  readonly packId: string
+  readonly cause: Rule["cause"]
+  readonly tier: number
+  readonly literalLength: number
+  readonly unknown: Condition["name"]
+}
+
+class Want implements Wanting {
+  readonly unknown: Condition["name"]
+  readonly #compiled: CompiledRule
+
+  constructor(compiled: CompiledRule, unknown: Condition["name"]) {
+    this.#compiled = compiled
+    this.unknown = unknown
+  }
+
+  get rule(): Rule {
+    return this.#compiled.rule
+  }
+  get packId(): string {
+    return this.#compiled.packId
+  }
+  get cause(): Rule["cause"] {
+    return this.#compiled.cause
+  }
+  get tier(): number {
+    return this.#compiled.tier
+  }
+  get literalLength(): number {
+    return this.#compiled.literalLength
+  }
+}
+
+/** What a pasted text does not say and somebody may know. */
+const askable: ReadonlySet<Condition["name"]> = new Set([
+  "mechanism",
+  "host",
+  "port",
+  "security",
+  "services",
+  "audience",
+  "mailboxDomain",
+  "payload"
+])
+
+/** The one condition of a rule that nothing is known of, where all others hold or may be unknown. */
+const unknownOf = (compiled: CompiledRule, prepared: Prepared): Condition["name"] | undefined => {
+  let unknown: Condition["name"] | undefined
+  for (const condition of compiled.conditions) {
+    const answer = condition.test(prepared)
+    if (answer === "holds" || (answer === "unknown" && maybeUnknown.has(condition.name))) continue
+    if (answer === "fails" || unknown !== undefined || !askable.has(condition.name)) return undefined
+    unknown = condition.name
+  }
+  return unknown
+}
+
+/**
+ * Rules with text that would fit a pasted text but for one thing that nothing is known of, such as the mechanism; those
+ * of providers first, then those that demand most text.
+ *
+ * @category matching
+ * @since 0.1.0
+ */
+export const wanting = (knowledge: Knowledge, seen: Seen): ReadonlyArray<Wanting> => {
+  const prepared = prepare(seen, true)
+  const found: Array<Wanting> = []
+  for (const compiled of knowledge.candidates(prepared)) {
+    const unknown = compiled.hasText ? unknownOf(compiled, prepared) : undefined
+    if (unknown !== undefined) found.push(new Want(compiled, unknown))
+  }
+  return found.length > 1
+    ? found.sort((a, b) => a.tier - b.tier || b.literalLength - a.literalLength)
+    : found
+}

@@ -90,13 +90,14 @@ describe("explain", () => {
     Effect.gen(function*() {
       const { read } = yield* ask("Error: Invalid login: 535 5.7.99 Nope [a.prod.acme.example 1]", {})
       assert.deepStrictEqual(read, {
+        kind: "reply",
         protocol: "smtp",
         phase: "auth",
         code: 535,
         enhanced: "5.7.99",
         text: "Nope",
         provider: "acme",
-        client: "Nodemailer"
+        client: "nodemailer"
       })
     }))
 

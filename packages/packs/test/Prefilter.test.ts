@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { demanded, make } from "@sonde/packs/Prefilter"
-import { clients, phases } from "@sonde/packs/Unwrap"
+import { clients, phases } from "@sonde/packs/read/Client"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Candidate, clients, unwrap } from "@sonde/packs/Unwrap"
+import { type Candidate, unwrap } from "@sonde/packs/Unwrap"
 import * as Schema from "effect/Schema"
 import { performance } from "node:perf_hooks"
 
@@ -94,7 +94,7 @@ describe("unwrap", () => {
         protocol: "http",
         service: "token",
         phase: "token",
-        text: "{\"error\":\"invalid_grant\",\"error_description\":\"Gone"
+        text: "invalid_grant: Gone"
       }
     ]
   ])("reads %s", (_name, text, expected) => {
@@ -128,43 +128,6 @@ describe("unwrap", () => {
     "takes no reply from %s",
     (text) => assert.deepStrictEqual(unwrap(text).candidates.map(({ layer }) => layer), ["whole"])
   )
-
-  it.each([
-    ["Nodemailer", "Error: Invalid login: 535 no"],
-    ["Nodemailer", "Mail command failed: 550 no"],
-    ["Nodemailer", "Can't send mail - all recipients were rejected: 550 no"],
-    ["Nodemailer", "Message failed: 550 no"],
-    ["Nodemailer", "Greeting never received"],
-    ["smtplib", "smtplib.SMTPAuthenticationError: (535, b'no')"],
-    ["smtplib", "SMTPSenderRefused: (530, b'no', 'a@b')"],
-    ["smtplib", "SMTPRecipientsRefused: {'a@b': (550, b'no')}"],
-    ["smtplib", "aiosmtplib.errors.SMTPDataError: (432, 'no')"],
-    ["smtplib", "smtplib.SMTPServerDisconnected: no"],
-    ["imaplib", "imaplib.IMAP4.error: no"],
-    ["JavaMail", "javax.mail.AuthenticationFailedException: 535 no"],
-    ["JavaMail", "com.sun.mail.smtp.SMTPAddressFailedException: 550 no"],
-    ["JavaMail", "com.sun.mail.smtp.SMTPSendFailedException: 550 no"],
-    ["MailKit", "MailKit.Security.AuthenticationException: 535: no"],
-    ["MailKit", "MailKit.Net.Smtp.SmtpCommandException: no"],
-    [".NET", "Transaction failed. The server response was: 5.7.1 no"],
-    ["PHPMailer", "SMTP -> ERROR: Password not accepted from server: 535 no"],
-    ["PHPMailer", "SMTP ERROR: DATA END command failed: 550 no"],
-    ["PHPMailer", "SMTP ERROR: MAIL FROM command failed: 550 no"],
-    ["PHPMailer", "SMTP Error: no"],
-    ["Swift Mailer", "Expected response code 250 but got code \"550\""],
-    ["Go", "gomail: could not send email 1: 550 no"],
-    ["lettre", "Transient(Response { code: Code { severity: X } })"],
-    ["curl", "curl: (67) Access denied: 535"],
-    ["Postfix", "status=deferred (connect to mx.example:25: no)"],
-    ["Exim", "SMTP error from remote mail server after RCPT TO:<a@b>: 550 no"],
-    ["OpenSSL", "error:0A000086:SSL routines::certificate verify failed"]
-  ])("knows the words of %s: %s", (client, text) => {
-    assert.strictEqual(unwrap(text).client, client)
-  })
-
-  it("has a test for every client", () => {
-    assert.strictEqual(clients.length, 28)
-  })
 
   it.prop("is total", [Schema.String], ([noise]) => {
     for (const text of [noise, `550 5.7.1 ${noise}`, `${noise}535-${noise}\n* NO [${noise}]`]) {

@@ -485,3 +485,87 @@ export const events: ReadonlyArray<Event> = [
   },
   { schema: "sonde.event/1", run: base.run, seq: 4, at: base.startedAt, type: "run.end", report: failed }
 ]
+
+/** A bounce to two recipients, and what would settle the first. */
+export const bounced: Explanation = {
+  schema: "sonde.explanation/1",
+  outcome: "explained",
+  read: { kind: "bounce", protocol: "smtp", code: 535, enhanced: "5.7.139", text: rejection, client: "postfix" },
+  verdicts: [verdict],
+  next: {
+    text: "The switch of the organisation and of the mailbox",
+    command: "Get-TransportConfig | Format-List SmtpClientAuthenticationDisabled",
+    shell: "powershell"
+  },
+  parts: [
+    {
+      recipient: "one@contoso.example",
+      action: "failed",
+      read: { code: 535, enhanced: "5.7.139", text: "Authentication unsuccessful" },
+      cause: verdict.cause,
+      rule: verdict.rule,
+      confidence: verdict.confidence,
+      title: verdict.title
+    },
+    { recipient: "two@contoso.example", action: "delayed", read: { enhanced: "4.2.2", text: "the moon is full" } }
+  ]
+}
+
+/** Two causes that the words do not tell apart. */
+export const alternatives: Explanation = {
+  ...explained,
+  verdicts: [
+    { ...verdict, confidence: "likely", remedies: [] },
+    { ...verdict, cause: "bad_credentials", title: "The password is wrong", confidence: "possible", remedies: [] }
+  ],
+  next: {
+    text: "Which mechanism was used to sign in: LOGIN speaks for \"The password is wrong\"",
+    command: "sonde explain --mechanism LOGIN '535 5.7.139 Authentication unsuccessful'",
+    shell: "sh"
+  }
+}
+
+/** A log with two causes and failures that no rule knows. */
+export const log: Explanation = {
+  schema: "sonde.explanation/1",
+  outcome: "explained",
+  read: { kind: "log", protocol: "smtp", text: "User unknown" },
+  verdicts: [verdict],
+  log: {
+    lines: 1_234_567,
+    ignored: 1_000_000,
+    explained: 234_000,
+    unknown: 566,
+    tooLong: 1,
+    first: "Nov 26 10:00:00",
+    last: "Nov 27 09:59:59",
+    clusters: [
+      {
+        cause: verdict.cause,
+        rule: verdict.rule,
+        confidence: "certain",
+        title: verdict.title,
+        actor: "exchange-admin",
+        count: 233_999,
+        first: "Nov 26 10:00:01",
+        last: "Nov 27 09:58:00",
+        sample:
+          "Nov 26 10:00:01 mx postfix/smtp[1]: A1: status=bounced (host smtp.office365.com[198.51.100.10] said: 535 5.7.139 no)",
+        read: { text: "no" }
+      },
+      {
+        cause: "connect_timeout",
+        rule: "generic/connect-timeout-text",
+        confidence: "likely",
+        title: "No answer to the connection attempt",
+        actor: "network-admin",
+        count: 1,
+        first: "Nov 26 11:00:00",
+        last: "Nov 26 11:00:00",
+        sample: "Nov 26 11:00:00 mx postfix/smtp[2]: connect to mx.b.example[192.0.2.1]:25: Connection timed out",
+        read: { text: "Connection timed out" }
+      }
+    ],
+    unknownLines: [{ count: 566, sample: "Nov 26 12:00:00 mx app[3]: error: the moon is full\u001b[31m" }]
+  }
+}

@@ -40,6 +40,10 @@ export const screens: Readonly<Record<string, () => string>> = {
       place: "--state runs"
     }),
   "explained": () => ExplanationScreen.render(reports.explained, Appearance.plain),
+  "bounced": () => ExplanationScreen.render(reports.bounced, Appearance.plain),
+  "alternatives": () => ExplanationScreen.render(reports.alternatives, Appearance.plain),
+  "log": () => ExplanationScreen.render(reports.log, Appearance.plain),
+  "log-top-ascii": () => ExplanationScreen.render(reports.log, ascii, { top: 1 }),
   "success": () => ExplanationScreen.render(reports.success, Appearance.plain),
   "unknown": () => ExplanationScreen.render(reports.unknown, Appearance.plain)
 }

@@ -6,19 +6,28 @@ import * as Flags from "../Flags.ts"
 
 const { pack, packs } = Flags.places
 
+const looksLikeText = (word: string): boolean => /^-ERR\b|^-[^-]\S*\s|^-\s/u.test(word)
+
+/**
+ * A command line in which pasted texts that begin with a hyphen, as replies of POP3 do, stand where no flag is looked
+ * for: behind `--`. Other command lines are left as they are.
+ */
+export const textLast = (argv: ReadonlyArray<string>): ReadonlyArray<string> =>
+  !(argv[0] === "explain" || (argv[0] === "packs" && argv[1] === "explain")) || argv.includes("--") ||
+    !argv.some(looksLikeText)
+    ? argv
+    : [...argv.filter((word) => !looksLikeText(word)), "--", ...argv.filter(looksLikeText)]
+
 /** What the command takes; `Quick.ts` knows it too. */
 export const parameters = {
   text: Argument.String("text").pipe(
     Argument.withDescription("the text, or - to read it from standard input"),
     Argument.variadic({ min: 0 })
   ),
-  protocol: Flags.text("protocol", "PROTOCOL", "protocol it was said in: smtp, imap, pop3, http"),
-  phase: Flags.text("phase", "PHASE", "phase it was said in: auth, mail, rcpt and so on"),
-  provider: Flags.text("provider", "ID", "provider it comes from"),
-  mechanism: Flags.text("mechanism", "MECH", "sign-in mechanism that was used"),
-  host: Flags.text("host", "HOST", "server it comes from"),
-  port: Flags.text("port", "PORT", "port of that server"),
+  ...Flags.hints,
   batch: Flags.toggle("batch", "read one question a line from standard input, print one explanation a line"),
+  log: Flags.text("log", "FILE|-", "read a log of any size, - for standard input, and count its failures by cause"),
+  top: Flags.text("top", "N", "how many causes of a log to show (default 10)"),
   ...Flags.view,
   pack,
   packs
@@ -31,7 +40,7 @@ export const explain = Command.make(
 ).pipe(
   Command.withShortDescription("Name the cause of a pasted reply, stack trace or log"),
   Command.withDescription(
-    "Reads a reply, a bounce, a stack trace or a log and names the cause. Uses no network. A text that no rule knows is unknown, exit 75; nothing is guessed. The id of a cause alone shows its page."
+    "Reads a reply, a stack trace, a bounce, a transcript, a log, a report of Sonde or a JSON body and names the cause. Uses no network. A text that no rule knows is unknown, exit 75; nothing is guessed. The id of a cause alone shows its page."
   ),
   Command.withExamples([
     {
@@ -41,6 +50,8 @@ export const explain = Command.make(
     },
     { command: "sonde explain greylisted", description: "The page of a cause" },
     { command: "journalctl -u app | tail -50 | sonde explain - --json", description: "From another program, as JSON" },
+    { command: "sonde explain --log /var/log/mail.log", description: "A whole log: its failures, counted by cause" },
+    { command: "sonde explain < bounce.eml", description: "A bounce, each recipient with its cause" },
     {
       command: "sonde explain --batch < questions.ndjson > answers.ndjson",
       description: "Many: {\"id\": \"1\", \"text\": \"...\"} a line, answered in order, exit 75 if any is unknown"

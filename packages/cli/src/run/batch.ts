@@ -95,7 +95,8 @@ export const answerer = (library: Library, redact: Redact) => {
 /** Answers until standard input ends or nobody reads the answers. Status 75 where one or more texts are unknown. */
 export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
   const screen = yield* Screen
-  const library = yield* (yield* Packs).library
+  const packs = yield* Packs
+  const library = yield* packs.library
   const level = view.redact
   let redact: Redact = (explanation) => explanation
   if (level !== "secrets") {
@@ -106,40 +107,47 @@ export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
   let number = 0
   let unknown = 0
 
-  const one = (line: Stdin.Line, today: string): { readonly out: string; readonly err: string } => {
-    const asked = line.whole
-      ? question(line.text, defaults)
-      : { text: "", problem: `is longer than ${maxOctets} octets` }
-    const given = "problem" in asked
-      ? answerOf({ schema: "sonde.explanation/1", outcome: "unknown", read: { text: "" }, verdicts: [] }, redact)
-      : answer(asked.text, asked.hints, today)
-    // A pack that is missing ends the work above, and the line is asked again: count only what is answered.
+  let out = ""
+  let err = ""
+  const put = (asked: Question, given: Answer): void => {
     number += 1
     if (given.isUnknown) unknown += 1
-    return {
-      // The id is the asker's own, whatever the level of redaction.
-      out: Json.line(asked.id, given.tail),
-      err: "problem" in asked
-        ? `sonde: line ${number} of standard input ${asked.problem}; it is answered as unknown\n`
-        : ""
+    // The id is the asker's own, whatever the level of redaction.
+    out += Json.line(asked.id, given.tail)
+    if ("problem" in asked) {
+      err += `sonde: line ${number} of standard input ${asked.problem}; it is answered as unknown\n`
     }
   }
+
+  const nothing = answerOf(
+    { schema: "sonde.explanation/1", outcome: "unknown", read: { text: "" }, verdicts: [] },
+    redact
+  )
 
   yield* Stdin.lines(maxOctets, (lines) =>
     Effect.gen(function*() {
       const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
+      out = ""
+      err = ""
       let at = 0
-      let out = ""
-      let err = ""
-      yield* library.attempt(() => {
+      // Up to a text that is a log. A pack that is missing ends the work, which then goes on with the same line.
+      const answered = () => {
         for (; at < lines.length; at++) {
           const line = lines[at]
           if (line === undefined || (line.whole && line.text.trim() === "")) continue
-          const answered = one(line, today)
-          out += answered.out
-          err += answered.err
+          const asked: Question = line.whole
+            ? question(line.text, defaults)
+            : { text: "", problem: `is longer than ${maxOctets} octets` }
+          if ("problem" in asked) put(asked, nothing)
+          else if (Explain.holdsLog(asked.text)) return asked
+          else put(asked, answer(asked.text, asked.hints, today))
         }
-      })
+        return undefined
+      }
+      for (let log = yield* library.attempt(answered); log !== undefined; log = yield* library.attempt(answered)) {
+        put(log, answerOf(yield* Explain.explain(packs, log.text, log.hints), redact))
+        at++
+      }
       if (err !== "") yield* screen.err(err)
       yield* screen.out(out)
       return !screen.gone()

@@ -16,6 +16,7 @@ const ascii: Readonly<Record<string, string>> = {
   "→": "->",
   "·": "-",
   "…": "...",
+  "×": "x",
   "‹": "<",
   "›": ">",
   "“": "\"",

@@ -6,18 +6,21 @@
  *
  * @since 0.1.0
  */
-import type { Explanation, Read } from "@sonde/domain/Explanation"
+import type { ExplainedPart, Explanation, Log, LogCluster, Next, Read } from "@sonde/domain/Explanation"
 import type { DatedFact, Remedy, Verdict } from "@sonde/domain/Verdict"
 
 // `JSON.stringify` leaves out what is undefined.
-const read = ({ client, code, enhanced, phase, protocol, provider, text }: Read) => ({
+const read = ({ client, code, enhanced, host, kind, mechanism, phase, protocol, provider, text }: Read) => ({
+  kind,
   protocol,
   phase,
   code,
   enhanced,
   text,
   provider,
-  client
+  client,
+  host,
+  mechanism
 })
 
 const remedy = ({ command, kind, scope, shell, text, undo, url }: Remedy) => ({
@@ -49,6 +52,56 @@ const verdict = (it: Verdict) => ({
   facts: it.facts.map(fact)
 })
 
+const next = ({ command, shell, text }: Next) => ({ text, command, shell })
+
+const part = (it: ExplainedPart) => ({
+  recipient: it.recipient,
+  action: it.action,
+  service: it.service,
+  read: read(it.read),
+  cause: it.cause,
+  rule: it.rule,
+  confidence: it.confidence,
+  title: it.title
+})
+
+const cluster = (it: LogCluster) => ({
+  cause: it.cause,
+  rule: it.rule,
+  confidence: it.confidence,
+  title: it.title,
+  actor: it.actor,
+  count: it.count,
+  first: it.first,
+  last: it.last,
+  sample: it.sample,
+  read: read(it.read)
+})
+
+const log = (it: Log) => ({
+  lines: it.lines,
+  ignored: it.ignored,
+  explained: it.explained,
+  unknown: it.unknown,
+  tooLong: it.tooLong,
+  first: it.first,
+  last: it.last,
+  clusters: it.clusters.map(cluster),
+  unknownLines: it.unknownLines.map(({ count, first, last, sample }) => ({ count, first, last, sample }))
+})
+
+/** What follows the verdicts. */
+const rest = (it: Explanation) => ({
+  next: it.next === undefined ? undefined : next(it.next),
+  parts: it.parts?.map(part),
+  log: it.log === undefined ? undefined : log(it.log)
+})
+
+const restText = (it: Explanation): string => {
+  if (it.next === undefined && it.parts === undefined && it.log === undefined) return ""
+  return `,${JSON.stringify(rest(it)).slice(1, -1)}`
+}
+
 const verdictTexts = new WeakMap<Verdict, string>()
 
 /** Verdicts of the same rule are often the same object. */
@@ -70,7 +123,9 @@ export const tail = (it: Explanation): string => {
   const success = it.success === undefined ? "" : `,"success":${JSON.stringify(it.success)}`
   let verdicts = ""
   for (const one of it.verdicts) verdicts += verdicts === "" ? verdictText(one) : `,${verdictText(one)}`
-  return `,"outcome":"${it.outcome}","read":${JSON.stringify(read(it.read))}${success},"verdicts":[${verdicts}]}`
+  return `,"outcome":"${it.outcome}","read":${JSON.stringify(read(it.read))}${success},"verdicts":[${verdicts}]${
+    restText(it)
+  }}`
 }
 
 /**
@@ -91,6 +146,6 @@ export const line = (id: Explanation["id"], rest: string): string =>
 export const encode = (it: Explanation, options: { readonly indent?: boolean } = {}): string => {
   if (options.indent === false) return line(it.id, tail(it))
   const { id, outcome, schema, success } = it
-  const whole = { schema, id, outcome, read: read(it.read), success, verdicts: it.verdicts.map(verdict) }
+  const whole = { schema, id, outcome, read: read(it.read), success, verdicts: it.verdicts.map(verdict), ...rest(it) }
   return `${JSON.stringify(whole, null, 2)}\n`
 }
