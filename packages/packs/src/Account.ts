@@ -7,7 +7,7 @@
 import type { Hints } from "@sonde/domain/Explanation"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { distinctive, explainNow, type Reading, unmistakable } from "./Explain.ts"
+import { distinctive, explainNow, type Rank, type Reading, unmistakable } from "./Explain.ts"
 import { type Hit, match, nearMisses } from "./Match.ts"
 import type { Packs } from "./Packs.ts"
 import { deciding, instead, inWords, missing, type Reason, reasons, shared } from "./Reasons.ts"
@@ -66,7 +66,8 @@ const begun = (conditions: ReadonlyArray<Reason>, seen: Seen): number => {
   return first?.condition === "text" ? shared(seen.text, first.wanted).length : 0
 }
 
-const kinds = ["a provider", "a software", "the generic"] as const
+/** By rank. */
+const kinds = ["a provider pack", "the pack of the known software", "a software pack", "the generic pack"] as const
 
 const weighed = (hit: Pick<Hit, "name" | "rule">, seen: Seen): Weighed => ({
   rule: hit.name,
@@ -77,8 +78,12 @@ const weighed = (hit: Pick<Hit, "name" | "rule">, seen: Seen): Weighed => ({
 })
 
 /** Why a rule that fits comes after another. */
-const after = (hit: Hit, best: Hit, seen: Seen): string => {
-  if (hit.tier !== best.tier) return `rules of ${kinds[best.tier]} pack go before those of ${kinds[hit.tier]} pack`
+const after = (hit: Hit, best: Hit, seen: Seen, rank: Rank): string => {
+  if (rank(hit) !== rank(best)) {
+    return `rules of ${kinds[best.tier === 1 && rank(best) < 2 ? 1 : rank(best)]} go before those of ${
+      kinds[rank(hit)]
+    }`
+  }
   const decided = deciding(reasons(best.rule, seen, "open"), reasons(hit.rule, seen, "open"))
   if (hit.score === best.score || decided === undefined) return "the same score, and its name comes later"
   return `the winner has ${best.score} against ${hit.score}, for ${inWords(decided.reason)} (+${decided.by})`
@@ -106,7 +111,7 @@ export const account = Effect.fn("Account.account")(
       return { explanation, reading }
     })
     if (reading === undefined) return nothing
-    const { hits, isForeign, knowledge, proven, seen } = reading
+    const { hits, isForeign, knowledge, proven, rank, seen } = reading
     // All rules that were asked are told by their own words, so that their packs are needed as a whole.
     yield* Effect.forEach(knowledge.ids, library.load, { discard: true })
     const best = hits[0]
@@ -122,7 +127,7 @@ export const account = Effect.fn("Account.account")(
     const others = seen === undefined || best === undefined ? [] : hits.slice(1, most + 1).map((hit) => ({
       ...weighed(hit, seen),
       score: hit.score,
-      because: after(hit, best, seen)
+      because: after(hit, best, seen, rank)
     }))
     const uncounted = seen === undefined || success !== undefined ? [] : match(knowledge, seen, "open")
       .filter((hit) => isForeign(hit) && hit.literalLength < distinctive)

@@ -4,7 +4,8 @@
  * The provider is what the hints say, otherwise what the text itself shows. Where neither says anything, rules of all
  * providers and softwares are asked, but only those count that demand at least 20 characters of literal text, and
  * below 32 characters `certain` becomes `likely`. A rule of certainty stands alone; otherwise up to three different
- * causes are given, best first.
+ * causes are given, best first. Rules of the software that is known go before those of other software
+ * (`decisions/0003-known-software.md`).
  *
  * @since 0.1.0
  */
@@ -121,13 +122,14 @@ interface Judged {
 const judge = (
   knowledge: Knowledge,
   candidates: ReadonlyArray<Seen>,
-  counts: (hit: Hit) => boolean
+  counts: (hit: Hit) => boolean,
+  ordered: (hits: ReadonlyArray<Hit>) => ReadonlyArray<Hit>
 ): Judged | undefined => {
   let fallback: Judged | undefined
   for (const seen of candidates) {
     const open = match(knowledge, seen, "open").filter(counts)
     // A typed error is known as a phase knows it, and needs no words.
-    const hits = open.length > 0 || seen.error === undefined ? open : match(knowledge, seen).filter(counts)
+    const hits = ordered(open.length > 0 || seen.error === undefined ? open : match(knowledge, seen).filter(counts))
     const best = hits[0]
     if (best === undefined) continue
     if (best.byText) return { seen, hits }
@@ -140,7 +142,7 @@ const judge = (
  * The rules whose causes are shown, best first. A rule of certainty stands alone, unless several providers word the same
  * and none of them is proven.
  */
-const distinct = (hits: ReadonlyArray<Hit>, isForeign: (hit: Hit) => boolean): ReadonlyArray<Hit> => {
+const distinct = (hits: ReadonlyArray<Hit>, isForeign: (hit: Hit) => boolean, rank: Rank): ReadonlyArray<Hit> => {
   const [first] = hits
   if (first === undefined) return []
   const causes = new Set<string>()
@@ -150,7 +152,7 @@ const distinct = (hits: ReadonlyArray<Hit>, isForeign: (hit: Hit) => boolean): R
       !certain || hit === first ||
       (isForeign(first) && isForeign(hit) && hit.packId !== first.packId && hit.literalLength >= first.literalLength)
     )
-    .filter(({ cause, tier }) => tier === first.tier && !causes.has(cause) && causes.add(cause) !== undefined)
+    .filter((hit) => rank(hit) === rank(first) && !causes.has(hit.cause) && causes.add(hit.cause) !== undefined)
     .slice(0, maxVerdicts)
 }
 
@@ -186,6 +188,15 @@ const successOf = (all: ReadonlyArray<Successes>, seen: Seen, proven: boolean): 
 }
 
 /**
+ * Whose rules go first: 0 for a provider, and for software that the asker names; 1 for software that was recognised; 2
+ * for other software; 3 for what is generic.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Rank = (hit: Pick<Hit, "packId" | "tier">) => number
+
+/**
  * A text as it was read, for people who write rules: the reading that is explained, the rules that fit it and count,
  * best first, and which rules are of a provider or software that is not proven.
  *
@@ -198,11 +209,12 @@ export interface Reading {
   readonly seen: Seen | undefined
   readonly hits: ReadonlyArray<Hit>
   readonly isForeign: (hit: Pick<Hit, "packId" | "tier">) => boolean
+  readonly rank: Rank
 }
 
 /**
  * What explaining needs besides the text. `provider` is the id of the pack that is known to apply, `software` that of
- * recognised server software. `proven` says that the provider is known, be it without a pack; otherwise the knowledge
+ * known server software, and `named` says that the asker names it. `proven` says that the provider is known, be it without a pack; otherwise the knowledge
  * should be of all packs. `today` is a date (`2026-11-24`). `unwrapped` is what `unwrap` gave for the text, where it was
  * asked before. `observe` is told how the text was read.
  *
@@ -213,6 +225,7 @@ export interface Options {
   readonly hints?: Hints
   readonly provider?: string | undefined
   readonly software?: string | undefined
+  readonly named?: boolean
   readonly proven: boolean
   readonly today: string
   readonly unwrapped?: Unwrapped
@@ -231,6 +244,13 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
   const known = fromHints(options.hints ?? {})
   const situation = fromContext(options.hints?.context ?? "")
   const isForeign: Reading["isForeign"] = (hit) => hit.tier === 0 ? !proven : hit.tier === 1 && hit.packId !== software
+  const rank: Rank = ({ packId, tier }) =>
+    tier === 0 ? 0 : tier === 2 ? 3 : packId !== software ? 2 : options.named === true ? 0 : 1
+  // The hits are ordered as for packs of which nothing is known.
+  const ordered = (hits: ReadonlyArray<Hit>): ReadonlyArray<Hit> =>
+    software === undefined || hits.length < 2
+      ? hits
+      : hits.toSorted((a, b) => rank(a) - rank(b) || b.score - a.score)
   const counts = (hit: Hit): boolean => !isForeign(hit) || hit.literalLength >= distinctive
   const seenIn = (all: Candidates): ReadonlyArray<Seen> => all.map((one) => seenOf(one, known, situation, provider))
   const verdictOf = (hit: Hit, seen: Seen, alone: boolean): Verdict =>
@@ -259,8 +279,8 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
   const success = begins && kind === "reply" && seen[0] !== undefined
     ? successOf(knowledge.successes, seen[0], proven)
     : undefined
-  const found = success === undefined ? judge(knowledge, seen, counts) : undefined
-  const hits = distinct(found?.hits ?? [], isForeign)
+  const found = success === undefined ? judge(knowledge, seen, counts, ordered) : undefined
+  const hits = distinct(found?.hits ?? [], isForeign, rank)
   const own = found === undefined ? [] : hits.map((hit) => verdictOf(hit, found.seen, hits.length === 1))
   const others = (parts ?? []).map((part) => ({ part, ...partOf(seenIn(part.candidates)) }))
   const verdicts = [...own]
@@ -268,14 +288,14 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
     if (verdict !== undefined && !verdicts.some(({ cause }) => cause === verdict.cause)) verdicts.push(verdict)
   }
   const shown = found?.seen ?? seen[0]
-  options.observe?.({ knowledge, proven, seen: shown, hits: found?.hits ?? [], isForeign })
+  options.observe?.({ knowledge, proven, seen: shown, hits: found?.hits ?? [], isForeign, rank })
   const sure = own.length === 1 && own[0]?.confidence === "certain"
-  const tier = hits[0]?.tier ?? 2
+  const first = hits[0] === undefined ? 3 : rank(hits[0])
   const wanted = (): ReadonlyArray<Wanting> =>
     shown === undefined ?
       [] :
       wanting(knowledge, shown).filter((one) =>
-        one.tier <= tier && !own.some(({ cause }) => cause === one.cause) &&
+        rank(one) <= first && !own.some(({ cause }) => cause === one.cause) &&
         (!isForeign(one) || one.literalLength >= distinctive)
       )
   const settles = success !== undefined || shown === undefined || sure
@@ -303,8 +323,8 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
   }
 
   function partOf(all: ReadonlyArray<Seen>): { readonly read: Read; readonly verdict: Verdict | undefined } {
-    const judged = judge(knowledge, all, counts)
-    const [hit, ...rivals] = distinct(judged?.hits ?? [], isForeign)
+    const judged = judge(knowledge, all, counts, ordered)
+    const [hit, ...rivals] = distinct(judged?.hits ?? [], isForeign, rank)
     return {
       read: readOf(judged?.seen ?? all[0]),
       verdict: judged === undefined || hit === undefined ? undefined : verdictOf(hit, judged.seen, rivals.length === 0)
@@ -321,7 +341,7 @@ const place = (
   text: string,
   unwrapped: Unwrapped,
   hints: Hints
-): Pick<Options, "provider" | "software" | "proven"> => {
+): Pick<Options, "provider" | "software" | "named" | "proven"> => {
   const named = hints.provider === undefined ? undefined : byName(summaries, hints.provider)
   const isNamed = hints.provider !== undefined && hints.provider.toLowerCase() !== "unknown"
   const replyText = unwrapped.words ?? text
@@ -336,7 +356,7 @@ const place = (
     ? undefined
     : recognised()
   const software = named?.kind === "software" ? named.id : recognise(summaries, { replyText }, "software")?.id
-  return { provider, software, proven: provider !== undefined || isNamed }
+  return { provider, software, named: named?.kind === "software", proven: provider !== undefined || isNamed }
 }
 
 /**
@@ -355,9 +375,9 @@ export const explainNow = (
   observe?: (reading: Reading) => void
 ): Explanation => {
   const unwrapped = unwrap(text)
-  const { proven, provider, software } = place(library.summaries, text, unwrapped, hints)
-  const knowledge = proven ? library.knowledge(provider) : library.everything
-  return explainWith(knowledge, text, { proven, provider, software, hints, today, unwrapped, observe })
+  const known = place(library.summaries, text, unwrapped, hints)
+  const knowledge = known.proven ? library.knowledge(known.provider) : library.everything
+  return explainWith(knowledge, text, { ...known, hints, today, unwrapped, observe })
 }
 
 /** The causes of one thing that went wrong. */

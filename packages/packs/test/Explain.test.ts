@@ -132,3 +132,42 @@ describe("explain", () => {
       assert.isTrue(yield* stale)
     }))
 })
+
+describe("words that several servers use", () => {
+  const words = "the recipient table of this server has no such row"
+  const software = (id: string, text: string) =>
+    pack({
+      id,
+      kind: "software",
+      recognise: { replies: [{ text: `${id}:`, weight: 60 }] },
+      rules: [rule("row", { when: { text } })]
+    })
+  const packs = Packs.layerStatic([
+    software("short", words.slice(0, 30)),
+    software("long", words),
+    software("mute", "what this server never says in any other case"),
+    pack({
+      id: "host",
+      recognise: { replies: [{ text: "mx.host.example", weight: 60 }] },
+      rules: [rule("row", { when: { text: "no such row" } })]
+    })
+  ])
+
+  it.effect.each<[string, string, Hints, string]>([
+    ["the longest wording where none is known", words, {}, "long"],
+    ["software that is recognised", `short: ${words}`, {}, "short"],
+    ["software that the asker names", words, { provider: "short" }, "short"],
+    ["other software where the known one has no rule", words, { provider: "mute" }, "long"],
+    ["a provider that is recognised", `mx.host.example short: ${words}`, {}, "host"],
+    [
+      "named software that says more than a recognised provider",
+      `mx.host.example ${words}`,
+      { provider: "short" },
+      "short"
+    ]
+  ])("are those of %s", ([, text, hints, id]) =>
+    Effect.gen(function*() {
+      const { verdicts: [first] } = yield* explain(yield* Packs, `550 ${text}`, hints)
+      assert.strictEqual(first?.rule, `${id}/row`)
+    }).pipe(Effect.provide(packs)))
+})
