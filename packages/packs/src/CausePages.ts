@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { Cause, meanings } from "@sonde/domain/Cause"
+import { Cause, isCause, meanings } from "@sonde/domain/Cause"
 import { Actor } from "@sonde/domain/Verdict"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -82,3 +82,11 @@ export const pages: Effect.Effect<Readonly<Record<Cause, Page>>> = Effect.promis
  */
 export const of = (id: Cause): Effect.Effect<CausePage> =>
   Effect.map(pages, (all) => ({ id, meaning: meanings[id], ...all[id] }))
+
+/**
+ * The page of the cause with this id; undefined where there is none.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const find = (id: string): Effect.Effect<CausePage | undefined> => isCause(id) ? of(id) : Effect.undefined

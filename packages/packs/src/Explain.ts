@@ -332,6 +332,16 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
   }
 }
 
+const providers = new WeakMap<ReadonlyArray<Summary>, ReadonlyArray<Summary>>()
+
+const providersOf = (summaries: ReadonlyArray<Summary>): ReadonlyArray<Summary> => {
+  const found = providers.get(summaries)
+  if (found !== undefined) return found
+  const made = summaries.filter(({ kind }) => kind === "provider")
+  providers.set(summaries, made)
+  return made
+}
+
 /**
  * What is known of a text before it is judged: the provider and the software, by hints, by the text, and by words about
  * the situation.
@@ -349,7 +359,7 @@ const place = (
   const recognised = (): string | undefined =>
     (unwrapped.provider === undefined ? undefined : byName(summaries, unwrapped.provider)?.id) ??
       recognise(summaries, { replyText, host: hints.host ?? unwrapped.host ?? fromContext(context).host })?.id ??
-      (context === "" ? undefined : namedIn(summaries.filter(({ kind }) => kind === "provider"), context)?.id)
+      (context === "" ? undefined : namedIn(providersOf(summaries), context)?.id)
   const provider = named?.kind === "provider"
     ? named.id
     : named === undefined && isNamed

@@ -137,10 +137,25 @@ class Fit implements Hit {
 const order = (a: Hit, b: Hit): number =>
   a.tier - b.tier || b.score - a.score || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
+interface Asked {
+  readonly knowledge: Knowledge
+  readonly prepared: Prepared
+  readonly candidates: ReadonlyArray<CompiledRule>
+}
+
+let last: Asked | undefined
+
+/** What may fit; the last answer is kept, because those who explain ask about one thing twice. */
+const ask = (knowledge: Knowledge, seen: Seen, open: boolean): Asked => {
+  if (last?.prepared.seen === seen && last.prepared.open === open && last.knowledge === knowledge) return last
+  const prepared = prepare(seen, open)
+  return last = { knowledge, prepared, candidates: knowledge.candidates(prepared) }
+}
+
 const hits = (knowledge: Knowledge, seen: Seen, mode: Mode, unknownError: boolean): ReadonlyArray<Hit> => {
-  const prepared = prepare(seen, mode === "open")
+  const { candidates, prepared } = ask(knowledge, seen, mode === "open")
   const found: Array<Hit> = []
-  for (const compiled of knowledge.candidates(prepared)) {
+  for (const compiled of candidates) {
     const sum = score(compiled, prepared, unknownError)
     if (sum !== undefined) found.push(new Fit(compiled, sum))
   }
@@ -317,9 +332,9 @@ const unknownOf = (compiled: CompiledRule, prepared: Prepared): Condition["name"
  * @since 0.1.0
  */
 export const wanting = (knowledge: Knowledge, seen: Seen): ReadonlyArray<Wanting> => {
-  const prepared = prepare(seen, true)
+  const { candidates, prepared } = ask(knowledge, seen, true)
   const found: Array<Wanting> = []
-  for (const compiled of knowledge.candidates(prepared)) {
+  for (const compiled of candidates) {
     const unknown = compiled.hasText ? unknownOf(compiled, prepared) : undefined
     if (unknown !== undefined) found.push(new Want(compiled, unknown))
   }

@@ -126,10 +126,12 @@ export const recognise = (
     capabilities: capabilities.map(fold)
   }
   let best: { readonly id: string; readonly by: ReadonlyArray<Sign>; readonly sum: number } | undefined
-  for (const [place, summary] of summaries.entries()) {
-    const byReply = replies?.[place] ?? 0
-    const byHost = hosts?.[place] ?? 0
-    if (summary.kind !== kind || (isIndexed && byReply + byHost < threshold)) continue
+  const places = isIndexed ? new Set([...(replies?.keys() ?? []), ...(hosts?.keys() ?? [])]) : summaries.keys()
+  for (const place of places) {
+    const summary = summaries[place]
+    const byReply = replies?.get(place) ?? 0
+    const byHost = hosts?.get(place) ?? 0
+    if (summary?.kind !== kind || (isIndexed && byReply + byHost < threshold)) continue
     const own = signs.folded[place]
     if (own === undefined) continue
     const weights = weigh(own, folded, byHost, byReply)
@@ -180,7 +182,19 @@ export const summaryOf = (pack: Pack): Summary => ({
  * @since 0.1.0
  */
 export const byName = (summaries: ReadonlyArray<Summary>, idOrAlias: string): Summary | undefined => {
-  const wanted = idOrAlias.trim().toLowerCase()
-  return summaries.find(({ id }) => id === wanted) ??
-    summaries.find(({ aliases }) => aliases.some((alias) => alias.toLowerCase() === wanted))
+  let names = namesOf.get(summaries)
+  if (names === undefined) {
+    names = new Map()
+    for (const summary of summaries) names.set(summary.id, summary)
+    for (const summary of summaries) {
+      for (const alias of summary.aliases) {
+        const name = alias.toLowerCase()
+        if (!names.has(name)) names.set(name, summary)
+      }
+    }
+    namesOf.set(summaries, names)
+  }
+  return names.get(idOrAlias.trim().toLowerCase())
 }
+
+const namesOf = new WeakMap<ReadonlyArray<Summary>, Map<string, Summary>>()

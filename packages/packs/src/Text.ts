@@ -13,6 +13,17 @@ export const maxText = 65_536
 /** White space other than single spaces, and quotes other than straight ones. */
 const uneven = /\s\s|[^\S ]|[\u2018-\u201e\u2032]/u
 
+/** Whether there is nothing to straighten; of plain ASCII, as most texts are, told without the expression. */
+const isEven = (text: string): boolean => {
+  let before = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 32 ? before === 32 : code < 32 || code > 126) return !uneven.test(text)
+    before = code
+  }
+  return true
+}
+
 /**
  * A text in the form in which it is compared: lower case, straight quotes, white space collapsed to single spaces,
  * trimmed. Idempotent.
@@ -23,7 +34,7 @@ const uneven = /\s\s|[^\S ]|[\u2018-\u201e\u2032]/u
 export const fold = (text: string): string => {
   const lower = (text.length > maxText ? text.slice(0, maxText) : text).toLowerCase()
   // Most texts are even, and looking is several times cheaper than replacing.
-  return (uneven.test(lower)
+  return (!isEven(lower)
     ? lower
       .replace(/[\u2018\u2019\u201a\u201b\u2032]/gu, "'")
       .replace(/[\u201c\u201d\u201e]/gu, "\"")

@@ -25,11 +25,11 @@ export type Input =
 
 /** The page of a cause, where the text is the id of one. */
 const causePage = Effect.fnUntraced(function*(view: Presentation.View, id: string) {
-  const [{ isCause }, CausePages, { causePage }] = yield* Effect.promise(() =>
-    Promise.all([import("@sonde/domain/Cause"), import("@sonde/packs/CausePages"), import("./packs/cause.ts")])
+  const [CausePages, { causePage }] = yield* Effect.promise(() =>
+    Promise.all([import("@sonde/packs/CausePages"), import("./packs/cause.ts")])
   )
-  if (!isCause(id)) return undefined
-  const page = yield* CausePages.of(id)
+  const page = yield* CausePages.find(id)
+  if (page === undefined) return undefined
   return view.format === "pretty" ? causePage(page) : json(page, view.format === "json" && view.out.terminal)
 })
 

@@ -37,13 +37,16 @@ const foldedOf = (summary: Summary): Folded => {
   }
 }
 
+/** Weights by place of a pack. */
+export type Weights = ReadonlyMap<number, number>
+
 /** The signs of several packs. */
 export interface Signs {
   readonly folded: ReadonlyArray<Folded>
-  /** The heaviest sign in a reply, by place of the pack; 0 for packs without one. Undefined where there is none at all. */
-  readonly replies: (reply: string) => ReadonlyArray<number> | undefined
+  /** The heaviest sign in a reply, by place of the pack. Undefined where there is none at all. */
+  readonly replies: (reply: string) => Weights | undefined
   /** The same for a folded host name. */
-  readonly hosts: (host: string) => ReadonlyArray<number> | undefined
+  readonly hosts: (host: string) => Weights | undefined
 }
 
 interface Owner {
@@ -51,15 +54,16 @@ interface Owner {
   readonly weight: number
 }
 
-/** Collects the heaviest weight of each of `count` packs. */
-const heaviest = (count: number) => {
-  let weights: Array<number> | undefined
+/** Collects the heaviest weight of each pack. */
+const heaviest = () => {
+  let weights: Map<number, number> | undefined
   return {
     add: ({ place, weight }: Owner): void => {
-      weights ??= new Array<number>(count).fill(0)
-      weights[place] = Math.max(weights[place] ?? 0, weight)
+      weights ??= new Map()
+      const found = weights.get(place)
+      if (found === undefined || found < weight) weights.set(place, weight)
     },
-    found: (): ReadonlyArray<number> | undefined => weights
+    found: (): Weights | undefined => weights
   }
 }
 
@@ -80,7 +84,7 @@ const make = (summaries: ReadonlyArray<Summary>): Signs => {
   }
   let index: LiteralIndex.LiteralIndex | undefined
   let folded: ReadonlyArray<Folded> | undefined
-  let last: { readonly reply: string; readonly weights: ReadonlyArray<number> | undefined } | undefined
+  let last: { readonly reply: string; readonly weights: Weights | undefined } | undefined
   return {
     get folded() {
       return folded ??= summaries.map(foldedOf)
@@ -89,7 +93,7 @@ const make = (summaries: ReadonlyArray<Summary>): Signs => {
       // The same text is asked for a provider and then for software.
       if (last?.reply === reply) return last.weights
       index ??= LiteralIndex.make(texts)
-      const weights = heaviest(summaries.length)
+      const weights = heaviest()
       index.find(fold(reply), (literal) => {
         const owner = owners[literal]
         if (owner !== undefined) weights.add(owner)
@@ -98,7 +102,7 @@ const make = (summaries: ReadonlyArray<Summary>): Signs => {
       return last.weights
     },
     hosts: (host) => {
-      const weights = heaviest(summaries.length)
+      const weights = heaviest()
       for (let at = 0; at >= 0; at = host.indexOf(".", at) + 1 || -1) {
         for (const owner of bySuffix.get(at === 0 ? host : host.slice(at)) ?? []) weights.add(owner)
       }

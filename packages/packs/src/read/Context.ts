@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { PhaseId, Protocol, ServiceId } from "@sonde/domain/Service"
+import * as LiteralIndex from "../internal/LiteralIndex.ts"
 import { fold } from "../Text.ts"
 
 /** How much of a context is read, in characters. */
@@ -56,8 +57,16 @@ const phases: ReadonlyArray<readonly [RegExp, PhaseId]> = [
  * @since 0.1.0
  */
 export const fromContext = (context: string): Situation => {
-  const words = context.slice(0, maxContext)
-  if (words === "") return none
+  if (context === "") return none
+  if (last?.context === context) return last.situation
+  const situation = situationOf(context.slice(0, maxContext))
+  last = { context, situation }
+  return situation
+}
+
+let last: { readonly context: string; readonly situation: Situation } | undefined
+
+const situationOf = (words: string): Situation => {
   const mechanism = mechanisms.exec(words)?.[1]?.split(" ").at(-1)
   const place = hostPort.exec(words)
   const port = Number(portWord.exec(words)?.[1] ?? place?.[2])
@@ -73,29 +82,61 @@ export const fromContext = (context: string): Situation => {
 
 const none: Situation = {}
 
+const letter = /[a-z0-9]/u
+
 const isWord = (text: string, word: string): boolean => {
   const at = text.indexOf(word)
-  const letter = /[a-z0-9]/u
   return at !== -1 && !letter.test(text.charAt(at - 1)) && !letter.test(text.charAt(at + word.length))
 }
 
+interface Named {
+  readonly id: string
+  readonly name: string
+  readonly aliases: ReadonlyArray<string>
+}
+
+/** Shorter names are words of their own too often. */
+const leastName = 3
+
+const makeFinder = (all: ReadonlyArray<Named>): (words: string) => ReadonlySet<number> => {
+  const owners: Array<number> = []
+  const names: Array<string> = []
+  for (const [place, { aliases, id, name }] of all.entries()) {
+    for (const one of [id, name, ...aliases]) {
+      if (one.length < leastName) continue
+      owners.push(place)
+      names.push(fold(one))
+    }
+  }
+  const index = LiteralIndex.make(names, { edges: false })
+  return (words) => {
+    const found = new Set<number>()
+    index.find(words, (number) => {
+      const owner = owners[number]
+      if (owner !== undefined && isWord(words, names[number] ?? "")) found.add(owner)
+    })
+    return found
+  }
+}
+
+const finders = new WeakMap<ReadonlyArray<Named>, ReturnType<typeof makeFinder>>()
+
 /**
- * Which of several things words about a situation name, by the longest of their names; undefined where none or several
- * are named.
+ * Which of several things words about a situation name; undefined where none or several are named. The names are made
+ * ready once for each list.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const namedIn = <
-  A extends { readonly id: string; readonly name: string; readonly aliases: ReadonlyArray<string> }
->(
-  all: ReadonlyArray<A>,
-  context: string
-): A | undefined => {
+export const namedIn = <A extends Named>(all: ReadonlyArray<A>, context: string): A | undefined => {
   const words = fold(context.slice(0, maxContext))
   if (words === "") return undefined
-  const found = all.filter(({ aliases, id, name }) =>
-    [id, name, ...aliases].some((one) => one.length >= 3 && isWord(words, fold(one)))
-  )
-  return found.length === 1 ? found[0] : undefined
+  let find = finders.get(all)
+  if (find === undefined) {
+    find = makeFinder(all)
+    finders.set(all, find)
+  }
+  const found = find(words)
+  const [first] = found
+  return found.size === 1 && first !== undefined ? all[first] : undefined
 }
