@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { phaseIds, protocols } from "./Words.ts"
+import { phaseIds, protocols, securities, serviceIds } from "./Words.ts"
 
 /**
  * One conversation to diagnose. The order decides which failing service gives the exit status.
@@ -15,16 +15,7 @@ import { phaseIds, protocols } from "./Words.ts"
  * @category models
  * @since 0.1.0
  */
-export const ServiceId = Schema.Literals([
-  "smtp-submission",
-  "imap",
-  "pop3",
-  "sieve",
-  "graph",
-  "token",
-  "mx",
-  "posture"
-])
+export const ServiceId = Schema.Literals(serviceIds)
 /** @category models @since 0.1.0 */
 export type ServiceId = typeof ServiceId.Type
 
@@ -45,7 +36,7 @@ export type Protocol = typeof Protocol.Type
  * @category models
  * @since 0.1.0
  */
-export const Security = Schema.Literals(["starttls", "tls", "none", "opportunistic"])
+export const Security = Schema.Literals(securities)
 /** @category models @since 0.1.0 */
 export type Security = typeof Security.Type
 

@@ -13,6 +13,22 @@
 export const protocols = ["smtp", "lmtp", "imap", "pop3", "sieve", "http"] as const
 
 /**
+ * The words of `ServiceId`, in their order.
+ *
+ * @category data
+ * @since 0.1.0
+ */
+export const serviceIds = ["smtp-submission", "imap", "pop3", "sieve", "graph", "token", "mx", "posture"] as const
+
+/**
+ * The words of `Security`.
+ *
+ * @category data
+ * @since 0.1.0
+ */
+export const securities = ["starttls", "tls", "none", "opportunistic"] as const
+
+/**
  * The words of `PhaseId`, in the order in which a run reports phases.
  *
  * @category data

@@ -58,13 +58,19 @@ const phases: ReadonlyArray<readonly [RegExp, PhaseId]> = [
  */
 export const fromContext = (context: string): Situation => {
   if (context === "") return none
-  if (last?.context === context) return last.situation
-  const situation = situationOf(context.slice(0, maxContext))
-  last = { context, situation }
+  const words = context.slice(0, maxContext)
+  const found = situations.get(words)
+  if (found !== undefined) return found
+  const situation = situationOf(words)
+  if (situations.size >= kept) situations.clear()
+  situations.set(words, situation)
   return situation
 }
 
-let last: { readonly context: string; readonly situation: Situation } | undefined
+/** How many situations are kept: whoever asks about many texts often says the same of them. */
+const kept = 256
+
+const situations = new Map<string, Situation>()
 
 const situationOf = (words: string): Situation => {
   const mechanism = mechanisms.exec(words)?.[1]?.split(" ").at(-1)
@@ -98,7 +104,8 @@ interface Named {
 /** Shorter names are words of their own too often. */
 const leastName = 3
 
-const makeFinder = (all: ReadonlyArray<Named>): (words: string) => ReadonlySet<number> => {
+/** Finds the place of the only thing that words name. */
+const makeFinder = (all: ReadonlyArray<Named>): (context: string) => number | undefined => {
   const owners: Array<number> = []
   const names: Array<string> = []
   for (const [place, { aliases, id, name }] of all.entries()) {
@@ -109,13 +116,23 @@ const makeFinder = (all: ReadonlyArray<Named>): (words: string) => ReadonlySet<n
     }
   }
   const index = LiteralIndex.make(names, { edges: false })
-  return (words) => {
+  const placeIn = (words: string): number | undefined => {
     const found = new Set<number>()
     index.find(words, (number) => {
       const owner = owners[number]
       if (owner !== undefined && isWord(words, names[number] ?? "")) found.add(owner)
     })
-    return found
+    const [first] = found
+    return found.size === 1 ? first : undefined
+  }
+  const places = new Map<string, number | undefined>()
+  return (context) => {
+    const words = context.slice(0, maxContext)
+    if (places.has(words)) return places.get(words)
+    const place = placeIn(fold(words))
+    if (places.size >= kept) places.clear()
+    places.set(words, place)
+    return place
   }
 }
 
@@ -129,14 +146,11 @@ const finders = new WeakMap<ReadonlyArray<Named>, ReturnType<typeof makeFinder>>
  * @since 0.1.0
  */
 export const namedIn = <A extends Named>(all: ReadonlyArray<A>, context: string): A | undefined => {
-  const words = fold(context.slice(0, maxContext))
-  if (words === "") return undefined
   let find = finders.get(all)
   if (find === undefined) {
     find = makeFinder(all)
     finders.set(all, find)
   }
-  const found = find(words)
-  const [first] = found
-  return found.size === 1 && first !== undefined ? all[first] : undefined
+  const place = find(context)
+  return place === undefined ? undefined : all[place]
 }

@@ -7,18 +7,43 @@
  *
  * @since 0.1.0
  */
-import { errors } from "@sonde/domain/Errors"
-import { PhaseId, Protocol, Security, ServiceId } from "@sonde/domain/Service"
-import * as Schema from "effect/Schema"
+import { phaseIds, protocols, securities, serviceIds } from "@sonde/domain/Words"
 import type { ErrorTag } from "../Seen.ts"
 import type { Candidate, Part, Unwrapped } from "./Candidate.ts"
 import { type Fields, isFields, textOf } from "./Json.ts"
 
-const isPhase = Schema.is(PhaseId)
-const isProtocol = Schema.is(Protocol)
-const isSecurity = Schema.is(Security)
-const isService = Schema.is(ServiceId)
-const isTag = (tag: string): tag is ErrorTag => Object.hasOwn(errors, tag)
+const among = <A extends string>(words: ReadonlyArray<A>) => (word: unknown): word is A =>
+  words.some((one) => one === word)
+
+const isPhase = among(phaseIds)
+const isProtocol = among(protocols)
+const isSecurity = among(securities)
+const isService = among(serviceIds)
+
+/** Every typed error, which the compiler compares with the union. */
+const tags: Readonly<Record<ErrorTag, true>> = {
+  ResolveError: true,
+  ConnectError: true,
+  GreetingError: true,
+  ProtocolError: true,
+  StartTlsError: true,
+  TlsError: true,
+  AuthUnavailable: true,
+  AuthRejected: true,
+  TokenRejected: true,
+  SendAsDenied: true,
+  SenderRejected: true,
+  RecipientRejected: true,
+  MessageRejected: true,
+  MailboxUnavailable: true,
+  Throttled: true,
+  TemporaryFailure: true,
+  ConnectionLost: true,
+  PhaseTimeout: true,
+  DeliveryInDoubt: true,
+  ApiError: true
+}
+const isTag = (tag: string): tag is ErrorTag => Object.hasOwn(tags, tag)
 
 /** Services whose failure is shown at most. */
 const maxServices = 16

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
+import { actorNames } from "@sonde/domain/ActorNames"
 import type { Log } from "@sonde/domain/Explanation"
-import { actorNames } from "@sonde/domain/Verdict"
 import type { Appearance } from "../Appearance.ts"
 import * as Escape from "../Escape.ts"
 import * as Layout from "../internal/layout.ts"
