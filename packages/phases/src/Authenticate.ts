@@ -87,7 +87,7 @@ const xoauth2 = (response: Redacted.Redacted<string>): Exchange => ({
   mechanism: "XOAUTH2",
   initial: { secret: response, mask: secretMask },
   // An error arrives as a challenge with JSON inside; an empty line asks for the final reply.
-  answers: () => [XOAuth2.failureAnswer]
+  answers: () => [""]
 })
 
 const login = (user: string, password: Redacted.Redacted<string>): Exchange => ({

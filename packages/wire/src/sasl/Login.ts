@@ -2,13 +2,15 @@
  * SASL LOGIN: two prompts, two answers, each in Base64. There is no RFC; draft-murchison-sasl-login-00 describes what Microsoft
  * began and everybody followed.
  *
- * Pure: it reads prompts and writes answers. Which answer comes when is the caller's to decide with `promptOf`.
+ * Pure: it reads prompts and writes answers.
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Base64 from "./Base64.ts"
+import { type Exchange, type Response, unexpected } from "./Exchange.ts"
 import { SaslError } from "./Mechanism.ts"
 
 /**
@@ -60,6 +62,38 @@ export const password = (
     checked("password", Redacted.value(secret)),
     (text) => Redacted.make(Base64.encode(text), { label: "LOGIN" })
   )
+
+/**
+ * Begins an exchange. The server speaks first; two prompts are answered, by what they ask for, else name first and password
+ * second.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const exchange = (credential: {
+  readonly user: string
+  readonly password: Redacted.Redacted<string>
+}): Result.Result<Exchange, SaslError> =>
+  Result.flatMap(
+    username(credential.user),
+    (name) =>
+      Result.map(password(credential.password), (secret) =>
+        prompted({ base64: Redacted.make(name), holds: "user" }, { base64: secret, holds: "secret" }, 0))
+  )
+
+const prompted = (name: Response, secret: Response, answered: number): Exchange => ({
+  mechanism: "LOGIN",
+  initial: undefined,
+  answer: (challenge) => {
+    if (answered === 2) return unexpected("LOGIN")
+    const { asks } = promptOf(challenge)
+    return Effect.succeed({
+      response: asks === "password" || (asks === "unknown" && answered === 1) ? secret : name,
+      next: prompted(name, secret, answered + 1)
+    })
+  },
+  accept: () => Effect.void
+})
 
 const checked = (field: "user" | "password", text: string): Result.Result<string, SaslError> =>
   text === ""

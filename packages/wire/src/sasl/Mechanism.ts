@@ -22,9 +22,9 @@ export type Spoken = "XOAUTH2" | "PLAIN" | "LOGIN"
  * @since 0.1.0
  */
 export class SaslError extends Data.TaggedError("SaslError")<{
-  readonly mechanism: Spoken
+  readonly mechanism: string
   readonly field: "authzid" | "authcid" | "user" | "password" | "token"
-  readonly problem: "empty" | "control-character" | "too-long"
+  readonly problem: "empty" | "control-character" | "too-long" | "not-preparable"
 }> {
   override get message(): string {
     return `${this.mechanism}: ${this.field} ${problemText[this.problem]}`
@@ -34,6 +34,7 @@ export class SaslError extends Data.TaggedError("SaslError")<{
 const problemText: Record<SaslError["problem"], string> = {
   "control-character": "has a character this mechanism cannot carry",
   "empty": "is empty",
+  "not-preparable": "has characters that this mechanism does not allow (SASLprep, RFC 4013)",
   "too-long": "is too long"
 }
 

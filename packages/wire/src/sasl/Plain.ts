@@ -9,6 +9,7 @@
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Base64 from "./Base64.ts"
+import { type Exchange, single } from "./Exchange.ts"
 import { SaslError } from "./Mechanism.ts"
 
 /**
@@ -39,6 +40,15 @@ export const initialResponse = (credential: PlainCredential): Result.Result<Reda
     ? Result.succeed(Redacted.make(Base64.encode(`${authzid}\0${credential.authcid}\0${password}`), { label: "PLAIN" }))
     : Result.fail(problem)
 }
+
+/**
+ * Begins an exchange; refuses what `initialResponse` refuses.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const exchange = (credential: PlainCredential): Result.Result<Exchange, SaslError> =>
+  Result.map(initialResponse(credential), (response) => single("PLAIN", response, "secret"))
 
 const problemOf = (field: SaslError["field"], text: string, mayBeEmpty: boolean): SaslError | undefined => {
   if (text.includes("\0")) return new SaslError({ mechanism: "PLAIN", field, problem: "control-character" })

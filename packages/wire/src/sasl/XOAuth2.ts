@@ -6,33 +6,12 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Base64 from "./Base64.ts"
+import { empty, type Exchange, type Refusal, unexpected } from "./Exchange.ts"
 import { SaslError } from "./Mechanism.ts"
-
-/**
- * What a server said about a token it refused. `text` is the challenge decoded, or as it came when it is not Base64. `status`
- * is the HTTP status the server would give ("400", "401"), `schemes` and `scope` what it would take; each is absent when
- * `text` is no JSON object with such a string or number.
- *
- * @category models
- * @since 0.1.0
- */
-export interface XOAuth2Failure {
-  readonly text: string
-  readonly status?: string
-  readonly schemes?: string
-  readonly scope?: string
-}
-
-/**
- * The line to answer a failure challenge with, empty; only then does the server send its final reply.
- *
- * @category constants
- * @since 0.1.0
- */
-export const failureAnswer = ""
 
 /**
  * The initial response in Base64, as secret as the token in it: `user=NAME^Aauth=Bearer TOKEN^A^A`. A control character in
@@ -55,12 +34,41 @@ export const initialResponse = (credential: {
 }
 
 /**
- * Reads a challenge, the text of a 334 reply. Never fails: padding may be missing, and what is not JSON stays text.
+ * Begins an exchange; refuses what `initialResponse` refuses. A failure arrives as a challenge and is answered with the empty
+ * response; only then does the server send its final reply.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const exchange = (credential: {
+  readonly user: string
+  readonly token: Redacted.Redacted<string>
+}): Result.Result<Exchange, SaslError> =>
+  Result.map(initialResponse(credential), (base64) => ({
+    mechanism: "XOAUTH2",
+    initial: { base64, holds: "secret" },
+    answer: (challenge) =>
+      Effect.succeed({
+        response: empty,
+        next: {
+          mechanism: "XOAUTH2",
+          initial: undefined,
+          answer: () => unexpected("XOAUTH2"),
+          accept: () => Effect.void,
+          refusal: failureOf(challenge)
+        }
+      }),
+    accept: () => Effect.void
+  }))
+
+/**
+ * Reads a challenge with the error of XOAUTH2 or OAUTHBEARER (RFC 7628 section 3.2.2). Never fails: padding may be missing, and
+ * what is not JSON stays text. `status`, `schemes` and `scope` are absent where the JSON has no such string or number.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const failureOf = (challenge: string): XOAuth2Failure => {
+export const failureOf = (challenge: string): Refusal => {
   const text = Base64.decode(challenge) ?? challenge
   const parsed = json(text)
   return { text, ...field(parsed, "status"), ...field(parsed, "schemes"), ...field(parsed, "scope") }

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Base64 from "@sonde/wire/sasl/Base64"
 import * as Schema from "effect/Schema"
+import { octets } from "../support.ts"
 
 describe("Base64", () => {
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
@@ -26,6 +27,10 @@ describe("Base64", () => {
     const encoded = Base64.encode(text)
     assert.strictEqual(Base64.decode(encoded), text.toWellFormed())
     assert.strictEqual(Base64.decode(encoded.replace(/=+$/, "")), text.toWellFormed())
+  })
+
+  it.prop("reads the octets that it wrote", { values: octets }, ({ values }) => {
+    assert.deepStrictEqual(Base64.octets(Base64.fromOctets(values)), values)
   })
 
   it.prop("gives text or nothing for any input, and never throws", { text: Schema.String }, ({ text }) => {

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Base64 from "@sonde/wire/sasl/Base64"
 import * as Login from "@sonde/wire/sasl/Login"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { refused, secret, sent } from "./support.ts"
+import { converse, problem, refused, secret, sent } from "./support.ts"
 
 describe("Login", () => {
   const prompts: ReadonlyArray<readonly [string, Login.Prompt]> = [
@@ -27,6 +28,17 @@ describe("Login", () => {
     assert.deepStrictEqual(Login.username("ada@example.org"), Result.succeed("YWRhQGV4YW1wbGUub3Jn"))
     assert.strictEqual(sent(Login.password(secret("hunter2"))), "aHVudGVyMg==")
   })
+
+  it.effect("answers two prompts by what they ask for, in either order, and no third", () =>
+    Effect.gen(function*() {
+      const begun = Result.getOrThrow(Login.exchange({ user: "ada", password: secret("hunter2") }))
+      assert.isUndefined(begun.initial)
+      const usual = yield* converse(begun, "Username:", "Password:")
+      assert.deepStrictEqual(usual.responses, ["ada", "hunter2"])
+      assert.deepStrictEqual((yield* converse(begun, "Password:", "User Name\0")).responses, ["hunter2", "ada"])
+      assert.deepStrictEqual((yield* converse(begun, "?", "?")).responses, ["ada", "hunter2"])
+      assert.strictEqual(yield* problem(usual.state.answer("Password:")), "unexpected")
+    }))
 
   it("refuses what it cannot carry", () => {
     assert.deepStrictEqual(refused(Login.username("")), ["LOGIN", "user", "empty"])

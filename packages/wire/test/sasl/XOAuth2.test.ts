@@ -1,9 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Base64 from "@sonde/wire/sasl/Base64"
+import type { Refusal } from "@sonde/wire/sasl/Exchange"
 import * as XOAuth2 from "@sonde/wire/sasl/XOAuth2"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { refused, secret, sent } from "./support.ts"
+import { converse, problem, refused, secret, sent } from "./support.ts"
 
 describe("XOAuth2", () => {
   it("writes the documented initial response", () => {
@@ -27,7 +29,7 @@ describe("XOAuth2", () => {
     assert.deepStrictEqual(of("a", ""), ["XOAUTH2", "token", "empty"])
   })
 
-  const failures: ReadonlyArray<readonly [string, string, XOAuth2.XOAuth2Failure]> = [
+  const failures: ReadonlyArray<readonly [string, string, Refusal]> = [
     [
       "a refusal",
       Base64.encode("{\"status\":\"401\",\"schemes\":\"bearer mac\",\"scope\":\"https://mail.google.com/\"}"),
@@ -51,7 +53,14 @@ describe("XOAuth2", () => {
     it(`reads ${title}`, () => assert.deepStrictEqual(XOAuth2.failureOf(challenge), expected))
   }
 
-  it("answers a failure with an empty line", () => assert.strictEqual(XOAuth2.failureAnswer, ""))
+  it.effect("answers a failure with an empty line, and keeps what it says", () =>
+    Effect.gen(function*() {
+      const begun = Result.getOrThrow(XOAuth2.exchange({ user: "a", token: secret("t") }))
+      const { responses, state } = yield* converse(begun, "{\"status\":\"401\"}")
+      assert.deepStrictEqual(responses, [""])
+      assert.deepStrictEqual(state.refusal, { status: "401", text: "{\"status\":\"401\"}" })
+      assert.strictEqual(yield* problem(state.answer("")), "unexpected")
+    }))
 
   it.prop("writes user and token that can be told apart again", {
     user: Schema.NonEmptyString,
