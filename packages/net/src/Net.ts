@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import type { TlsReason } from "@sonde/domain/Certificate"
+import type { BindingType } from "@sonde/wire/sasl/Gs2"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AddressPolicy } from "./AddressPolicy.ts"
@@ -57,7 +58,8 @@ export type StaticScript = string | ReadonlyArray<string> | ((line: string | und
 
 /**
  * One server: its script, or how dialling it fails. With the object form, `tls` gives facts of the handshake that a `tls` step
- * completes (default: TLS 1.3, an empty chain, nothing wrong) or the reason it fails for; `connectMillis` delays the connection.
+ * completes (default: TLS 1.3, an empty chain, nothing wrong) or the reason it fails for; `channelBinding` is what the encrypted
+ * connection can be told by (default: nothing); `connectMillis` delays the connection.
  *
  * @category models
  * @since 0.1.0
@@ -65,6 +67,7 @@ export type StaticScript = string | ReadonlyArray<string> | ((line: string | und
 export type StaticServer = StaticScript | Race.Obstacle | {
   readonly script: StaticScript
   readonly tls?: Partial<Handshake> | TlsReason
+  readonly channelBinding?: Partial<Record<BindingType, Uint8Array>>
   readonly connectMillis?: number
 }
 

@@ -10,9 +10,13 @@ import type { Certificate, TlsReason } from "@sonde/domain/Certificate"
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { Attempt } from "@sonde/domain/Errors"
 import type { ReplyDecoder } from "@sonde/wire/ReplyDecoder"
+import type { BindingType } from "@sonde/wire/sasl/Gs2"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type { Outgoing } from "./Outgoing.ts"
+
+/** @category models @since 0.1.0 */
+export type { BindingType }
 
 /**
  * The connection ended. `bytes` counts the octets received on it, `lastCommand` is masked, `pending` what had
@@ -106,6 +110,12 @@ export interface Session {
   readonly attempts: ReadonlyArray<Attempt>
   /** Whether a TLS handshake has completed. */
   readonly isEncrypted: () => boolean
+  /**
+   * What tells this TLS connection from every other, for a sign-in that is tied to it: `tls-exporter` with TLS 1.3 (RFC 9266
+   * section 2), `tls-server-end-point` with any (RFC 5929 section 4). `undefined` without TLS, and where the connection has none
+   * of that type.
+   */
+  readonly channelBinding: (type: BindingType) => Uint8Array | undefined
   /**
    * Writes one line, when given, and reads until the decoder has a reply. Time is measured from the write. An
    * interrupted or timed-out exchange leaves the connection to its scope; its reply may still come, so nothing but

@@ -11,6 +11,7 @@ import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { Attempt } from "@sonde/domain/Errors"
 import type { ServiceId } from "@sonde/domain/Service"
 import * as Lines from "@sonde/wire/Lines"
+import type { BindingType } from "@sonde/wire/sasl/Gs2"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Outgoing from "./Outgoing.ts"
@@ -53,6 +54,8 @@ export interface Transport {
     readonly serverName: string
     readonly timeoutMillis: number
   }) => Effect.Effect<Handshake, HandshakeFailed>
+  /** See `Session.channelBinding`; asked for after the handshake only. */
+  readonly channelBinding: (type: BindingType) => Uint8Array | undefined
   readonly destroy: () => void
 }
 
@@ -337,6 +340,7 @@ export const make = (parts: SessionParts): Session => {
     localAddress: transport.localAddress,
     attempts,
     isEncrypted: () => encrypted,
+    channelBinding: (type) => encrypted ? transport.channelBinding(type) : undefined,
     exchange,
     write,
     unread,

@@ -309,3 +309,46 @@ const rsaPss = "1.2.840.113549.1.1.10"
 const isWeakSignature = (reading: Der.Reading): boolean => (weakSignatures.has(reading.signatureOid) ||
   // RFC 4055 section 3.1: without a named hash RSASSA-PSS uses SHA-1.
   (reading.signatureOid === rsaPss && Der.elements(reading.signatureParameters)[0]?.tag !== 0xa0))
+
+const signatureHashes: Readonly<Record<string, string>> = {
+  "1.2.840.113549.1.1.4": "md5",
+  "1.2.840.113549.1.1.5": "sha1",
+  "1.2.840.113549.1.1.14": "sha224",
+  "1.2.840.113549.1.1.11": "sha256",
+  "1.2.840.113549.1.1.12": "sha384",
+  "1.2.840.113549.1.1.13": "sha512",
+  "1.2.840.10045.4.1": "sha1",
+  "1.2.840.10045.4.3.1": "sha224",
+  "1.2.840.10045.4.3.2": "sha256",
+  "1.2.840.10045.4.3.3": "sha384",
+  "1.2.840.10045.4.3.4": "sha512"
+}
+
+const hashes: Readonly<Record<string, string>> = {
+  "1.3.14.3.2.26": "sha1",
+  "2.16.840.1.101.3.4.2.4": "sha224",
+  "2.16.840.1.101.3.4.2.1": "sha256",
+  "2.16.840.1.101.3.4.2.2": "sha384",
+  "2.16.840.1.101.3.4.2.3": "sha512"
+}
+
+/** RFC 4055 section 3.1: the hash of RSASSA-PSS stands first in its parameters, tagged [0], and is SHA-1 where it does not. */
+const pssHash = (parameters: Uint8Array): string | undefined => {
+  const [first] = Der.elements(parameters)
+  if (first?.tag !== 0xa0) return "sha1"
+  const [algorithm] = Der.elements(Der.elements(first.content)[0]?.content ?? new Uint8Array(0))
+  return algorithm === undefined ? undefined : hashes[Der.oid(algorithm.content)]
+}
+
+/**
+ * The hash for channel binding to a certificate, as `node:crypto` names it (RFC 5929 section 4.1): that of its signature, SHA-256
+ * in place of MD5 and SHA-1. `undefined` where the signature has none of its own, as with Ed25519: then the binding is undefined too.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const endPointHash = (certificate: X509Certificate): string | undefined => {
+  const { signatureOid, signatureParameters } = Der.certificate(certificate.raw)
+  const hash = signatureOid === rsaPss ? pssHash(signatureParameters) : signatureHashes[signatureOid]
+  return hash === "md5" || hash === "sha1" ? "sha256" : hash
+}

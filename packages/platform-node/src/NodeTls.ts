@@ -8,10 +8,10 @@
  * @since 0.1.0
  */
 import * as IpAddress from "@sonde/net/IpAddress"
-import type { Handshake } from "@sonde/net/Session"
+import type { BindingType, Handshake } from "@sonde/net/Session"
 import { HandshakeFailed } from "@sonde/net/Session"
 import * as Effect from "effect/Effect"
-import { X509Certificate } from "node:crypto"
+import { createHash, X509Certificate } from "node:crypto"
 import type { Socket } from "node:net"
 import * as Tls from "node:tls"
 import { domainToASCII } from "node:url"
@@ -83,6 +83,18 @@ export const profile = (ca: string | undefined): TrustProfile => {
 }
 
 /**
+ * A connection after its handshake. `channelBinding` is that of `Session`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Encrypted {
+  readonly encrypted: Tls.TLSSocket
+  readonly handshake: Handshake
+  readonly channelBinding: (type: BindingType) => Uint8Array | undefined
+}
+
+/**
  * Takes a connected socket to TLS. The server is named with SNI unless `serverName` is an address (RFC 6066 section 3).
  * On failure and on interruption the socket is destroyed; on success it belongs to the encrypted one.
  *
@@ -94,7 +106,7 @@ export const handshake = (options: {
   readonly ca: string | undefined
   readonly serverName: string
   readonly timeoutMillis: number
-}): Effect.Effect<{ readonly encrypted: Tls.TLSSocket; readonly handshake: Handshake }, HandshakeFailed> =>
+}): Effect.Effect<Encrypted, HandshakeFailed> =>
   Effect.flatMap(Effect.clockWith(Effect.succeed), (clock) =>
     Effect.callback((resume) => {
       const serverName = options.serverName.replace(/\.$/, "")
@@ -126,9 +138,13 @@ export const handshake = (options: {
       const onError = (error: Error): void => fail(NodeTlsCodes.problem(codeOf(error), error.message))
       const onSecure = (): void => {
         settle()
-        resume(
-          Effect.succeed({ encrypted, handshake: read(encrypted, asciiName, trust, clock.currentTimeMillisUnsafe()) })
-        )
+        // Asked once: the runtime takes a certificate off the list with every question.
+        const chain = sent(encrypted)
+        resume(Effect.succeed({
+          encrypted,
+          handshake: read(encrypted, chain, asciiName, trust, clock.currentTimeMillisUnsafe()),
+          channelBinding: (type) => channelBinding(encrypted, chain[0], type)
+        }))
       }
       const timer = setTimeout(
         () =>
@@ -164,8 +180,37 @@ const sent = (encrypted: Tls.TLSSocket): ReadonlyArray<X509Certificate> => {
   return chain
 }
 
-const read = (encrypted: Tls.TLSSocket, serverName: string, trust: TrustProfile, nowMillis: number): Handshake => {
-  const chain = sent(encrypted)
+const exporterOctets = 32
+
+/**
+ * `tls-exporter` is 32 octets of the exporter with the label `EXPORTER-Channel-Binding` and an empty context (RFC 9266 section 2),
+ * given with TLS 1.3 only: before it, they are unique only with an extension that the runtime does not tell about.
+ * `tls-server-end-point` is the hash of the server's certificate (RFC 5929 section 4.1).
+ */
+const channelBinding = (
+  encrypted: Tls.TLSSocket,
+  leaf: X509Certificate | undefined,
+  type: BindingType
+): Uint8Array | undefined => {
+  if (encrypted.destroyed) return undefined
+  if (type === "tls-exporter") {
+    return encrypted.getProtocol() === "TLSv1.3"
+      ? new Uint8Array(encrypted.exportKeyingMaterial(exporterOctets, "EXPORTER-Channel-Binding", Buffer.alloc(0)))
+      : undefined
+  }
+  const hash = leaf === undefined ? undefined : NodeCertificates.endPointHash(leaf)
+  return leaf === undefined || hash === undefined
+    ? undefined
+    : new Uint8Array(createHash(hash).update(leaf.raw).digest())
+}
+
+const read = (
+  encrypted: Tls.TLSSocket,
+  chain: ReadonlyArray<X509Certificate>,
+  serverName: string,
+  trust: TrustProfile,
+  nowMillis: number
+): Handshake => {
   const platformCode = encrypted.authorized ? undefined : codeOfVerdict(encrypted.authorizationError)
   const conditions = NodeCertificates.judge({
     chain,

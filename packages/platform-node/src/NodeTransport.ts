@@ -21,6 +21,7 @@ let loaded: typeof import("./NodeTls.ts") | undefined = undefined
  */
 export const make = (connected: Socket, ca: string | undefined): Transport => {
   let socket = connected
+  let channelBinding: Transport["channelBinding"] = () => undefined
   let events: TransportEvents | undefined = undefined
   let isDestroyed = false
 
@@ -69,13 +70,15 @@ export const make = (connected: Socket, ca: string | undefined): Transport => {
       socket.off("close", onClose)
       return Effect.map(
         loaded.handshake({ socket, ca, serverName: options.serverName, timeoutMillis: options.timeoutMillis }),
-        ({ encrypted, handshake }) => {
+        ({ encrypted, handshake, channelBinding: binding }) => {
           encrypted.on("error", onError)
           socket = encrypted
+          channelBinding = binding
           return handshake
         }
       )
     },
+    channelBinding: (type) => isDestroyed ? undefined : channelBinding(type),
     destroy: () => {
       if (isDestroyed) return
       isDestroyed = true

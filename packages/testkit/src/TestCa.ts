@@ -18,7 +18,8 @@ export interface Issuer {
 }
 
 type CryptoKeyPair = webcrypto.CryptoKeyPair
-type Algorithm = "P-256" | "P-192" | "RSA-1024" | "RSA-2048"
+type Algorithm = "P-256" | "P-192" | "RSA-1024" | "RSA-2048" | "RSA-PSS-2048"
+type Hash = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512"
 
 /** How a certificate differs from a valid one for `mx.example` and 127.0.0.1. Days count from now. */
 export interface Wanted {
@@ -28,7 +29,7 @@ export interface Wanted {
   readonly fromDays?: number
   readonly toDays?: number
   readonly key?: Algorithm
-  readonly hash?: "SHA-1" | "SHA-256"
+  readonly hash?: Hash
   readonly isCa?: boolean
   readonly pathLength?: number
   /** Extended key usages; serverAuth by default, none for a CA. */
@@ -44,9 +45,9 @@ let serial = 0
 const algorithmOf = (key: Algorithm, hash: string) =>
   key.startsWith("RSA")
     ? {
-      name: "RSASSA-PKCS1-v1_5",
+      ...(key.startsWith("RSA-PSS") ? { name: "RSA-PSS", saltLength: 32 } : { name: "RSASSA-PKCS1-v1_5" }),
       hash,
-      modulusLength: Number(key.slice(4)),
+      modulusLength: Number(key.slice(key.lastIndexOf("-") + 1)),
       publicExponent: Uint8Array.of(1, 0, 1)
     }
     : { name: "ECDSA", namedCurve: key, hash }
@@ -58,7 +59,11 @@ const generate = async (key: Algorithm, hash: string): Promise<CryptoKeyPair> =>
 }
 
 const algorithmName = (keys: CryptoKeyPair): Algorithm =>
-  keys.privateKey.algorithm.name === "ECDSA" ? "P-256" : "RSA-2048"
+  keys.privateKey.algorithm.name === "ECDSA"
+    ? "P-256"
+    : keys.privateKey.algorithm.name === "RSA-PSS"
+    ? "RSA-PSS-2048"
+    : "RSA-2048"
 
 /** Issues a certificate. Without an issuer it signs itself. */
 export const issue = async (wanted: Wanted, issuer?: Issuer): Promise<Issuer> => {

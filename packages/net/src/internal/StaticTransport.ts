@@ -3,6 +3,7 @@
  */
 import type { TlsReason } from "@sonde/domain/Certificate"
 import * as Lines from "@sonde/wire/Lines"
+import type { BindingType } from "@sonde/wire/sasl/Gs2"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Handshake } from "../Session.ts"
@@ -15,6 +16,7 @@ import type { Timers } from "../Timers.ts"
 export interface Server {
   readonly script: string | ReadonlyArray<string> | ((line: string | undefined) => ReadonlyArray<string>)
   readonly tls?: Partial<Handshake> | TlsReason
+  readonly channelBinding?: Partial<Record<BindingType, Uint8Array>>
 }
 
 const facts: Handshake = { protocol: "TLSv1.3", cipher: "TLS_AES_256_GCM_SHA384", chain: [], conditions: [] }
@@ -192,6 +194,7 @@ export const make = (server: Server, timers: Timers): Transport => {
           close()
         })
       }),
+    channelBinding: (type) => server.channelBinding?.[type],
     destroy: close
   }
 }

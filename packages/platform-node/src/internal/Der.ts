@@ -31,7 +31,7 @@ export const elements = (octets: Uint8Array): ReadonlyArray<Element> => {
 }
 
 /** An object identifier in dotted form. */
-const oid = (content: Uint8Array): string => {
+export const oid = (content: Uint8Array): string => {
   const numbers: Array<number> = []
   let value = 0
   for (const octet of content) {
