@@ -90,7 +90,11 @@ export const secrets = {
 /** The options of a diagnosis. */
 export const check = {
   user: text("user", "NAME", "sign-in name when it is not the mailbox"),
-  auth: text("auth", "MECH", "auto (default), plain, login or xoauth2"),
+  auth: text(
+    "auth",
+    "MECH",
+    "auto (default), plain, login, cram-md5, scram-sha-1, scram-sha-256 (either with -plus), xoauth2 or oauthbearer"
+  ),
   provider: text("provider", "ID", "skip recognition of the provider"),
   only: texts("only", "LIST", "check only these services (smtp-submission)"),
   skip: texts("skip", "LIST", "leave these services out"),

@@ -116,7 +116,9 @@ export const TlsFacts = Schema.Struct({
 export interface TlsFacts extends Schema.Schema.Type<typeof TlsFacts> {}
 
 /**
- * A sign-in that was accepted. `passedOver` tells of each other mechanism the server named why it was not used.
+ * A sign-in that was accepted. `passedOver` tells of each other mechanism the server named why it was not used;
+ * `channelBinding` is the type by which the sign-in was tied to the TLS connection, where it was. `beforeTls` is the offer that
+ * was made in clear, and what came and went with TLS; absent where the conversation did not change to TLS.
  *
  * @category models
  * @since 0.1.0
@@ -126,6 +128,12 @@ export const AuthFacts = Schema.Struct({
   user: Schema.String,
   offered: Schema.Array(Schema.String),
   passedOver: Schema.Array(Schema.Struct({ mechanism: Schema.String, why: Schema.String })),
+  channelBinding: Schema.optionalKey(Schema.String),
+  beforeTls: Schema.optionalKey(Schema.Struct({
+    offered: Schema.Array(Schema.String),
+    added: Schema.Array(Schema.String),
+    removed: Schema.Array(Schema.String)
+  })),
   text: Schema.String
 }).annotate({ identifier: "AuthFacts" })
 /** @category models @since 0.1.0 */

@@ -49,6 +49,8 @@ export const AuthChoice = Schema.Literals([
   "cram-md5",
   "scram-sha-1",
   "scram-sha-256",
+  "scram-sha-1-plus",
+  "scram-sha-256-plus",
   "xoauth2",
   "oauthbearer"
 ])

@@ -20,7 +20,9 @@ const reasons: { readonly [T in ErrorTag]?: ReadonlyArray<string> } = {
     "UnexpectedData",
     "UnexpectedReply",
     "Injection",
-    "PreAuth"
+    "PreAuth",
+    "BadChallenge",
+    "UnprovenServer"
   ],
   StartTlsError: ["NotOffered", "Refused", "Stripped", "Injection"],
   TlsError: TlsReason.literals,

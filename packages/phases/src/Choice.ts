@@ -1,5 +1,5 @@
 /**
- * Chooses a SASL mechanism, and says why each other one was passed over.
+ * Chooses a mechanism among those offered, and says of every other one why not.
  *
  * Pure: names in, a choice out. RFC 4954 section 4 leaves the choice to the client.
  *
@@ -30,34 +30,48 @@ export interface Choice {
   readonly passedOver: ReadonlyArray<PassedOver>
 }
 
-const needs = (name: string): "password" | "token" | undefined =>
-  name === "XOAUTH2" || name === "OAUTHBEARER" ? "token" : name === "PLAIN" || name === "LOGIN" ? "password" : undefined
+/**
+ * What there is to sign in with. `asked` is the mechanism asked for by name, or `auto`. `isBindable` tells whether the connection
+ * can be told from others, which a -PLUS mechanism needs; `problemOf` says in words why a mechanism cannot carry the name or the
+ * secret.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Means {
+  readonly kind: "password" | "token"
+  readonly asked: AuthChoice
+  readonly isBindable: boolean
+  readonly problemOf: (mechanism: Mechanism.Spoken) => string | undefined
+}
 
-const why = (name: string, kind: "password" | "token", asked: AuthChoice, chosen: string | undefined): string => {
+/** Why a mechanism cannot be used at all here, whatever else is offered. */
+const obstacle = (name: string, { asked, isBindable, kind, problemOf }: Means): string | undefined => {
   if (asked !== "auto" && name !== asked.toUpperCase()) return `--auth ${asked} asks for another`
-  if (!Mechanism.isSpoken(name)) return "Sonde does not speak it"
-  const wanted = needs(name)
-  if (wanted !== undefined && wanted !== kind) return `it wants a ${wanted}, and a ${kind} was given`
-  return `${chosen ?? "another"} comes first`
+  if (!Mechanism.isSpoken(name)) return Mechanism.unspoken(name) ?? "Sonde does not speak it"
+  const wanted = Mechanism.takes(name)
+  if (wanted !== kind) return `it wants a ${wanted}, and a ${kind} was given`
+  if (Mechanism.isBound(name) && !isBindable) {
+    return "it ties itself to the TLS connection, and this one cannot be told apart"
+  }
+  return problemOf(name)
 }
 
 /**
- * Chooses among what the server offers. A mechanism that was asked for by name is taken only if it is offered and
- * fits the kind of secret.
+ * Chooses among what the server offers: the strongest that can be used. A mechanism that was asked for by name is taken only
+ * if it is offered and can be used.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const choose = (offered: ReadonlyArray<string>, kind: "password" | "token", asked: AuthChoice): Choice => {
+export const choose = (offered: ReadonlyArray<string>, means: Means): Choice => {
   const names = offered.map((name) => name.toUpperCase())
-  const mechanism = asked === "auto"
-    ? Mechanism.choose(names, kind)
-    : Mechanism.choose(names.filter((name) => name === asked.toUpperCase()), kind)
+  const mechanism = Mechanism.choose(names, means.kind, (name) => obstacle(name, means) === undefined)
   return {
     mechanism,
     passedOver: names.filter((name) => name !== mechanism).map((name) => ({
       mechanism: name,
-      why: why(name, kind, asked, mechanism)
+      why: obstacle(name, means) ?? `${mechanism ?? "another"} comes first`
     }))
   }
 }

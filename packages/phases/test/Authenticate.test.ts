@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { AuthChoice } from "@sonde/domain/Options"
-import { problemOf } from "@sonde/phases/Authenticate"
+import { problemOf } from "@sonde/phases/Begin"
 import type { Credential } from "@sonde/phases/Credential"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -170,10 +170,17 @@ describe("Authenticate", () => {
     [
       ["login", ["PLAIN"], Support.withPassword, "PLAIN: --auth login asks for another"],
       ["plain", ["LOGIN", "XOAUTH2"], Support.withPassword, "LOGIN: --auth plain asks for another"],
-      ["cram-md5", ["CRAM-MD5", "PLAIN"], Support.withPassword, "CRAM-MD5: Sonde does not speak it"],
+      ["cram-md5", ["DIGEST-MD5", "PLAIN"], Support.withPassword, "PLAIN: --auth cram-md5 asks for another"],
+      ["scram-sha-256-plus", ["SCRAM-SHA-256-PLUS"], Support.withPassword, "this one cannot be told apart"],
+      ["auto", ["X-NEW"], Support.withPassword, "X-NEW: Sonde does not speak it"],
       ["xoauth2", ["XOAUTH2", "PLAIN"], Support.withPassword, "XOAUTH2: it wants a token, and a password was given"],
       ["plain", ["PLAIN"], Support.withToken, "PLAIN: it wants a password, and a token was given"],
-      ["auto", ["GSSAPI", "NTLM"], Support.withPassword, "GSSAPI: Sonde does not speak it"],
+      [
+        "auto",
+        ["GSSAPI", "NTLM"],
+        Support.withPassword,
+        "GSSAPI: it needs a Kerberos ticket and not a password; Sonde does not speak it"
+      ],
       ["auto", ["PLAIN", "LOGIN"], Support.withToken, "LOGIN: it wants a password, and a token was given"]
     ] as const
   )(
@@ -208,7 +215,7 @@ describe("Authenticate", () => {
     }))
 })
 
-describe("Authenticate.problemOf", () => {
+describe("Begin.problemOf", () => {
   const given = (kind: Credential["kind"], user: string, secret: string): Credential => ({
     kind,
     user,

@@ -106,6 +106,9 @@ export const failures: ReadonlyArray<Failure> = [
   failure("auth", "auth-xoauth2-text", "AuthRejected", "", token),
   failure("auth", "auth-xoauth2-echo", "AuthRejected", "", token),
   failure("auth", "auth-xoauth2-echo-hex", "AuthRejected", "", token),
+  failure("auth", "auth-scram-rejected", "AuthRejected", "", password),
+  failure("auth", "auth-scram-iterations", "ProtocolError BadChallenge", "*", password),
+  failure("auth", "auth-scram-unproven", "ProtocolError UnprovenServer", "‹secret›", password),
   failure("auth", "auth-unexpected", "ProtocolError UnexpectedReply", plain, password),
   failure("auth", "auth-malformed", "ProtocolError MalformedReply", plain, password),
   failure("auth", "auth-closed", "ConnectionLost Closed", plain, password),
@@ -244,6 +247,7 @@ export const successes: ReadonlyArray<Success> = [
     ])
   ),
   success("auth", "auth-login", password, accepted("LOGIN", ["LOGIN"], [])),
+  success("auth", "auth-scram", password, accepted("SCRAM-SHA-256", ["SCRAM-SHA-256"], [])),
   success("auth", "auth-login-draft", password, accepted("LOGIN", ["LOGIN"], [])),
   success("auth", "auth-login-clear", password, accepted("LOGIN", ["LOGIN"], [])),
   success("auth", "auth-xoauth2", token, accepted("XOAUTH2", three, forToken)),

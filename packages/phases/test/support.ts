@@ -21,10 +21,12 @@ import * as Phases from "@sonde/phases/Phases"
 import { Quit } from "@sonde/phases/Quit"
 import { RcptTo } from "@sonde/phases/RcptTo"
 import { Resolve } from "@sonde/phases/Resolve"
+import { SaslMeans } from "@sonde/phases/SaslMeans"
 import { SendData } from "@sonde/phases/SendData"
 import { StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
 import * as SessionFile from "@sonde/testkit/SessionFile"
+import type { Crypto } from "@sonde/wire/sasl/Exchange"
 import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -35,6 +37,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import { Buffer } from "node:buffer"
+import { createHash, createHmac, pbkdf2Sync } from "node:crypto"
 
 export const host = "mx.example"
 const port = 587
@@ -51,6 +54,17 @@ export const withPassword: Credential = {
 }
 export const withToken: Credential = { kind: "token", user, secret: Redacted.make(token), mechanism: "auto" }
 export const withLongToken: Credential = { ...withToken, secret: Redacted.make(longToken) }
+
+/** The hash functions, done at once: time is virtual here. */
+const crypto: Crypto = {
+  digest: (hash, data) => Effect.sync(() => new Uint8Array(createHash(hash.replace("-", "")).update(data).digest())),
+  hmac: (hash, key, data) =>
+    Effect.sync(() => new Uint8Array(createHmac(hash.replace("-", ""), key).update(data).digest())),
+  pbkdf2: (hash, secret, salt, iterations) =>
+    Effect.sync(() =>
+      new Uint8Array(pbkdf2Sync(secret, salt, iterations, hash === "SHA-1" ? 20 : 32, hash.replace("-", "")))
+    )
+}
 
 /** How far to go, and with what. */
 export interface Plan {
@@ -69,6 +83,8 @@ export interface Plan {
   /** From the start of the play. */
   readonly deadlineMillis?: number
   readonly host?: string
+  /** What the client says for a nonce. */
+  readonly nonce?: string
   readonly ehlo?: string
 }
 
@@ -110,6 +126,7 @@ const recipe = Effect.fnUntraced(function*(
   if (until === "greeting") return
   const ehlo = yield* Ehlo
   const name = plan.ehlo ?? "[192.0.2.1]"
+  let before: EhloFacts | undefined = undefined
   let offered: EhloFacts = note("ehlo", yield* ehlo.run({ conversation, name }))
   if (security === "starttls") {
     if (until === "ehlo") return
@@ -117,13 +134,14 @@ const recipe = Effect.fnUntraced(function*(
     if (until === "starttls") return
     note("tls", yield* (yield* Tls).run({ conversation }))
     if (until === "tls") return
-    offered = note("ehlo", yield* ehlo.run({ conversation, name, before: offered }))
+    before = offered
+    offered = note("ehlo", yield* ehlo.run({ conversation, name, before }))
   }
   if (until === "ehlo") return
   if (plan.credential !== undefined) {
     const { credential } = plan
     const allowClear = plan.allowClear === true
-    const input = { conversation, offered, credential, allowClear, scrub: recorder.scrub }
+    const input = { conversation, offered, before, credential, allowClear, scrub: recorder.scrub }
     note("auth", yield* (yield* Authenticate).run(input))
   }
   if (until === "auth") return
@@ -173,6 +191,7 @@ export const over = (net: ReturnType<typeof network>, plan: Plan = {}): Effect.E
         commitMillis: 60_000,
         deadline: plan.deadlineMillis === undefined ? undefined : started + plan.deadlineMillis
       }),
+      Effect.provideService(SaslMeans, { crypto, nonce: Effect.succeed(plan.nonce ?? "nonce") }),
       Effect.provideService(Classifier, plan.classify ?? (() => undefined)),
       Effect.provide(Phases.layer.pipe(Layer.provide(net))),
       Effect.result,

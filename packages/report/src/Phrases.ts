@@ -324,6 +324,18 @@ const ehlo = (facts: Facts.EhloFacts, encrypted: boolean): string => {
   ].filter((part) => part !== undefined).join(", ")
 }
 
+const signedIn = (facts: Facts.AuthFacts): string => {
+  const { beforeTls, channelBinding } = facts
+  return [
+    Escape.line(`${facts.mechanism} as ${facts.user}`),
+    channelBinding === undefined ? undefined : `tied to this connection (${Escape.line(channelBinding)})`,
+    beforeTls === undefined || beforeTls.offered.length === 0 ? undefined : "AUTH is offered before TLS too",
+    beforeTls === undefined || beforeTls.removed.length === 0
+      ? undefined
+      : `gone after TLS: ${beforeTls.removed.map(Escape.line).join(" ")}`
+  ].filter((part) => part !== undefined).join("; ")
+}
+
 const tls = (facts: Facts.TlsFacts): string => {
   const version = Escape.line(facts.protocol).replace(/^TLSv/, "TLS ")
   return facts.conditions.length === 0
@@ -356,7 +368,7 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
       case "tls":
         return read.tls(facts, tls)
       case "auth":
-        return read.auth(facts, (it) => Escape.line(`${it.mechanism} as ${it.user}`))
+        return read.auth(facts, signedIn)
       case "mail":
         return read.mail(facts, (it) => Escape.line(`from ${it.from === "" ? "<>" : it.from}`))
       case "rcpt":

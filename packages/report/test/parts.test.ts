@@ -73,6 +73,24 @@ describe("Escape", () => {
 })
 
 describe("Phrases", () => {
+  it("says how a sign-in was tied to its connection, and what was offered in clear", () => {
+    const said = (more: object) =>
+      Phrases.established({
+        id: "auth",
+        state: "pass",
+        facts: { mechanism: "PLAIN", user: "a@b.example", offered: ["PLAIN"], passedOver: [], text: "ok", ...more }
+      }, true)
+    assert.strictEqual(said({}), "PLAIN as a@b.example")
+    assert.strictEqual(
+      said({ channelBinding: "tls-exporter", beforeTls: { offered: [], added: ["PLAIN"], removed: [] } }),
+      "PLAIN as a@b.example; tied to this connection (tls-exporter)"
+    )
+    assert.strictEqual(
+      said({ beforeTls: { offered: ["PLAIN", "LOGIN"], added: [], removed: ["LOGIN"] } }),
+      "PLAIN as a@b.example; AUTH is offered before TLS too; gone after TLS: LOGIN"
+    )
+  })
+
   it("says durations as people do", () => {
     assert.deepStrictEqual([0.4, 12.4, 999.6, 5200, 60_000, 125_000, 7_200_000].map(Phrases.duration), [
       "0 ms",

@@ -77,7 +77,8 @@ export class GreetingError extends Schema.TaggedError<GreetingError>()("Greeting
 
 /**
  * The peer broke the protocol. `UnexpectedReply` is a well-formed reply that has no place where it came; then
- * `reply` holds it.
+ * `reply` holds it. `BadChallenge` is a challenge of a sign-in that must not be answered; `UnprovenServer` means that a
+ * server let a sign-in pass, or ended it, without the proof that the mechanism demands of it.
  *
  * @category errors
  * @since 0.1.0
@@ -92,7 +93,9 @@ export class ProtocolError extends Schema.TaggedError<ProtocolError>()("Protocol
     "UnexpectedData",
     "UnexpectedReply",
     "Injection",
-    "PreAuth"
+    "PreAuth",
+    "BadChallenge",
+    "UnprovenServer"
   ]),
   reply: Schema.optionalKey(Reply)
 }) {

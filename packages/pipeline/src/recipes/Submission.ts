@@ -139,6 +139,7 @@ const transact = Effect.fnUntraced(function*(
   plan: SubmissionPlan,
   conversation: Conversation,
   offered: EhloFacts,
+  clear: EhloFacts,
   facts: SubmissionFacts
 ) {
   const { credential, from, message, to } = plan
@@ -149,7 +150,8 @@ const transact = Effect.fnUntraced(function*(
   if (credential === undefined) {
     yield* skip("auth", "no_credential")
   } else {
-    const input = { conversation, offered, credential, allowClear: plan.allowClear, scrub: recorder.scrub }
+    const before = clear === offered ? undefined : clear
+    const input = { conversation, offered, before, credential, allowClear: plan.allowClear, scrub: recorder.scrub }
     facts.auth = yield* step(yield* Authenticate, input, subject)
   }
   if (from === undefined || !reaches(plan, "mail")) return
@@ -195,7 +197,7 @@ const converse = Effect.fnUntraced(function*(
     const name = plan.ehlo ?? addressLiteral(session.localAddress)
     const clear = yield* step(yield* Ehlo, { conversation, name }, subject)
     facts.ehlo = yield* secure(plan, conversation, clear, facts)
-    yield* transact(plan, conversation, facts.ehlo, facts)
+    yield* transact(plan, conversation, facts.ehlo, clear, facts)
   }
   yield* skipRest(order(endpoint.security).slice(0, -1), unasked(plan))
   // After the reply to STARTTLS the server reads nothing but a handshake: QUIT in clear would be taken for one.

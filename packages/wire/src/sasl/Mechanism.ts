@@ -8,12 +8,13 @@
 import * as Data from "effect/Data"
 
 /**
- * A mechanism we can carry out now.
+ * A mechanism whose exchange can be begun with a name and a password or a token. EXTERNAL has a codec too, and needs a client
+ * certificate in place of both.
  *
  * @category models
  * @since 0.1.0
  */
-export type Spoken = "XOAUTH2" | "PLAIN" | "LOGIN"
+export type Spoken = typeof spoken[number]
 
 /**
  * An argument that a mechanism cannot carry. `field` names it; its value is never kept, for it may be a secret.
@@ -39,13 +40,24 @@ const problemText: Record<SaslError["problem"], string> = {
 }
 
 /**
- * Mechanisms we speak, the preferred first, when the credential leaves a choice. XOAUTH2 needs a token and the other two a
- * password, so the only real choice is PLAIN before LOGIN: one round trip less, and a standard (RFC 4616) before a draft.
+ * Mechanisms we speak, the strongest first. Tokens: the standard (RFC 7628) before what it was made from. Passwords: what ties
+ * itself to the TLS connection, then what does not show the password to the server, then what shows it, and of those the standard
+ * (RFC 4616) with one round trip less before the draft.
  *
  * @category constants
  * @since 0.1.0
  */
-export const spoken: ReadonlyArray<Spoken> = ["XOAUTH2", "PLAIN", "LOGIN"]
+export const spoken = [
+  "OAUTHBEARER",
+  "XOAUTH2",
+  "SCRAM-SHA-256-PLUS",
+  "SCRAM-SHA-1-PLUS",
+  "SCRAM-SHA-256",
+  "SCRAM-SHA-1",
+  "CRAM-MD5",
+  "PLAIN",
+  "LOGIN"
+] as const
 
 /**
  * Names we recognise, the strongest first: what stays secret from a server that must not learn it, then from one that
@@ -58,6 +70,8 @@ export const recognised: ReadonlyArray<string> = [
   "EXTERNAL",
   "GSSAPI",
   "GS2-KRB5",
+  "GSS-SPNEGO",
+  "KERBEROS_V4",
   "SCRAM-SHA-512-PLUS",
   "SCRAM-SHA-256-PLUS",
   "SCRAM-SHA-1-PLUS",
@@ -92,15 +106,58 @@ export const isPlaintext = (name: string): boolean =>
 export const isSpoken = (name: string): name is Spoken => spoken.some((known) => known === name)
 
 /**
- * The mechanism to use with a credential of this kind: the first of `spoken` that fits it and that is offered, `undefined`
- * when none is. `offered` are names as a server sent them.
+ * What a mechanism that we speak signs in with.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const takes = (name: Spoken): "password" | "token" =>
+  name === "OAUTHBEARER" || name === "XOAUTH2" ? "token" : "password"
+
+/**
+ * Whether the mechanism ties itself to the TLS connection (RFC 5802 section 4).
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isBound = (name: string): boolean => name.endsWith("-PLUS")
+
+/**
+ * Why a mechanism that is known is not spoken: what it would need, or why nobody should use it. `undefined` for any other name.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const unspoken = (name: string): string | undefined => reasons.get(name.toUpperCase())
+
+const kerberos = "it needs a Kerberos ticket and not a password; Sonde does not speak it"
+
+const reasons: ReadonlyMap<string, string> = new Map(Object.entries({
+  "ANONYMOUS": "it signs nobody in",
+  // RFC 6331 section 1.
+  "DIGEST-MD5": "it is obsolete, and its implementations do not work together; Sonde does not speak it",
+  "EXTERNAL": "it needs a client certificate, and Sonde presents none",
+  "GS2-KRB5": kerberos,
+  "GSS-SPNEGO": kerberos,
+  "GSSAPI": kerberos,
+  "KERBEROS_V4": kerberos,
+  "NTLM": "it is Microsoft's own, and what it sends can be relayed and guessed; Sonde does not speak it"
+}))
+
+/**
+ * The mechanism to use with a credential of this kind: the first of `spoken` that fits it, that is offered and that `isUsable`;
+ * `undefined` when none is. `offered` are names as a server sent them.
  *
  * @category choosing
  * @since 0.1.0
  */
-export const choose = (offered: ReadonlyArray<string>, credential: "password" | "token"): Spoken | undefined => {
+export const choose = (
+  offered: ReadonlyArray<string>,
+  credential: "password" | "token",
+  isUsable: (name: Spoken) => boolean = () => true
+): Spoken | undefined => {
   const names = new Set(offered.map((name) => name.toUpperCase()))
-  return spoken.find((name) => names.has(name) && (name === "XOAUTH2") === (credential === "token"))
+  return spoken.find((name) => names.has(name) && takes(name) === credential && isUsable(name))
 }
 
 /**

@@ -130,19 +130,24 @@ const over = (mechanism: string, accept: Exchange["accept"], refusal?: Exchange[
   ...(refusal === undefined ? {} : { refusal })
 })
 
+const unproven = (mechanism: string, detail: string) =>
+  Effect.fail(new ChallengeError({ mechanism, problem: "server-signature", detail }))
+
+const neither = (mechanism: string) =>
+  unproven(mechanism, "the server accepted without proof that it knows the password")
+
+/** RFC 5802 section 7, `server-error`: heard with an empty response, after which the server ends the exchange. */
+const refusing = (mechanism: string, text: string): Turn => ({
+  response: empty,
+  next: over(mechanism, () => neither(mechanism), { status: text.split(",")[0]?.slice(2) ?? "", text })
+})
+
 /** Waits for the server's signature. */
 const signed = (mechanism: string, signature: Uint8Array): Exchange => {
-  const unproven = (detail: string) =>
-    Effect.fail(new ChallengeError({ mechanism, problem: "server-signature", detail }))
-  const neither = unproven("the server accepted without proof that it knows the password")
-
   const read = (challenge: string): Effect.Effect<Turn, ChallengeError> => {
     const text = Base64.decode(challenge) ?? ""
+    if (text.startsWith("e=")) return Effect.succeed(refusing(mechanism, text))
     const [first = ""] = text.split(",")
-    if (first.startsWith("e=")) {
-      const refusal = { status: first.slice(2), text }
-      return Effect.succeed({ response: empty, next: over(mechanism, () => neither, refusal) })
-    }
     const claimed = first.startsWith("v=") ? Base64.octets(first.slice(2)) : undefined
     if (claimed === undefined) {
       return Effect.fail(
@@ -156,14 +161,14 @@ const signed = (mechanism: string, signature: Uint8Array): Exchange => {
     // RFC 5802 section 3: without this the client would believe any server.
     return same(claimed, signature)
       ? Effect.succeed({ response: empty, next: over(mechanism, () => Effect.void) })
-      : unproven("the server's proof does not fit the password")
+      : unproven(mechanism, "the server's proof does not fit the password")
   }
 
   return {
     mechanism,
     initial: undefined,
     answer: read,
-    accept: (data) => data === undefined ? neither : Effect.flatMap(read(data), ({ next }) => next.accept())
+    accept: (data) => data === undefined ? neither(mechanism) : Effect.flatMap(read(data), ({ next }) => next.accept())
   }
 }
 
@@ -225,19 +230,14 @@ export const exchange = (options: ScramOptions, crypto: Crypto): Result.Result<E
       initial: response(`${header}${bare}`, "user"),
       answer: (challenge: string): Effect.Effect<Turn, ChallengeError> => {
         const text = Base64.decode(challenge) ?? ""
+        // RFC 5802 section 7 has errors in the last message alone; servers that refuse the flag send theirs here.
+        if (text.startsWith("e=")) return Effect.succeed(refusing(mechanism, text))
         return Result.match(serverFirst(mechanism, text, nonce), {
           onFailure: Effect.fail,
           onSuccess: (first) => prove(text, first)
         })
       },
-      accept: () =>
-        Effect.fail(
-          new ChallengeError({
-            mechanism,
-            problem: "server-signature",
-            detail: "the server accepted before anything was proven"
-          })
-        )
+      accept: () => neither(mechanism)
     }
   })
 }

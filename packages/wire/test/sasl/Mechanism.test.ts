@@ -9,7 +9,11 @@ describe("Mechanism", () => {
     assert.strictEqual(Mechanism.choose(["LOGIN", "XOAUTH2"], "token"), "XOAUTH2")
     assert.strictEqual(Mechanism.choose(["XOAUTH2"], "password"), undefined)
     assert.strictEqual(Mechanism.choose(["LOGIN", "PLAIN"], "token"), undefined)
-    assert.strictEqual(Mechanism.choose(["CRAM-MD5", "NTLM"], "password"), undefined)
+    assert.strictEqual(Mechanism.choose(["DIGEST-MD5", "NTLM"], "password"), undefined)
+    assert.strictEqual(Mechanism.choose(["XOAUTH2", "OAUTHBEARER"], "token"), "OAUTHBEARER")
+    const offered = ["PLAIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS"]
+    assert.strictEqual(Mechanism.choose(offered, "password"), "SCRAM-SHA-1-PLUS")
+    assert.strictEqual(Mechanism.choose(offered, "password", (name) => !Mechanism.isBound(name)), "SCRAM-SHA-256")
     assert.strictEqual(Mechanism.choose([], "password"), undefined)
   })
 
@@ -23,6 +27,15 @@ describe("Mechanism", () => {
     ])
   })
 
+  it("says why it does not speak what it knows", () => {
+    for (
+      const name of ["NTLM", "GSSAPI", "GSS-SPNEGO", "gs2-krb5", "DIGEST-MD5", "KERBEROS_V4", "EXTERNAL", "ANONYMOUS"]
+    ) {
+      assert.isString(Mechanism.unspoken(name), name)
+    }
+    for (const name of [...Mechanism.spoken, "X-NEW", "toString"]) assert.isUndefined(Mechanism.unspoken(name), name)
+  })
+
   it("knows which mechanisms need TLS because they send a reusable secret", () => {
     assert.isTrue(["plain", "LOGIN", "XOAUTH2", "OAUTHBEARER"].every(Mechanism.isPlaintext))
     assert.isFalse(["CRAM-MD5", "SCRAM-SHA-256", "GSSAPI"].some(Mechanism.isPlaintext))
@@ -31,7 +44,7 @@ describe("Mechanism", () => {
   it("recognises everything it speaks", () => {
     assert.isTrue(Mechanism.spoken.every((name) => Mechanism.recognised.includes(name)))
     assert.isTrue(Mechanism.isSpoken("PLAIN"))
-    assert.isFalse(Mechanism.isSpoken("CRAM-MD5"))
+    assert.isFalse(Mechanism.isSpoken("DIGEST-MD5"))
   })
 
   it.prop("keeps every offered name when it sorts, and chooses only offered ones", {
