@@ -68,7 +68,7 @@ describe("Intake", () => {
     [{ target, dns: "192.0.2.53" }, "400 dns"],
     [{ target, message: "Subject: x\r\n\r\n" }, "400 message"],
     [{ target, auth: "plain" }, "400 auth"],
-    [{ target, auth: "scram-sha-256", secret }, "400 auth"],
+    [{ target, auth: "scram-sha-256", secret }, "taken"],
     [{ target, provider: "nobody" }, "400 provider"],
     [{ target, ehlo: "two words" }, "400 ehlo"],
     [{ target, secret, token: secret }, "400 token"],

@@ -258,13 +258,6 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
         "write an IP address, with :PORT if it is not 53, such as 192.0.2.53 or [2001:db8::53]:5353"
       )
     }
-    if (options.auth !== undefined && !["auto", "plain", "login", "xoauth2"].includes(options.auth)) {
-      return yield* fail(
-        "--auth",
-        `${options.auth} is not available in this version`,
-        "use auto, plain, login or xoauth2"
-      )
-    }
     for (const [option, span] of [["--timeout", options.timeout], ["--deadline", options.deadline]] as const) {
       if (span === undefined) continue
       const millis = spanMillis(span) ?? 0

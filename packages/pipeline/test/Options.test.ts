@@ -98,12 +98,12 @@ const rows: ReadonlyArray<Row> = [
     remedy: "give a host name"
   },
   {
-    title: "a mechanism of a later version",
+    title: "a password that the mechanism cannot carry",
     options: { auth: "scram-sha-256" },
-    secrets: password,
-    option: "--auth",
-    problem: "scram-sha-256 is not available",
-    remedy: "plain, login or xoauth2"
+    secrets: { secret: Redacted.make("pass\u{1F600}") },
+    option: "--secret",
+    problem: "SCRAM-SHA-256: password has characters that this mechanism does not allow",
+    remedy: "check where it comes from"
   },
   {
     title: "a mechanism without a secret",

@@ -41,6 +41,40 @@ const rows: ReadonlyArray<Row> = [
     session: accepted
   },
   {
+    title: "signs in with CRAM-MD5",
+    options: { secret: password, auth: "cram-md5" },
+    seen: passed,
+    session: accepted
+  },
+  {
+    title: "signs in with SCRAM-SHA-1",
+    options: { secret: password, auth: "scram-sha-1" },
+    seen: passed,
+    session: accepted
+  },
+  {
+    title: "signs in with SCRAM-SHA-256",
+    options: { secret: password, auth: "scram-sha-256" },
+    seen: passed,
+    session: accepted
+  },
+  {
+    title: "signs in with a password beyond ASCII and CRAM-MD5",
+    options: { target: "carol@example.test", secret: Redacted.make(passwords["carol@example.test"]), auth: "cram-md5" },
+    seen: passed,
+    session: accepted
+  },
+  {
+    title: "signs in with a password beyond ASCII and SCRAM-SHA-256",
+    options: {
+      target: "carol@example.test",
+      secret: Redacted.make(passwords["carol@example.test"]),
+      auth: "scram-sha-256"
+    },
+    seen: passed,
+    session: accepted
+  },
+  {
     title: "signs in with a password beyond ASCII and PLAIN",
     options: { target: "carol@example.test", secret: Redacted.make(passwords["carol@example.test"]), auth: "plain" },
     seen: passed,
@@ -67,6 +101,30 @@ const rows: ReadonlyArray<Row> = [
   {
     title: "names a wrong password given with LOGIN",
     options: { secret: wrong, auth: "login" },
+    seen: refused("bad_credentials"),
+    session: denied
+  },
+  {
+    title: "names a wrong password given with CRAM-MD5",
+    options: { secret: wrong, auth: "cram-md5" },
+    seen: refused("bad_credentials"),
+    session: denied
+  },
+  {
+    title: "names a wrong password given with SCRAM-SHA-1",
+    options: { secret: wrong, auth: "scram-sha-1" },
+    seen: refused("bad_credentials"),
+    session: denied
+  },
+  {
+    title: "names a wrong password given with SCRAM-SHA-256",
+    options: { secret: wrong, auth: "scram-sha-256" },
+    seen: refused("bad_credentials"),
+    session: denied
+  },
+  {
+    title: "names a user who does not exist with SCRAM-SHA-256",
+    options: { user: "nobody@example.test", secret: password, auth: "scram-sha-256" },
     seen: refused("bad_credentials"),
     session: denied
   },
@@ -112,6 +170,20 @@ const tokens: ReadonlyArray<TokenRow> = [
     session: denied
   },
   {
+    title: "signs in with a token for the audience that the server wants",
+    claims: { ...alice, audience: "mail" },
+    octets: [100, 350],
+    seen: passed,
+    session: accepted
+  },
+  {
+    title: "reads what the server says of a token for another audience",
+    claims: { ...alice, audience: "calendar" },
+    octets: [100, 350],
+    seen: refused("oauth_token_invalid"),
+    session: denied
+  },
+  {
     title: "reads what the server says of a token that was cut short",
     claims: alice,
     damage: (token) => token.slice(0, -9),
@@ -137,13 +209,15 @@ suite("sign-in at Postfix with Dovecot", () => {
         assert.deepStrictEqual(sessions, [row.session])
       }))
 
-    it.effect.each(tokens)("$title", (row) =>
+    const byMechanism = (["xoauth2", "oauthbearer"] as const).flatMap((auth) => tokens.map((row) => ({ ...row, auth })))
+    it.effect.each(byMechanism)("$title: $auth", (row) =>
       Effect.gen(function*() {
         const host = yield* Host
         const token = (row.damage ?? ((text) => text))(host.token(row.claims))
         const [least, most] = row.octets
         assert.isTrue(token.length >= least && token.length <= most, `${token.length} octets`)
-        const { report, sessions } = yield* diagnose("starttls", { token: Redacted.make(token) }, 1)
+        const options = { token: Redacted.make(token), auth: row.auth }
+        const { report, sessions } = yield* diagnose("starttls", options, 1)
         assert.deepStrictEqual(seen(report), row.seen)
         assert.deepStrictEqual(sessions, [row.session])
         const error = report.services[0]?.phases.find(({ id }) => id === "auth")?.error
@@ -151,11 +225,47 @@ suite("sign-in at Postfix with Dovecot", () => {
           assert.isUndefined(error)
         } else {
           assert(error?._tag === "AuthRejected")
-          assert.strictEqual(error.mechanism, "XOAUTH2")
+          assert.strictEqual(error.mechanism, row.auth.toUpperCase())
           assert.deepInclude(error.reply, { code: 535, enhanced: "5.7.8" })
-          assert.include(error.payload, { status: "401", schemes: "bearer", scope: "mail" })
+          assert.include(
+            error.payload,
+            row.auth === "xoauth2"
+              ? { status: "401", schemes: "bearer", scope: "mail" }
+              : { status: "invalid_token" }
+          )
           assert.isTrue(report.transcript.some(({ dir, text }) => dir === "<" && text.startsWith("334 ")))
         }
+      }))
+
+    it.effect("takes the strongest mechanism, and says of each other one why not", () =>
+      Effect.gen(function*() {
+        const host = yield* Host
+        const authOf = Effect.fnUntraced(function*(options: Partial<Check>) {
+          const { report } = yield* diagnose("starttls", options, 0)
+          return report.services[0]?.phases.find(({ id }) => id === "auth")?.facts
+        })
+        const offered = ["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"]
+        const first = (name: string) => (mechanism: string) => ({ mechanism, why: `${name} comes first` })
+        const unfit = (wanted: string, given: string) => (mechanism: string) => ({
+          mechanism,
+          why: `it wants a ${wanted}, and a ${given} was given`
+        })
+        assert.deepInclude(yield* authOf({ secret: password }), {
+          mechanism: "SCRAM-SHA-256",
+          offered,
+          passedOver: [
+            ...["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1"].map(first("SCRAM-SHA-256")),
+            ...["XOAUTH2", "OAUTHBEARER"].map(unfit("token", "password"))
+          ],
+          beforeTls: { offered: [], added: offered, removed: [] }
+        })
+        assert.deepInclude(yield* authOf({ token: Redacted.make(host.token(alice)) }), {
+          mechanism: "OAUTHBEARER",
+          passedOver: [
+            ...["PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"].map(unfit("password", "token")),
+            { mechanism: "XOAUTH2", why: "OAUTHBEARER comes first" }
+          ]
+        })
       }))
 
     it.effect.each<{ readonly door: Door; readonly secret: Redacted.Redacted<string>; readonly seen: Seen }>([
@@ -172,7 +282,7 @@ suite("sign-in at Postfix with Dovecot", () => {
         const host = yield* Host
         const sonde = yield* Sonde
         const plain = Redacted.value(password)
-        for (const auth of ["plain", "login"] as const) {
+        for (const auth of ["plain", "login", "cram-md5", "scram-sha-1", "scram-sha-256"] as const) {
           const report = yield* sonde.check(at(host, "starttls", { secret: password, auth }))
           const everything = JSON.stringify([report, yield* sonde.show(report.run)])
           const sent = Buffer.from(`\0alice@example.test\0${plain}`)

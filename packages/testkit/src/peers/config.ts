@@ -180,7 +180,7 @@ hostname = ${names.host}
 ssl = required
 ssl_cert = <${chain("valid")}
 ssl_key = <${chain("valid")}
-auth_mechanisms = plain login xoauth2
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 xoauth2 oauthbearer
 auth_failure_delay = 0
 mail_location = maildir:${folder}/mail/%u
 mail_uid = 8
@@ -191,12 +191,12 @@ submission_relay_host = 127.0.0.1
 submission_relay_port = ${ports.relay}
 passdb {
   driver = oauth2
-  mechanisms = xoauth2
+  mechanisms = xoauth2 oauthbearer
   args = ${folder}/dovecot.oauth2
 }
 passdb {
   driver = passwd-file
-  mechanisms = plain login
+  mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
   args = ${folder}/dovecot.users
 }
 userdb {
