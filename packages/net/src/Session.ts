@@ -9,10 +9,10 @@
 import type { Certificate, TlsReason } from "@sonde/domain/Certificate"
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { Attempt } from "@sonde/domain/Errors"
-import type { ReplyDecoder } from "@sonde/wire/ReplyDecoder"
 import type { BindingType } from "@sonde/wire/sasl/Gs2"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
+import type * as Result from "effect/Result"
 import type { Outgoing } from "./Outgoing.ts"
 
 /** @category models @since 0.1.0 */
@@ -97,6 +97,18 @@ export interface Handshake {
 }
 
 /**
+ * Reads one reply, as the decoders of `@sonde/wire/ReplyDecoder` do. `line` has every known secret masked, and is what may be kept
+ * and shown. `raw` is the line as it came: for what must be computed with, such as the challenge of a sign-in, in which a short
+ * password may stand by chance; nothing of it may leave the phase that reads it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LineDecoder<out A, out E> {
+  readonly push: (line: string, raw: string) => Result.Result<A | undefined, E>
+}
+
+/**
  * A live conversation.
  *
  * @category models
@@ -123,7 +135,7 @@ export interface Session {
    */
   readonly exchange: <A, E>(
     line: Outgoing | undefined,
-    decoder: ReplyDecoder<A, E>,
+    decoder: LineDecoder<A, E>,
     timeoutMillis: number
   ) => Effect.Effect<A, E | SessionError>
   /** Writes octets that are no line (a message); the recorder keeps `note` in their place. */

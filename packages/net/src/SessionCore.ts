@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Outgoing from "./Outgoing.ts"
 import type { Recorder } from "./Recorder.ts"
-import type { Handshake, Session, SessionError } from "./Session.ts"
+import type { Handshake, LineDecoder, Session, SessionError } from "./Session.ts"
 import { HandshakeFailed, InjectedOctets, SessionLineTooLong, SessionLost, SessionTimeout } from "./Session.ts"
 import type { Timers } from "./Timers.ts"
 
@@ -92,7 +92,7 @@ const replyCode = /^[2-5]\d\d(?=[ -]|$)/
 
 /** Who waits: a reader takes lines until it says that its reply is complete; a writer takes none. */
 interface Waiting {
-  readonly feed?: (line: string) => boolean
+  readonly feed?: (line: string, raw: string) => boolean
   readonly complete: () => void
   readonly fail: (effect: Effect.Effect<never, SessionError>) => void
 }
@@ -105,7 +105,7 @@ interface Waiting {
  */
 export const make = (parts: SessionParts): Session => {
   const { endpoint, peer, attempts, service, recorder, transport, timers } = parts
-  const queue: Array<{ readonly text: string; readonly octets: number }> = []
+  const queue: Array<{ readonly text: string; readonly raw: string; readonly octets: number }> = []
   let lines = Lines.make()
   let queuedOctets = 0
   let received = 0
@@ -169,9 +169,9 @@ export const make = (parts: SessionParts): Session => {
         record("=", "the line before ended with a bare LF")
       }
       if (waiting?.feed === undefined) {
-        queue.push({ text, octets })
+        queue.push({ text, raw: line.text, octets })
         queuedOctets += octets
-      } else if (waiting.feed(text)) {
+      } else if (waiting.feed(text, line.text)) {
         completed = waiting
         waiting = undefined
       }
@@ -200,12 +200,12 @@ export const make = (parts: SessionParts): Session => {
 
   const exchange: Session["exchange"] = <A, E>(
     line: Outgoing.Outgoing | undefined,
-    reply: { readonly push: (line: string) => Result.Result<A | undefined, E> },
+    reply: LineDecoder<A, E>,
     timeoutMillis: number
   ) =>
     Effect.callback<A, E | SessionError>((resume) => {
-      const feed = (text: string): Effect.Effect<A, E> | undefined => {
-        const result = reply.push(text)
+      const feed = (text: string, raw: string): Effect.Effect<A, E> | undefined => {
+        const result = reply.push(text, raw)
         if (Result.isFailure(result)) return Effect.fail(result.failure)
         return result.success === undefined ? undefined : Effect.succeed(result.success)
       }
@@ -226,7 +226,7 @@ export const make = (parts: SessionParts): Session => {
         const next = queue.shift()
         if (next === undefined) break
         queuedOctets -= next.octets
-        read = feed(next.text)
+        read = feed(next.text, next.raw)
       }
       if (paused && queuedOctets <= maxUnreadOctets) {
         paused = false
@@ -240,8 +240,8 @@ export const make = (parts: SessionParts): Session => {
         resume(Effect.fail(new SessionTimeout({ afterMillis: timeoutMillis, bytes: received })))
       })
       waiting = {
-        feed: (text) => {
-          last = feed(text)
+        feed: (text, raw) => {
+          last = feed(text, raw)
           return last !== undefined
         },
         complete: () => {

@@ -19,10 +19,11 @@ import type { CodeReply } from "@sonde/domain/Reply"
 import * as DomainReply from "@sonde/domain/Reply"
 import type { PhaseId } from "@sonde/domain/Service"
 import type { Outgoing } from "@sonde/net/Outgoing"
-import type { SessionError } from "@sonde/net/Session"
+import type { LineDecoder, SessionError } from "@sonde/net/Session"
 import type { SmtpReply, SmtpReplyError } from "@sonde/wire/smtp/Reply"
 import * as Reply from "@sonde/wire/smtp/Reply"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { type Classified, Classifier } from "./Classifier.ts"
 import { Budget, type Conversation, remaining } from "./Conversation.ts"
 
@@ -99,6 +100,29 @@ export const translate =
     }
   }
 
+/**
+ * A reply, with the challenge in it as the server sent it. The text has every known secret masked; a challenge must be answered as it
+ * is, since a short password may stand in it by chance.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Asked extends SmtpReply {
+  readonly challenge?: string
+}
+
+/** RFC 4954 section 4: a 334 holds the challenge; it has one line. */
+const decoder = (): LineDecoder<Asked, SmtpReplyError> => {
+  const reply = Reply.decoder()
+  return {
+    push: (line, raw) =>
+      Result.map(
+        reply.push(line),
+        (read) => read?.code === 334 ? { ...read, challenge: raw.slice(4) } : read
+      )
+  }
+}
+
 /** The wait after the end of a message, which no deadline cuts. */
 const committing = Effect.map(Budget, ({ commitMillis }) => commitMillis)
 
@@ -115,11 +139,11 @@ export const ask = (
   line: Outgoing | undefined,
   awaited: string,
   kind: "phaseMillis" | "commitMillis" = "phaseMillis"
-): Effect.Effect<SmtpReply, ExchangeError> =>
+): Effect.Effect<Asked, ExchangeError> =>
   Effect.flatMap(kind === "commitMillis" ? committing : remaining(kind), (millis) => {
     const exchange = (sent: Outgoing | undefined) =>
       Effect.mapError(
-        conversation.session.exchange(sent, Reply.decoder(), millis),
+        conversation.session.exchange(sent, decoder(), millis),
         translate(conversation, phase, awaited)
       )
     if (line === undefined || phase === "data" || conversation.session.unread() === 0) return exchange(line)

@@ -10,10 +10,10 @@
 import type { Outgoing, Part } from "@sonde/net/Outgoing"
 import { ChallengeError, type Exchange, type Response } from "@sonde/wire/sasl/Exchange"
 import * as Command from "@sonde/wire/smtp/Command"
-import type { SmtpReply } from "@sonde/wire/smtp/Reply"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import type { Asked } from "./Ask.ts"
 
 /**
  * How a protocol frames an exchange. `R` is a complete reply of it.
@@ -40,14 +40,14 @@ export interface Framing<R> {
  * @category constants
  * @since 0.1.0
  */
-export const smtp: Framing<SmtpReply> = {
+export const smtp: Framing<Asked> = {
   // RFC 4954 section 4: an empty initial response is written as an equals sign.
   begin: (mechanism, initial) =>
     initial === undefined ? [`AUTH ${mechanism}`] : [`AUTH ${mechanism} `, isEmpty(initial) ? "=" : initial],
   rides: Command.initialResponseFits,
   respond: (response) => [response],
   cancel: [Command.authCancel],
-  challengeOf: (reply) => reply.code === 334 ? reply.text : undefined,
+  challengeOf: (reply) => reply.code === 334 ? reply.challenge ?? reply.text : undefined,
   acceptanceOf: (reply) => reply.code === 235 ? { data: undefined } : undefined
 }
 

@@ -25,6 +25,7 @@ interface Case extends Partial<ScramServer.ScramServerOptions> {
   /** What it says after the exchange, whatever came of it. */
   readonly final?: string
   readonly credential?: Credential
+  readonly secrets?: ReadonlyArray<string>
 }
 
 /** Signs in at a SCRAM server that shares no code with the client. */
@@ -57,7 +58,12 @@ const scram = Effect.fnUntraced(function*(options: Case = {}) {
     mechanism: options.mechanism ?? "auto" as const
   }
   const net = Support.network({ script, ...(options.mine === undefined ? {} : { channelBinding: options.mine }) })
-  const played = yield* Support.over(net, { security: "tls", until: "auth", credential })
+  const played = yield* Support.over(net, {
+    security: "tls",
+    until: "auth",
+    credential,
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets })
+  })
   return { played, heard, flag: server.flag() }
 })
 
@@ -249,6 +255,29 @@ describe("CRAM-MD5 over SMTP", () => {
     }))
 })
 
+describe("a challenge in which the secret stands by chance", () => {
+  it.effect.each(["4096", "W22Zaj0S", "nonce3rfc", "postoffice"])(
+    "is answered as it came: %s",
+    (secret) =>
+      Effect.gen(function*() {
+        const credential = { ...Support.withPassword, secret: Redacted.make(secret) }
+        const secrets = [secret]
+        const { played } = yield* scram({ credential, known: secret, secrets })
+        assert.strictEqual(Support.passed(played).at(-1), "auth")
+        const challenge = "<1896.697170952@postoffice.example>"
+        const script = [
+          ...offering("CRAM-MD5"),
+          "C: AUTH CRAM-MD5",
+          `S: 334 ${base64(challenge)}`,
+          `C: ${base64(`${Support.user} ${createHmac("md5", secret).update(challenge).digest("hex")}`)}`,
+          "S: 235 ok"
+        ]
+        const cram = yield* Support.say(script, { security: "tls", until: "auth", credential, secrets })
+        assert.strictEqual(Support.passed(cram).at(-1), "auth")
+      })
+  )
+})
+
 describe("OAUTHBEARER over SMTP", () => {
   const plan: Support.Plan = { security: "tls", until: "auth", credential: Support.withToken }
   const response = base64(
@@ -264,19 +293,19 @@ describe("OAUTHBEARER over SMTP", () => {
       })
     }))
 
-  it.effect("decodes the error and answers it with one control character", () =>
+  it.effect("decodes the error and answers it with one control character, and masks a token that comes back in it", () =>
     Effect.gen(function*() {
       const script = [
         ...offering("OAUTHBEARER"),
         `C: AUTH OAUTHBEARER ${response}`,
-        `S: 334 ${base64(JSON.stringify({ status: "invalid_token", schemes: "bearer", scope: "mail" }))}`,
+        `S: 334 ${base64(JSON.stringify({ status: "invalid_token", schemes: "bearer", scope: Support.token }))}`,
         "C: AQ==",
         "S: 535 5.7.8 no"
       ]
       const played = yield* Support.say(script, plan)
       const error = Support.failureOf(played)
       assert(error._tag === "AuthRejected")
-      assert.deepInclude(error.payload, { status: "invalid_token", schemes: "bearer", scope: "mail" })
+      assert.deepInclude(error.payload, { status: "invalid_token", schemes: "bearer", scope: "‹secret›" })
       assert.deepStrictEqual(played.sent.slice(1), ["AUTH OAUTHBEARER ‹secret›", "AQ=="])
     }))
 })

@@ -83,6 +83,8 @@ export interface Plan {
   /** From the start of the play. */
   readonly deadlineMillis?: number
   readonly host?: string
+  /** What is masked besides the secrets of this module. */
+  readonly secrets?: ReadonlyArray<string>
   /** What the client says for a nonce. */
   readonly nonce?: string
   readonly ehlo?: string
@@ -178,7 +180,7 @@ export const network = (server: Net.StaticServer, zone?: Net.StaticZone, fail?: 
 /** Plays over a network, ten virtual minutes long at most. */
 export const over = (net: ReturnType<typeof network>, plan: Plan = {}): Effect.Effect<Played> =>
   Effect.gen(function*() {
-    const secrets = [password, token, longToken]
+    const secrets = [password, token, longToken, ...plan.secrets ?? []]
     const recorder = Recorder.make({ now: () => 0, secrets: secrets.map((secret) => Redacted.make(secret)) })
     const facts: Array<readonly [PhaseId, unknown]> = []
     const clock = yield* Clock.Clock
