@@ -109,7 +109,7 @@ export class Authenticate extends Context.Service<
       new ProtocolError({
         ...at(input.conversation, "auth"),
         reason: violation.problem === "server-signature" ? "UnprovenServer" : "BadChallenge",
-        message: `${format(input.conversation.endpoint)}: ${violation.message}`
+        message: `${format(input.conversation.endpoint)}: ${input.scrub(violation.message)}`
       })
 
     const begun = Effect.fnUntraced(function*(input: AuthInput) {
