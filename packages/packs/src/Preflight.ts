@@ -27,6 +27,9 @@ export interface SecretTraits {
   readonly outerSpace: boolean
   readonly innerSpace: boolean
   readonly notAscii: boolean
+  readonly invisible: boolean
+  readonly lookAlike: boolean
+  readonly groupsOfFour: boolean
   readonly looksLikeGuid: boolean
   readonly looksLikeToken: boolean
 }
@@ -66,9 +69,24 @@ export interface Judgement {
 const outerSpace = /^\s|\s$/u
 const notAscii = /[^\x20-\x7e]/u
 
+/** Spaces that are not the space, characters without width, marks of direction, control characters. */
+const invisible = /[\p{Cc}\p{Cf}\u00a0\u115f\u1160\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u3164]/u
+
+/** What word processors and web pages put in place of quotes, hyphens and dots, and ASCII in full width. */
+const typographic = /[\u2010-\u2015\u2018-\u201f\u2024-\u2026\u2032\u2033\u2212\uff01-\uff5e]/u
+
+/** Letters of Cyrillic and Greek that look like Latin ones. */
+const twins = /[АВЕЅІЈКМНОРСТУХаеорсухіјѕһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοκνρχ]/u
+const otherScript = /[\p{Script=Cyrillic}\p{Script=Greek}]/u
+
+/** Somebody who writes in the other script uses letters that have no Latin twin. */
+const hasTwinsAlone = (text: string): boolean =>
+  twins.test(text) && !Array.from(text).some((character) => otherScript.test(character) && !twins.test(character))
+
 /**
- * The form of a secret: white space at its ends or within, characters outside printable ASCII, the form of a GUID
- * (as of a secret's id mistaken for its value), the form of a token (a JSON Web Token, or longer than 200 octets).
+ * The form of a secret: white space at its ends or within, characters outside printable ASCII, characters that are not to be seen
+ * or that look like others, four groups of four letters (as app passwords are shown), the form of a GUID (as of a secret's id
+ * mistaken for its value), the form of a token (a JSON Web Token, or longer than 200 octets).
  *
  * @category combinators
  * @since 0.1.0
@@ -80,6 +98,9 @@ export const secretTraits = (secret: Redacted.Redacted<string>): SecretTraits =>
     outerSpace: outerSpace.test(value),
     innerSpace: /\s/u.test(trimmed),
     notAscii: notAscii.test(trimmed),
+    invisible: invisible.test(trimmed),
+    lookAlike: typographic.test(trimmed) || hasTwinsAlone(trimmed),
+    groupsOfFour: /^[a-z]{4}(?:\s[a-z]{4}){3}$/iu.test(trimmed),
     looksLikeGuid: /^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/iu.test(trimmed),
     looksLikeToken: trimmed.length > 200 || /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/u.test(trimmed)
   }
@@ -104,6 +125,9 @@ const secretConditions: Readonly<Record<string, keyof SecretTraits>> = {
   "outer-space": "outerSpace",
   "inner-space": "innerSpace",
   "not-ascii": "notAscii",
+  "invisible": "invisible",
+  "look-alike": "lookAlike",
+  "groups-of-four": "groupsOfFour",
   "looks-like-guid": "looksLikeGuid",
   "looks-like-token": "looksLikeToken"
 }

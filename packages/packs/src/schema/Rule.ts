@@ -222,7 +222,18 @@ export const PreflightWhen = Schema.Struct({
   sender: optional("The sender is another address than the user", Schema.Literal("differs-from-user")),
   secret: optional(
     "Form of the password or token, never itself; of a list any",
-    OneOrMany(Schema.Literals(["outer-space", "inner-space", "not-ascii", "looks-like-guid", "looks-like-token"]))
+    OneOrMany(
+      Schema.Literals([
+        "outer-space",
+        "inner-space",
+        "groups-of-four",
+        "not-ascii",
+        "invisible",
+        "look-alike",
+        "looks-like-guid",
+        "looks-like-token"
+      ])
+    )
   ),
   credential: optional(
     "What there is to sign in with; of a list any",
