@@ -2,6 +2,8 @@
  * A hostile SMTP server: it repeats what it was given to sign in with, in every form it can think of, in its replies, in
  * its challenges, and on the next connection in its banner and its capabilities.
  */
+import * as ScramServer from "@sonde/testkit/ScramServer"
+import { createHmac } from "node:crypto"
 import * as Net from "node:net"
 
 /** What the server does with a sign-in, once it has the secret. */
@@ -107,7 +109,13 @@ const parts = (texts: ReadonlyArray<string | Buffer>): ReadonlyArray<ReadonlyArr
 
 const decoded = (line: string): string => Buffer.from(line, "base64").toString()
 
-export const start = async (mechanisms: string): Promise<CanaryServer> => {
+const cramChallenge = "<1896.697170952@canary.example>"
+
+/**
+ * Starts a server. A mechanism that proves a password does not show it, so that the server must know it to repeat it: it is one of
+ * `passwords`.
+ */
+export const start = async (mechanisms: string, passwords: ReadonlyArray<string> = []): Promise<CanaryServer> => {
   let ending: Ending = "refuse"
   let arrived: () => void = () => {}
   let asked = new Promise<void>((resolve) => arrived = resolve)
@@ -118,7 +126,8 @@ export const start = async (mechanisms: string): Promise<CanaryServer> => {
 
   const converse = (socket: Net.Socket) => {
     let text = ""
-    let expects: "command" | "initial" | "user" | "password" | "nothing" = "command"
+    let expects: "command" | "initial" | "user" | "password" | "nothing" | "proof" = "command"
+    let prove: (line: string) => void = () => {}
     let user = ""
     /** Three octets to a segment at the beginning, where codes and words are torn; the rest in odd portions. */
     const say = (octets: Buffer | string) => {
@@ -183,6 +192,10 @@ export const start = async (mechanisms: string): Promise<CanaryServer> => {
         expects = "command"
         return judge("", learnt.at(-1) ?? "")
       }
+      if (expects === "proof") {
+        expects = "command"
+        return prove(line)
+      }
       const [verb = "", mechanism, response] = line.split(" ")
       if (verb === "EHLO") {
         const offered = previous === undefined ? [] : [
@@ -199,6 +212,14 @@ export const start = async (mechanisms: string): Promise<CanaryServer> => {
         expects = "user"
         return say("334 VXNlcm5hbWU6\r\n")
       }
+      if (verb === "AUTH" && mechanism === "CRAM-MD5") {
+        expects = "proof"
+        prove = cram
+        return say(`334 ${Buffer.from(cramChallenge).toString("base64")}\r\n`)
+      }
+      if (verb === "AUTH" && mechanism?.startsWith("SCRAM-") === true) {
+        return scram(mechanism === "SCRAM-SHA-1" ? "sha1" : "sha256", response ?? "")
+      }
       if (verb === "AUTH" && response === undefined) {
         expects = "initial"
         return say("334 \r\n")
@@ -211,9 +232,42 @@ export const start = async (mechanisms: string): Promise<CanaryServer> => {
       say(reply(verb === "MAIL" || verb === "RCPT" ? "550" : "250", some(), `to ${line}`))
     }
 
+    const cram = (line: string): void => {
+      const message = decoded(line)
+      const at = message.lastIndexOf(" ")
+      user = message.slice(0, at)
+      const known = passwords.find((password) =>
+        createHmac("md5", password).update(cramChallenge).digest("hex") === message.slice(at + 1)
+      )
+      judge(line, known ?? "")
+    }
+
+    const scram = (hash: "sha1" | "sha256", response: string): void => {
+      const servers = passwords.map((password) => ({ password, server: ScramServer.make({ hash, password }) }))
+      const first = servers.map(({ server }) => server.hear(decoded(response)).message)[0] ?? ""
+      user = /n=([^,]*)/.exec(decoded(response))?.[1] ?? ""
+      expects = "proof"
+      prove = (line) => {
+        const found = servers
+          .map(({ password, server }) => ({ password, said: server.hear(decoded(line)) }))
+          .find(({ said }) => said.done === true)
+        const known = found?.password ?? ""
+        learnt.push(known)
+        previous = { user, secret: known }
+        if (ending === "silent") return judge(line, known)
+        // The reason of a refusal comes as a challenge; so does the proof of a server that accepts.
+        const last = ending === "accept" ? found?.said.message ?? "" : `e=invalid-proof,${known}`
+        expects = "nothing"
+        say(`334 ${Buffer.from(last).toString("base64")}\r\n`)
+      }
+      say(`334 ${Buffer.from(first).toString("base64")}\r\n`)
+    }
+
     const initial = (response: string, line: string): void => {
       const message = decoded(response)
-      const bearer = /^user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01$/.exec(message)
+      const bearer =
+        /^(?:user=|n,a=)([^\x01]*?),?\x01(?:host=[^\x01]*\x01port=[^\x01]*\x01)?auth=Bearer ([^\x01]*)\x01\x01$/
+          .exec(message)
       if (bearer === null) {
         const [, name = "", secret = ""] = message.split("\0")
         user = name
@@ -224,7 +278,7 @@ export const start = async (mechanisms: string): Promise<CanaryServer> => {
       learnt.push(token)
       previous = { user, secret: token }
       if (ending === "accept" || ending === "silent") return judge(line, token)
-      // An error of XOAUTH2 comes as a challenge with JSON inside.
+      // An error of XOAUTH2 and OAUTHBEARER comes as a challenge with JSON inside.
       const payload = {
         status: `401 ${token}`,
         schemes: `Bearer ${token}`,

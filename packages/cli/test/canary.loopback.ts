@@ -14,7 +14,7 @@ import { type Left, sonde, start } from "./CanaryCommand.ts"
 import * as CanaryServer from "./CanaryServer.ts"
 import { assertNone, filesIn, watchProcesses } from "./CanaryTraces.ts"
 
-const mechanisms = ["plain", "login", "xoauth2"] as const
+const mechanisms = ["plain", "login", "cram-md5", "scram-sha-1", "scram-sha-256", "xoauth2", "oauthbearer"] as const
 type Mechanism = typeof mechanisms[number]
 
 const passwords = {
@@ -31,8 +31,9 @@ const tokens = {
 }
 type Kind = keyof typeof passwords
 
-const secretOf = (mechanism: Mechanism, kind: Kind) => mechanism === "xoauth2" ? tokens[kind] : passwords[kind]
-const sourceOf = (mechanism: Mechanism, source: string) => [mechanism === "xoauth2" ? "--token" : "--secret", source]
+const takesToken = (mechanism: Mechanism) => mechanism === "xoauth2" || mechanism === "oauthbearer"
+const secretOf = (mechanism: Mechanism, kind: Kind) => takesToken(mechanism) ? tokens[kind] : passwords[kind]
+const sourceOf = (mechanism: Mechanism, source: string) => [takesToken(mechanism) ? "--token" : "--secret", source]
 
 const live = (title: string, test: () => Effect.Effect<void, unknown, Scope.Scope>) =>
   it.live(title, () => Effect.scoped(test()), 120_000)
@@ -45,7 +46,12 @@ const folder = Effect.acquireRelease(
 /** A hostile server, a folder, and the flags that lead to the one and keep journals in the other. */
 const setUp = Effect.gen(function*() {
   const server = yield* Effect.acquireRelease(
-    Effect.promise(() => CanaryServer.start("PLAIN LOGIN XOAUTH2")),
+    Effect.promise(() =>
+      CanaryServer.start(
+        mechanisms.join(" ").toUpperCase(),
+        Object.values(passwords)
+      )
+    ),
     ({ close }) => Effect.promise(close)
   )
   const dir = yield* folder
