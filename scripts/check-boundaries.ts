@@ -58,7 +58,7 @@ const table: Readonly<Record<string, Room>> = {
   },
   simulator: {
     may: ["domain", "wire"],
-    external: ["@peculiar/x509", "reflect-metadata", "yaml"],
+    external: ["@peculiar/x509", "jose", "reflect-metadata", "yaml"],
     externalTests: ["nodemailer"],
     node: true
   },

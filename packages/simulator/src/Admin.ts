@@ -1,5 +1,6 @@
 /**
- * The administrator's door: a cmdlet as `POST text/plain`, the counters as `GET`.
+ * The administrator's door: a cmdlet as `POST text/plain`, the counters as `GET`, and at `/device` the answer to a device
+ * code as `POST application/json`.
  *
  * Listens on the loopback address alone and answers only requests that name it as such, so that a web page cannot reach
  * it through a name of its own (DNS rebinding) nor by a form. See RFC 9110 section 7.2.
@@ -15,6 +16,11 @@ const requestMillis = 10_000
 /** What the door opens to. `apply` gives the output, or the error's text. */
 export interface Handlers {
   readonly apply: (script: string) => { readonly ok: boolean; readonly text: string }
+  /** Answers a device code in the person's place: approval for an account, or a no. */
+  readonly decide: (userCode: string, decision: { readonly approve: string } | "deny") => {
+    readonly ok: boolean
+    readonly text: string
+  }
   readonly state: () => unknown
 }
 
@@ -49,9 +55,31 @@ const refusalOf = (request: IncomingMessage): string | undefined => {
   return undefined
 }
 
+const decisionForm =
+  "POST { \"userCode\": CODE, \"account\": ADDRESS } to approve, { \"userCode\": CODE, \"deny\": true } to deny\n"
+
+const decide = (body: string, handlers: Handlers): { readonly ok: boolean; readonly text: string } => {
+  const wrong = { ok: false, text: decisionForm }
+  try {
+    const read: unknown = JSON.parse(body)
+    if (typeof read !== "object" || read === null) return wrong
+    const { account, deny, userCode } = read as Readonly<Record<string, unknown>>
+    if (typeof userCode !== "string") return wrong
+    const decision = deny === true ? "deny" : typeof account === "string" ? { approve: account } : undefined
+    if (decision === undefined) return wrong
+    const { ok, text } = handlers.decide(userCode, decision)
+    return { ok, text: `${text}\n` }
+  } catch {
+    return wrong
+  }
+}
+
 const post = (request: IncomingMessage, response: ServerResponse, handlers: Handlers): void => {
   const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase()
-  if (type !== "text/plain") return answer(response, 415, text, "send the cmdlet as text/plain\n")
+  const forDevice = request.url === "/device"
+  if (type !== (forDevice ? "application/json" : "text/plain")) {
+    return answer(response, 415, text, forDevice ? decisionForm : "send the cmdlet as text/plain\n")
+  }
   const parts: Array<Buffer> = []
   let octets = 0
   request.on("data", (part: Buffer) => {
@@ -61,7 +89,8 @@ const post = (request: IncomingMessage, response: ServerResponse, handlers: Hand
   })
   request.on("end", () => {
     if (response.headersSent) return
-    const result = handlers.apply(Buffer.concat(parts).toString("utf8"))
+    const body = Buffer.concat(parts).toString("utf8")
+    const result = forDevice ? decide(body, handlers) : handlers.apply(body)
     answer(response, result.ok ? 200 : 400, text, result.text)
   })
 }

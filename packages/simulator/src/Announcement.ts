@@ -7,7 +7,9 @@
  * @since 0.1.0
  */
 import type { Behaviour } from "./Behaviour.ts"
+import * as Clouds from "./Clouds.ts"
 import * as Gates from "./Gates.ts"
+import { tenantIdOf } from "./Identifiers.ts"
 import type { LiveMailbox, State } from "./State.ts"
 
 /**
@@ -29,6 +31,19 @@ export interface AnnouncedMailbox {
 }
 
 /**
+ * One announced application. `secret` is there when it has one, whether or not the service still takes it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AnnouncedApplication {
+  readonly clientId: string
+  readonly name: string
+  readonly tenant: string
+  readonly secret?: string
+}
+
+/**
  * The first line of `sonde simulate --json`.
  *
  * @category models
@@ -36,9 +51,11 @@ export interface AnnouncedMailbox {
  */
 export interface Announcement {
   readonly smtp: { readonly host: string; readonly port: number }
+  readonly http: { readonly host: string; readonly port: number }
   readonly ca: string
   readonly connectTo: ReadonlyArray<string>
   readonly mailboxes: ReadonlyArray<AnnouncedMailbox>
+  readonly applications: ReadonlyArray<AnnouncedApplication>
   readonly admin: string
 }
 
@@ -106,6 +123,20 @@ export const mailboxesOf = (state: State): ReadonlyArray<AnnouncedMailbox> =>
     }
   })
 
+/**
+ * Every application with its client id and the directory id of its organisation, in the order of the world.
+ *
+ * @category deriving
+ * @since 0.1.0
+ */
+export const applicationsOf = (state: State): ReadonlyArray<AnnouncedApplication> =>
+  state.tenants.flatMap((tenant) =>
+    tenant.applications.map(({ appId, name, secrets }) => {
+      const secret = secrets[0]?.value
+      return { clientId: appId, name, tenant: tenantIdOf(tenant), ...(secret === undefined ? {} : { secret }) }
+    })
+  )
+
 /** Names that reach the simulated submission service on 587 and 25. */
 const submission = [
   "smtp.office365.com",
@@ -137,10 +168,11 @@ const closedPort = 1
  * @category deriving
  * @since 0.1.0
  */
-export const connectTo = (host: string, port: number): ReadonlyArray<string> => {
+export const connectTo = (host: string, port: number, httpPort: number): ReadonlyArray<string> => {
   const address = host.includes(":") ? `[${host}]` : host
   return [
     ...submission.flatMap((name) => [587, 25].map((real) => `${name}:${real}:${address}:${port}`)),
+    ...Clouds.httpsNames.map((name) => `${name}:443:${address}:${httpPort}`),
     ...submission.map((name) => `${name}:465:127.0.0.1:${closedPort}`),
     ...unserved.map((name) => `${name}:127.0.0.1:${closedPort}`)
   ]

@@ -34,6 +34,7 @@ export const meanings = {
   token_unknown: "The token is none the service issued (535 5.7.3).",
   token_expired: "The token has expired (535 5.7.3).",
   token_wrong_audience: "The token is for another resource, such as Graph (535 5.7.3).",
+  token_wrong_tenant: "The application's token is from another organisation than the mailbox (535 5.7.3).",
   token_missing_scope: "The token lacks SMTP.Send or SMTP.SendAsApp (535 5.7.3).",
   token_wrong_user: "The token's user has no FullAccess on the mailbox named in user= (535 5.7.3).",
   service_principal_missing: "The application is not registered in Exchange with its object id (535 5.7.3).",

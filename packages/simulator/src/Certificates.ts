@@ -6,25 +6,29 @@
  * @since 0.1.0
  */
 import { webcrypto } from "node:crypto"
+import { httpsNames } from "./Clouds.ts"
 
 /** Names the leaf certificate is for. */
 export const hostNames: ReadonlyArray<string> = [
-  "smtp.office365.com",
-  "smtp-legacy.office365.com",
-  "smtp-hve.office365.com",
-  "smtp.hve.mx.microsoft",
-  "smtp-mail.outlook.com",
-  "smtp.outlook.com",
-  "smtp.live.com",
-  "outlook.office365.com",
-  "outlook.office.com",
-  "smtp.office365.us",
-  "outlook.office365.us",
-  "outlook-dod.office365.us",
-  "smtp.partner.outlook.cn",
-  "smtp-legacy.partner.outlook.cn",
-  "partner.outlook.cn",
-  "localhost"
+  ...new Set([
+    ...httpsNames,
+    "smtp.office365.com",
+    "smtp-legacy.office365.com",
+    "smtp-hve.office365.com",
+    "smtp.hve.mx.microsoft",
+    "smtp-mail.outlook.com",
+    "smtp.outlook.com",
+    "smtp.live.com",
+    "outlook.office365.com",
+    "outlook.office.com",
+    "smtp.office365.us",
+    "outlook.office365.us",
+    "outlook-dod.office365.us",
+    "smtp.partner.outlook.cn",
+    "smtp-legacy.partner.outlook.cn",
+    "partner.outlook.cn",
+    "localhost"
+  ])
 ]
 
 /** PEM texts. `certificate` holds the leaf alone: the authority is what a client is given to trust. */

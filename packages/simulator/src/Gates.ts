@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import type { Behaviour } from "./Behaviour.ts"
+import { tenantIdOf } from "./Identifiers.ts"
 import type { LiveMailbox, LiveTenant, LiveToken, State } from "./State.ts"
 import * as Transcripts from "./Transcripts.ts"
 
@@ -105,7 +106,7 @@ const audiences = [
 const isAudience = (audience: string): boolean => includes(audiences, audience.replace(/\/+$/, ""))
 
 /** A scope or role by its last segment: `https://outlook.office.com/SMTP.Send` counts as `SMTP.Send`. */
-const hasRight = (rights: ReadonlyArray<string>, wanted: string): boolean =>
+export const hasRight = (rights: ReadonlyArray<string>, wanted: string): boolean =>
   rights.some((right) => equal(right.slice(right.lastIndexOf("/") + 1), wanted))
 
 /** A management scope's filter, `Property -eq 'value'`; other filters are refused when they are made. */
@@ -135,10 +136,15 @@ const inScope = (tenant: LiveTenant, scopeName: string | null, mailbox: LiveMail
   }
 }
 
-/** Whether RBAC for Applications lets an application send as a mailbox. */
-export const mayByRole = (tenant: LiveTenant, appId: string, mailbox: LiveMailbox): boolean =>
+/** Whether RBAC for Applications gives an application a permission on a mailbox, by default that of sending. */
+export const mayByRole = (
+  tenant: LiveTenant,
+  appId: string,
+  mailbox: LiveMailbox,
+  permission = "SMTP.SendAsApp"
+): boolean =>
   tenant.roleAssignments.some((assignment) =>
-    equal(assignment.app, appId) && equal(assignment.role, "Application SMTP.SendAsApp") &&
+    equal(assignment.app, appId) && equal(assignment.role, `Application ${permission}`) &&
     inScope(tenant, assignment.scope, mailbox)
   )
 
@@ -173,9 +179,12 @@ export const withToken = (state: State, user: string, presented: string): Identi
   const closed = smtpAuth(state.tenantOf(account), account)
   if (closed !== undefined) return closed
   if (token === undefined) return refuse("token_unknown", Transcripts.unsuccessful)
-  if (token.expired) return refuse("token_expired", Transcripts.unsuccessful)
+  if (state.isExpired(token)) return refuse("token_expired", Transcripts.unsuccessful)
   if (!isAudience(token.audience)) return refuse("token_wrong_audience", Transcripts.unsuccessful)
   if (token.user === null) {
+    if (token.tenantId !== tenantIdOf(state.tenantOf(opened))) {
+      return refuse("token_wrong_tenant", Transcripts.unsuccessful)
+    }
     const refused = application(state, token, opened)
     if (refused !== undefined) return refused
     if (!opened.licensed && !opened.shared) return refuse("account_unlicensed", Transcripts.unsuccessful)
@@ -189,7 +198,7 @@ export const withToken = (state: State, user: string, presented: string): Identi
 }
 
 /** Whether an identity may put this address into From. */
-const maySendAs = (state: State, identity: Identity, from: string): boolean => {
+export const maySendAs = (state: State, identity: Identity, from: string): boolean => {
   const { mailbox } = identity
   if (equal(from, mailbox.address)) return true
   if (equal(from, identity.login)) return true

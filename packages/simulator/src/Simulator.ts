@@ -1,5 +1,6 @@
 /**
- * Starts a simulated Microsoft 365: submission server, administrator's door, certificates; and stops all of it.
+ * Starts a simulated Microsoft 365: submission server, sign-in and Graph over HTTPS, administrator's door, certificates;
+ * and stops all of it.
  *
  * Everything listens on the address given, the loopback address unless asked otherwise, and goes away with the scope.
  *
@@ -55,6 +56,8 @@ export class SimulatorError extends Data.TaggedError("SimulatorError")<{
 export interface Options {
   readonly world?: World.World
   readonly port?: number
+  /** Port of the HTTPS services; 0, the default, takes a free one. */
+  readonly httpPort?: number
   readonly host?: string
   readonly idleMillis?: number
   readonly now?: () => number
@@ -82,10 +85,12 @@ export interface Outcome {
  */
 export interface Running {
   readonly smtp: { readonly host: string; readonly port: number }
+  readonly http: { readonly host: string; readonly port: number }
   readonly ca: string
   readonly caPem: string
   readonly connectTo: ReadonlyArray<string>
   readonly mailboxes: ReadonlyArray<Announcement.AnnouncedMailbox>
+  readonly applications: ReadonlyArray<Announcement.AnnouncedApplication>
   readonly admin: string
   readonly announcement: Announcement.Announcement
   readonly apply: (script: string) => Effect.Effect<string, CmdletError>
@@ -135,15 +140,18 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
   const now = options.now ?? Date.now
   const host = options.host ?? "127.0.0.1"
   const port = options.port ?? 0
-  const state = new State(world, now, options.seed)
-  const { certificates, door, server } = yield* Effect.promise(async () => {
-    const [making, listening, door] = await Promise.all([
+  const { certificates, door, https, server, services, state } = yield* Effect.promise(async () => {
+    const [making, server, door, https, services, keys] = await Promise.all([
       import("./Certificates.ts"),
       import("./SmtpServer.ts"),
-      import("./Admin.ts")
+      import("./Admin.ts"),
+      import("./HttpServer.ts"),
+      import("./Services.ts"),
+      import("./Keys.ts")
     ])
     // Clients judge the certificate by the real time, whatever clock the world runs on.
-    return { certificates: await making.make(Date.now()), door, server: listening }
+    const [certificates, signer] = await Promise.all([making.make(Date.now()), keys.make()])
+    return { certificates, door, https, server, services, state: new State(world, now, options.seed, signer) }
   })
   const ca = join(yield* folder, "ca.pem")
   yield* Effect.tryPromise({ try: () => writeFile(ca, certificates.authority, { mode: 0o600 }), catch: filesError })
@@ -155,6 +163,17 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
     }),
     (running) => Effect.promise(running.close)
   )
+  const httpPort = options.httpPort ?? 0
+  let pageAddress = ""
+  const service = services.make(state, () => pageAddress)
+  const http = yield* Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () => https.listen({ service, certificates, host, port: httpPort }),
+      catch: portError(httpPort)
+    }),
+    (running) => Effect.promise(running.close)
+  )
+  pageAddress = `https://localhost:${http.port}/device`
   const administrator = () => {
     const session = new Session(state)
     return (script: string): Outcome => {
@@ -169,16 +188,23 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
   const execute = (script: string): Outcome => administrator()(script)
   const admin = yield* Effect.acquireRelease(
     Effect.tryPromise({
-      try: () => door.listen(0, { apply: execute, state: () => state.snapshot() }),
+      try: () =>
+        door.listen(0, {
+          apply: execute,
+          state: () => state.snapshot(),
+          decide: (userCode, decision) => service.devicePage.decide(userCode, decision)
+        }),
       catch: portError(0)
     }),
     (running) => Effect.promise(running.close)
   )
   const announcement: Announcement.Announcement = {
     smtp: { host, port: smtp.port },
+    http: { host, port: http.port },
     ca,
-    connectTo: Announcement.connectTo(host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host, smtp.port),
+    connectTo: Announcement.connectTo(host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host, smtp.port, http.port),
     mailboxes: Announcement.mailboxesOf(state),
+    applications: Announcement.applicationsOf(state),
     admin: admin.url
   }
   return {

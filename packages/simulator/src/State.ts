@@ -6,6 +6,9 @@
  * @since 0.1.0
  */
 import { createHash, randomBytes } from "node:crypto"
+import * as Claims from "./Claims.ts"
+import { guidOf, tenantIdOf, userIdOf } from "./Identifiers.ts"
+import * as Keys from "./Keys.ts"
 import { domainOf } from "./World.ts"
 import type * as World from "./World.ts"
 
@@ -30,11 +33,21 @@ export interface LiveMailbox extends Mutable<World.Mailbox> {
   wrongPasswords: number
   /** When the load of others first caused a refusal. */
   loadRefusedAt: number | undefined
+  /** Graph requests under way. */
+  requests: number
+  /** Refresh tokens issued before this time, milliseconds since the epoch, are dead. */
+  tokensValidFrom: number
 }
 
-/** A token with the string a client presents. */
+/** An application whose switches may change. */
+export type LiveApplication = LiveTenant["applications"][number]
+
+/** A token with the string a client presents. Times are milliseconds since the epoch. */
 export interface LiveToken extends Mutable<World.Token> {
-  presented: string
+  readonly presented: string
+  readonly tenantId: string
+  readonly issuedAt: number
+  readonly expiresAt: number
 }
 
 /**
@@ -58,6 +71,8 @@ export interface Snapshot {
   readonly messages: ReadonlyArray<Message>
   readonly maxSessions: number
   readonly maxSessionsByMailbox: Record<string, number>
+  /** Answers of the token endpoint by client id: `issued`, or the error's code such as `AADSTS7000222`. */
+  readonly tokenRequests: Record<string, Record<string, number>>
 }
 
 /** Bounds of what is remembered: a long-lived server must not grow without end. */
@@ -65,37 +80,30 @@ const maxMessages = 100_000
 const maxRawLength = 64 * 1024 * 1024
 const maxSignInNames = 10_000
 const maxNameLength = 320
+const maxIssued = 10_000
 
 /** A copy that may be changed. */
 const copy = <A extends object>(value: A): Mutable<A> => structuredClone(value) as Mutable<A>
 
-const segment = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")
-
-/**
- * Makes a JSON Web Token with the claims Entra puts into one. Its signature is made up: only the simulator knows its
- * tokens, and it knows them by the whole string.
- */
-const mint = (token: World.Token, tenant: { readonly name: string }, nowMillis: number): string => {
+/** What a token of the world file claims, signed: its claims are those Entra puts into one. */
+const mint = (token: World.Token, tenant: LiveTenant, nowMillis: number, signer: Keys.Signer): string => {
   const now = Math.floor(nowMillis / 1000)
-  const tid = createHash("sha256").update(tenant.name).digest("hex").slice(0, 32)
-  const guid = (hex: string) =>
-    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-  const claims = {
-    aud: token.audience,
-    iss: `https://sts.windows.net/${guid(tid)}/`,
-    iat: token.expired ? now - 7500 : now - 60,
-    nbf: token.expired ? now - 7500 : now - 60,
-    exp: token.expired ? now - 3600 : now + 86_400,
-    appid: token.appId,
-    ...(token.user === null ? { idtyp: "app" } : { idtyp: "user", upn: token.user }),
-    oid: token.objectId ?? guid(createHash("sha256").update(token.user ?? token.appId).digest("hex")),
-    ...(token.scopes.length > 0 ? { scp: token.scopes.join(" ") } : {}),
-    ...(token.roles.length > 0 ? { roles: token.roles } : {}),
-    tid: guid(tid),
-    ver: "1.0"
-  }
-  const body = `${segment({ typ: "JWT", alg: "RS256", kid: "sonde-simulator" })}.${segment(claims)}`
-  return `${body}.${createHash("sha256").update(`sonde-simulator ${body}`).digest("base64url")}`
+  const issuedAt = token.expired ? now - 7500 : now - 60
+  return signer.sign(Claims.ofAccess({
+    audience: token.audience,
+    tenantId: tenantIdOf(tenant),
+    issuedAt,
+    expiresAt: token.expired ? now - 3600 : now + 86_400,
+    appId: token.appId,
+    appName: null,
+    user: token.user,
+    objectId: token.objectId ?? (token.user === null ? guidOf(token.appId) : userIdOf(token.user)),
+    scopes: token.scopes,
+    roles: token.roles,
+    methods: ["pwd"],
+    authenticated: "secret",
+    tokenId: `${token.appId} ${token.user ?? ""} ${token.audience}`
+  }))
 }
 
 /** The state of one running service. */
@@ -104,24 +112,36 @@ export class State {
   readonly mailboxes: Array<LiveMailbox>
   readonly greetingMillis: number
   readonly authRefusalMillis: number
+  readonly deviceIntervalSeconds: number
+  readonly deviceCodeSeconds: number
   readonly service: World.World["service"]
   readonly messages: Array<Message> = []
   readonly signIns = new Map<string, number>()
   connections = 0
   maxConnections = 0
   readonly now: () => number
+  readonly signer: Keys.Signer
+  /** What the token endpoint answered: by client id, then by outcome. */
+  readonly tokenRequests = new Map<string, Map<string, number>>()
   readonly #tokens = new Map<string, LiveToken>()
   readonly #tokensOf = new Map<LiveMailbox, Array<LiveToken>>()
   // Addresses and domains never change while the service runs; switches do.
   readonly #byDomain = new Map<string, LiveTenant>()
   readonly #byAddress = new Map<string, LiveMailbox>()
   readonly #byAlias = new Map<string, LiveMailbox>()
+  readonly #issued: Array<string> = []
   #serial = 0
   #rawLength = 0
   readonly #base: string
 
-  constructor(world: World.World, now: () => number, seed: string | undefined) {
+  constructor(
+    world: World.World,
+    now: () => number,
+    seed: string | undefined,
+    signer: Keys.Signer = Keys.none
+  ) {
     this.now = now
+    this.signer = signer
     this.#base = (seed === undefined ? randomBytes(6).toString("hex") : createHash("sha256").update(seed).digest("hex"))
       .slice(0, 4).toUpperCase()
     this.tenants = world.tenants.map(copy)
@@ -132,19 +152,30 @@ export class State {
       sessions: 0,
       maxSessions: 0,
       wrongPasswords: 0,
-      loadRefusedAt: undefined
+      loadRefusedAt: undefined,
+      requests: 0,
+      tokensValidFrom: 0
     }))
     this.greetingMillis = world.greetingMillis
     this.authRefusalMillis = world.authRefusalMillis
+    this.deviceIntervalSeconds = world.deviceIntervalSeconds
+    this.deviceCodeSeconds = world.deviceCodeSeconds
     this.service = world.service
     for (const tenant of this.tenants) for (const name of tenant.domains) this.#byDomain.set(name.toLowerCase(), tenant)
     for (const mailbox of this.mailboxes) {
       this.#byAddress.set(mailbox.address.toLowerCase(), mailbox)
       for (const alias of mailbox.aliases) this.#byAlias.set(alias.toLowerCase(), mailbox)
-      const tokens = mailbox.tokens.map((token): LiveToken => ({
-        ...token,
-        presented: token.value ?? mint(token, this.tenantOf(mailbox), now())
-      }))
+      const tokens = mailbox.tokens.map((token): LiveToken => {
+        const tenant = token.tenant === null ? undefined : this.#byDomain.get(token.tenant.toLowerCase())
+        const issuer = tenant ?? this.tenantOf(mailbox)
+        return {
+          ...copy(token),
+          presented: token.value ?? mint(token, issuer, now(), signer),
+          tenantId: tenantIdOf(issuer),
+          issuedAt: now(),
+          expiresAt: token.expired ? now() - 3_600_000 : now() + 86_400_000
+        }
+      })
       this.#tokensOf.set(mailbox, tokens)
       for (const token of tokens) this.#tokens.set(token.presented, token)
     }
@@ -170,6 +201,41 @@ export class State {
   /** The token a client presented. */
   token(presented: string): LiveToken | undefined {
     return this.#tokens.get(presented)
+  }
+
+  /** Whether a token's time is over. */
+  isExpired(token: LiveToken): boolean {
+    return token.expired || this.now() >= token.expiresAt
+  }
+
+  /** Takes a token into the service. Of issued tokens the newest 10 000 are known. */
+  issue(token: LiveToken): void {
+    this.#tokens.set(token.presented, token)
+    this.#issued.push(token.presented)
+    if (this.#issued.length > maxIssued) this.#tokens.delete(this.#issued.shift() ?? "")
+  }
+
+  /** The organisation with this directory id or domain. */
+  tenantNamed(name: string): LiveTenant | undefined {
+    return this.#byDomain.get(name.toLowerCase()) ??
+      this.tenants.find((tenant) => tenantIdOf(tenant) === name.toLowerCase())
+  }
+
+  /** The application with this client id, and the organisation it is registered in. */
+  applicationOf(appId: string): { readonly application: LiveApplication; readonly home: LiveTenant } | undefined {
+    for (const home of this.tenants) {
+      const application = home.applications.find((one) => one.appId.toLowerCase() === appId.toLowerCase())
+      if (application !== undefined) return { application, home }
+    }
+    return undefined
+  }
+
+  /** Counts an answer of the token endpoint. A client id that no application has counts as `unknown`. */
+  countTokenRequest(appId: string, outcome: string): void {
+    const known = this.applicationOf(appId)?.application.appId ?? "unknown"
+    const counts = this.tokenRequests.get(known) ?? new Map<string, number>()
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    this.tokenRequests.set(known, counts)
   }
 
   /** Tokens announced with a mailbox, in the order of the world. */
@@ -202,7 +268,7 @@ export class State {
   }
 
   /** Whether the load of others still weighs on a mailbox; the first refusal starts its clock. */
-  loadOf(mailbox: LiveMailbox, key: "messagesPerMinute" | "recipientsToday" | "sessions"): number {
+  loadOf(mailbox: LiveMailbox, key: "messagesPerMinute" | "recipientsToday" | "requests" | "sessions"): number {
     const { forMillis } = mailbox.load
     const since = mailbox.loadRefusedAt
     return forMillis !== null && since !== undefined && this.now() - since >= forMillis ? 0 : mailbox.load[key]
@@ -243,6 +309,9 @@ export class State {
         this.mailboxes.filter((mailbox) => mailbox.maxSessions > 0).map((
           mailbox
         ) => [mailbox.address, mailbox.maxSessions])
+      ),
+      tokenRequests: Object.fromEntries(
+        [...this.tokenRequests].map(([appId, counts]) => [appId, Object.fromEntries(counts)])
       )
     }
   }

@@ -10,6 +10,8 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { createPublicKey } from "node:crypto"
+import { Application, ApplicationAccessPolicy, Guid } from "./Registration.ts"
 
 const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"], description: string) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema).annotate({ description })
@@ -58,6 +60,23 @@ export const Tenant = Schema.Struct({
   name: Schema.NonEmptyString,
   kind: withDefault(Schema.Literals(["business", "consumer"]), "business", "Work account or personal account."),
   domains: Schema.NonEmptyArray(Schema.NonEmptyString),
+  id: withDefault(Schema.NullOr(Guid), null, "Directory id; null derives one from the name."),
+  cloud: withDefault(
+    Schema.Literals(["worldwide", "us_government", "china"]),
+    "worldwide",
+    "The cloud whose sign-in service knows the organisation."
+  ),
+  signIn: withDefault(
+    Schema.Literals(["available", "throttled", "unavailable"]),
+    "available",
+    "State of the sign-in service for the organisation."
+  ),
+  exchange: withDefault(Schema.Boolean, true, "Whether the organisation has Exchange Online."),
+  userConsent: withDefault(
+    Schema.Literals(["allowed", "admin_only"]),
+    "allowed",
+    "Whether users may consent to permissions themselves."
+  ),
   smtpAuth: withDefault(Schema.Literals(["on", "off"]), "off", "SMTP AUTH for mailboxes that inherit."),
   securityDefaults: withDefault(Schema.Boolean, false, "Entra security defaults."),
   conditionalAccessBlocksLegacy: withDefault(
@@ -98,7 +117,13 @@ export const Tenant = Schema.Struct({
   ),
   servicePrincipals: withDefault(Schema.Array(ServicePrincipal), [], "Applications registered in Exchange."),
   managementScopes: withDefault(Schema.Array(ManagementScope), [], "Scopes of role assignments."),
-  roleAssignments: withDefault(Schema.Array(RoleAssignment), [], "Application roles (RBAC for Applications).")
+  roleAssignments: withDefault(Schema.Array(RoleAssignment), [], "Application roles (RBAC for Applications)."),
+  applications: withDefault(Schema.Array(Application), [], "Applications registered in Entra."),
+  applicationAccessPolicies: withDefault(
+    Schema.Array(ApplicationAccessPolicy),
+    [],
+    "Which mailboxes an application may use over Graph."
+  )
 })
 
 /**
@@ -120,7 +145,12 @@ export const Token = Schema.Struct({
     null,
     "Claim oid; for an application the object id of its enterprise application."
   ),
-  user: withDefault(Schema.NullOr(Address), null, "Claim upn; null for an application's token.")
+  user: withDefault(Schema.NullOr(Address), null, "Claim upn; null for an application's token."),
+  tenant: withDefault(
+    Schema.NullOr(Schema.NonEmptyString),
+    null,
+    "A domain of the organisation that issued it; null is the mailbox's own."
+  )
 })
 
 /** @category models */
@@ -128,6 +158,7 @@ export const Limits = Schema.Struct({
   messagesPerMinute: withDefault(Count, 30, "Messages a minute."),
   recipientsPerDay: withDefault(Count, 10_000, "Recipients in 24 hours, rolling."),
   concurrentSessions: withDefault(Count, 3, "Sessions signed in at one time."),
+  concurrentRequests: withDefault(Count, 4, "Graph requests of one application at one time (MailboxConcurrency)."),
   recipientsPerMessage: withDefault(Count, 500, "RecipientLimits of the mailbox."),
   maxSendSizeOctets: withDefault(Octets, 35 * 1024 * 1024, "MaxSendSize of the mailbox."),
   prohibitSendQuotaOctets: withDefault(Octets, 50 * 1024 ** 3, "ProhibitSendQuota of the mailbox.")
@@ -144,6 +175,7 @@ export const Load = Schema.Struct({
   messagesPerMinute: withDefault(Count, 0, "Messages others sent within the last minute."),
   recipientsToday: withDefault(Count, 0, "Recipients others used within 24 hours."),
   sessions: withDefault(Count, 0, "Sessions others hold open."),
+  requests: withDefault(Count, 0, "Graph requests others have under way."),
   mailboxOctets: withDefault(Octets, 0, "Content of the mailbox."),
   forMillis: withDefault(Schema.NullOr(Count), null, "How long the load lasts after its first refusal.")
 })
@@ -168,6 +200,17 @@ export const Mailbox = Schema.Struct({
   ),
   authenticationPolicy: withDefault(Schema.NullOr(Schema.String), null, "Name of a policy of the tenant."),
   conditionalAccessExcluded: withDefault(Schema.Boolean, false, "Excluded from the policy that blocks legacy sign-in."),
+  conditionalAccess: withDefault(
+    Schema.Literals(["none", "blocked", "device_not_compliant", "device_not_joined", "app_not_approved", "user_risk"]),
+    "none",
+    "What Conditional Access refuses when a token is asked for."
+  ),
+  passwordExpired: withDefault(Schema.Boolean, false, "The password has to be changed first."),
+  refreshTokens: withDefault(
+    Schema.Literals(["valid", "expired", "inactive", "revoked"]),
+    "valid",
+    "What becomes of the refresh tokens of this user."
+  ),
   locked: withDefault(Schema.Boolean, false, "Locked after too many wrong passwords."),
   accountEnabled: withDefault(Schema.Boolean, true, "Sign-in allowed for the account."),
   licensed: withDefault(Schema.Boolean, true, "Has an Exchange Online licence."),
@@ -213,6 +256,16 @@ export const World = Schema.Struct({
     0,
     "Wait before a refused sign-in is answered; the real service takes about 5 seconds."
   ),
+  deviceIntervalSeconds: withDefault(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 60 })),
+    5,
+    "How long a client waits between two requests of the device flow."
+  ),
+  deviceCodeSeconds: withDefault(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3600 })),
+    900,
+    "How long a device code holds."
+  ),
   service: withDefault(
     Schema.Literals(["available", "busy"]),
     "available",
@@ -228,6 +281,8 @@ export type Tenant = typeof Tenant.Type
 export type Mailbox = typeof Mailbox.Type
 /** @category models */
 export type Token = typeof Token.Type
+/** @category models */
+export type Application = typeof Application.Type
 
 /**
  * A world that cannot be used. `problems` are whole sentences, each naming the key and its place.
@@ -248,9 +303,19 @@ const decodeStrict = Schema.decodeUnknownEffect(World, { errors: "all", onExcess
 /** The domain of an address in lower case; empty when there is none. */
 export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase()
 
+const isPem = (pem: string): boolean => {
+  try {
+    createPublicKey(pem)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const inconsistencies = (world: World): ReadonlyArray<string> => {
   const problems: Array<string> = []
   const domains = new Map<string, Tenant>()
+  const appIds = new Set<string>()
   for (const [t, tenant] of world.tenants.entries()) {
     for (const domain of tenant.domains) {
       if (domains.has(domain.toLowerCase())) problems.push(`domain ${domain} appears twice at ["tenants"][${t}]`)
@@ -259,6 +324,20 @@ const inconsistencies = (world: World): ReadonlyArray<string> => {
     const policy = tenant.defaultAuthenticationPolicy
     if (policy !== null && !tenant.authenticationPolicies.some((known) => known.name === policy)) {
       problems.push(`unknown policy ${policy} at ["tenants"][${t}]["defaultAuthenticationPolicy"]`)
+    }
+    for (const [a, application] of tenant.applications.entries()) {
+      const place = `["tenants"][${t}]["applications"][${a}]`
+      if (appIds.has(application.appId.toLowerCase())) {
+        problems.push(`application ${application.appId} appears twice at ${place}`)
+      }
+      appIds.add(application.appId.toLowerCase())
+      const pems = [
+        ...application.certificates.map((one, n) => [one.pem, `["certificates"][${n}]["pem"]`] as const),
+        ...application.federatedCredentials.map((one, n) =>
+          [one.publicKey, `["federatedCredentials"][${n}]["publicKey"]`] as const
+        )
+      ]
+      for (const [pem, key] of pems) if (!isPem(pem)) problems.push(`the PEM text cannot be read at ${place}${key}`)
     }
   }
   const taken = new Set<string>()
@@ -275,6 +354,9 @@ const inconsistencies = (world: World): ReadonlyArray<string> => {
       problems.push(`unknown policy ${policy} at ["mailboxes"][${m}]["authenticationPolicy"]`)
     }
     for (const token of mailbox.tokens) {
+      if (token.tenant !== null && !domains.has(token.tenant.toLowerCase())) {
+        problems.push(`no tenant has the domain ${token.tenant} at ["mailboxes"][${m}]["tokens"]`)
+      }
       if (token.value === null) continue
       if (values.has(token.value)) problems.push(`a token value appears twice at ["mailboxes"][${m}]["tokens"]`)
       values.add(token.value)

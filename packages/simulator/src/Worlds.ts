@@ -11,6 +11,101 @@ const send = ["SMTP.Send"]
 const printerApp = { appId: "6b1f0c52-0000-4000-8000-00000000a001", objectId: "6b1f0c52-0000-4000-8000-00000000b001" }
 const orphanApp = { appId: "6b1f0c52-0000-4000-8000-00000000a002", objectId: "6b1f0c52-0000-4000-8000-00000000b002" }
 const strangerApp = { appId: "6b1f0c52-0000-4000-8000-00000000a003", objectId: "6b1f0c52-0000-4000-8000-00000000b003" }
+const id = (letter: "a" | "b", number: number): string =>
+  `6b1f0c52-0000-4000-8000-00000000${letter}${String(number).padStart(3, "0")}`
+const exchange = (permission: string): string => `https://outlook.office365.com/${permission}`
+const sendAsApp = [exchange("SMTP.SendAsApp")]
+const userPermissions = [
+  "https://outlook.office.com/SMTP.Send",
+  "https://outlook.office.com/IMAP.AccessAsUser.All",
+  "https://outlook.office.com/POP.AccessAsUser.All",
+  "Mail.Send",
+  "Mail.ReadWrite",
+  "User.Read"
+]
+
+/** Applications of the organisation contoso: one that works for each way to sign in, and one for each way to fail. */
+const applications = [
+  {
+    ...printerApp,
+    name: "Contoso Printer Service",
+    secrets: [{ value: "fake-secret-printer-4Hs9" }],
+    application: sendAsApp
+  },
+  {
+    ...orphanApp,
+    name: "Contoso Ticket System",
+    secrets: [{ value: "fake-secret-tickets-7Ru2" }],
+    application: sendAsApp
+  },
+  {
+    ...strangerApp,
+    name: "Contoso Monitor",
+    secrets: [{ value: "fake-secret-monitor-1Vq6" }],
+    application: sendAsApp
+  },
+  {
+    appId: id("a", 4),
+    name: "Contoso Mail Desktop",
+    publicClient: true,
+    redirectUris: ["http://localhost"],
+    delegated: userPermissions
+  },
+  {
+    appId: id("a", 5),
+    objectId: id("b", 5),
+    name: "Contoso Graph Sender",
+    secrets: [{ value: "fake-secret-graph-8Bm3" }],
+    application: ["Mail.Send", "Mail.ReadWrite", "User.Read.All"]
+  },
+  {
+    appId: id("a", 6),
+    name: "Contoso Expired Secret",
+    secrets: [{ value: "fake-secret-expired-2Kx5", expires: "2024-06-30" }],
+    application: sendAsApp
+  },
+  {
+    appId: id("a", 7),
+    name: "Contoso Without Consent",
+    secrets: [{ value: "fake-secret-consent-6Zd1" }],
+    publicClient: true,
+    redirectUris: ["http://localhost"],
+    delegated: userPermissions,
+    application: sendAsApp,
+    adminConsent: false
+  },
+  {
+    appId: id("a", 8),
+    name: "Contoso Web Portal",
+    secrets: [{ value: "fake-secret-portal-9Gw7" }],
+    redirectUris: ["https://portal.contoso.example/callback"],
+    delegated: userPermissions
+  },
+  {
+    appId: id("a", 9),
+    name: "Contoso Switched Off",
+    secrets: [{ value: "fake-secret-disabled-3Ny8" }],
+    application: sendAsApp,
+    enabled: false
+  },
+  {
+    appId: id("a", 10),
+    name: "Contoso By Invitation",
+    publicClient: true,
+    redirectUris: ["http://localhost"],
+    delegated: userPermissions,
+    assignmentRequired: true,
+    assigned: ["app@contoso.example"]
+  },
+  {
+    appId: id("a", 11),
+    name: "Contoso Mail For Everyone",
+    signInAudience: "AzureADandPersonalMicrosoftAccount",
+    publicClient: true,
+    redirectUris: ["http://localhost"],
+    delegated: userPermissions
+  }
+]
 
 /**
  * The world `sonde simulate microsoft-365` starts without `--world`, as a world file's data: one mailbox for each
@@ -28,7 +123,8 @@ export const microsoft365 = {
       servicePrincipals: [
         { ...printerApp, displayName: "Contoso Printer Service" },
         { ...orphanApp, displayName: "Contoso Ticket System" }
-      ]
+      ],
+      applications
     },
     {
       name: "Fabrikam",

@@ -84,7 +84,8 @@ describe("the administrator's door", () => {
         signIns: {},
         messages: [],
         maxSessions: 0,
-        maxSessionsByMailbox: {}
+        maxSessionsByMailbox: {},
+        tokenRequests: {}
       })
     }))
 

@@ -30,6 +30,7 @@ describe("World.decode", () => {
         messagesPerMinute: 30,
         recipientsPerDay: 10_000,
         concurrentSessions: 3,
+        concurrentRequests: 4,
         recipientsPerMessage: 500,
         maxSendSizeOctets: 36_700_160,
         prohibitSendQuotaOctets: 53_687_091_200

@@ -38,6 +38,7 @@ const replies: Record<Behaviour.Behaviour, string> = {
   token_unknown: flat,
   token_expired: flat,
   token_wrong_audience: flat,
+  token_wrong_tenant: flat,
   token_missing_scope: flat,
   token_wrong_user: flat,
   service_principal_missing: flat,
@@ -61,7 +62,7 @@ const replies: Record<Behaviour.Behaviour, string> = {
 }
 
 /** Behaviours no mailbox of the built-in world has; each has its own world in `switches.loopback.ts`. */
-const elsewhere: ReadonlyArray<Behaviour.Behaviour> = ["federation_no_https", "token_unknown"]
+const elsewhere: ReadonlyArray<Behaviour.Behaviour> = ["federation_no_https", "token_unknown", "token_wrong_tenant"]
 
 const attempt = async (
   running: Simulator.Running,

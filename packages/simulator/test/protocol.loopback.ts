@@ -397,11 +397,22 @@ describe("Simulator.start", () => {
     Effect.scoped(Effect.gen(function*() {
       const { announcement, smtp } = yield* Simulator.start({})
       const read: Simulator.Running["announcement"] = JSON.parse(JSON.stringify(announcement))
-      assert.deepStrictEqual(Object.keys(read), ["smtp", "ca", "connectTo", "mailboxes", "admin"])
+      assert.deepStrictEqual(Object.keys(read), [
+        "smtp",
+        "http",
+        "ca",
+        "connectTo",
+        "mailboxes",
+        "applications",
+        "admin"
+      ])
       for (const mailbox of read.mailboxes) assert.isString(mailbox.secret)
       assert.include(read.connectTo, `smtp.office365.com:587:127.0.0.1:${smtp.port}`)
       assert.include(read.connectTo, `smtp-mail.outlook.com:587:127.0.0.1:${smtp.port}`)
       assert.include(read.connectTo, `smtp.office365.com:25:127.0.0.1:${smtp.port}`)
       assert.include(read.connectTo, "smtp.office365.com:465:127.0.0.1:1")
+      for (const host of ["login.microsoftonline.com", "graph.microsoft.com", "outlook.office365.com"]) {
+        assert.include(read.connectTo, `${host}:443:127.0.0.1:${read.http.port}`)
+      }
     })))
 })
