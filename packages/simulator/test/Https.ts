@@ -70,6 +70,15 @@ export const post = (
 export const token = (running: Running, tenant: string, fields: Readonly<Record<string, string>>): Promise<Answer> =>
   post(running, `${login}/${tenant}/oauth2/v2.0/token`, fields)
 
+/** Hidden fields of the form on a page. */
+export const hiddenFields = (page: string): Record<string, string> =>
+  Object.fromEntries(
+    [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map((match) => [
+      match[1] ?? "",
+      (match[2] ?? "").replace(/&#(\d+);/g, (_all, code: string) => String.fromCharCode(Number(code)))
+    ])
+  )
+
 /** The claims of a token, unverified. */
 export const claimsOf = (jwt: unknown): Record<string, unknown> =>
   JSON.parse(Buffer.from(String(jwt).split(".")[1] ?? "", "base64url").toString("utf8")) as Record<string, unknown>
