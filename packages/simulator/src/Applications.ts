@@ -1,10 +1,11 @@
 /**
- * Cmdlets for applications that sign in on their own: service principals and RBAC for Applications.
+ * Cmdlets for applications that sign in on their own: service principals, RBAC for Applications, access policies.
  *
  * @since 0.1.0
  */
 import { type Effect, equal, fail, having, notFound, type Row, text } from "./AdminSession.ts"
 import { filterOf, mayByRole } from "./Gates.ts"
+import { mayByPolicy } from "./GraphGates.ts"
 import type { LiveTenant } from "./State.ts"
 
 const principalRow = (principal: LiveTenant["servicePrincipals"][number]): Row => ({
@@ -14,8 +15,59 @@ const principalRow = (principal: LiveTenant["servicePrincipals"][number]): Row =
   AppId: principal.appId
 })
 
+const policyRow = (policy: LiveTenant["applicationAccessPolicies"][number]): Row => ({
+  Identity: `${policy.appId}\\${policy.scope}`,
+  AppId: policy.appId,
+  ScopeName: policy.scope,
+  AccessRight: policy.accessRight,
+  Description: policy.description
+})
+
 /** Effects by the proper name of the cmdlet. */
 export const effects: Readonly<Record<string, Effect>> = {
+  "Get-ApplicationAccessPolicy": (session, parameters) => {
+    const wanted = text(parameters.get("Identity"))
+    return session.tenants.flatMap((tenant) =>
+      tenant.applicationAccessPolicies.map(policyRow).filter((row) =>
+        wanted === "" || equal(String(row["Identity"]), wanted)
+      )
+    )
+  },
+  "New-ApplicationAccessPolicy": (session, parameters) => {
+    const accessRight = text(parameters.get("AccessRight"))
+    const right = (["RestrictAccess", "DenyAccess"] as const).find((known) => equal(known, accessRight)) ?? fail(
+      `Cannot process argument transformation on parameter 'AccessRight'. Cannot convert value "${accessRight}". Specify one of the following: RestrictAccess, DenyAccess`
+    )
+    const scope = text(parameters.get("PolicyScopeGroupId"))
+    const appIds = parameters.get("AppId")
+    const meant = session.mailboxes().find((mailbox) =>
+      equal(mailbox.address, scope) || mailbox.memberOf.some((group) => equal(group, scope))
+    )
+    const tenant = session.state.tenantOf(meant ?? notFound(scope))
+    return (Array.isArray(appIds) ? appIds.map(String) : [text(appIds)]).map((appId) => {
+      const policy = { appId, accessRight: right, scope, description: text(parameters.get("Description")) }
+      tenant.applicationAccessPolicies.push(policy)
+      return policyRow(policy)
+    })
+  },
+  "Remove-ApplicationAccessPolicy": (session, parameters) => {
+    const wanted = text(parameters.get("Identity"))
+    const isMeant = (policy: LiveTenant["applicationAccessPolicies"][number]): boolean =>
+      equal(String(policyRow(policy)["Identity"]), wanted)
+    for (const [tenant] of having(session, wanted, (one) => one.applicationAccessPolicies.find(isMeant))) {
+      tenant.applicationAccessPolicies = tenant.applicationAccessPolicies.filter((policy) => !isMeant(policy))
+    }
+    return undefined
+  },
+  "Test-ApplicationAccessPolicy": (session, parameters) => {
+    const appId = text(parameters.get("AppId"))
+    const mailbox = session.mailbox(parameters.get("Identity"))
+    return [{
+      AppId: appId,
+      Mailbox: mailbox.address,
+      AccessCheckResult: mayByPolicy(session.state.tenantOf(mailbox), appId, mailbox) ? "Granted" : "Denied"
+    }]
+  },
   "Get-ServicePrincipal": (session, parameters) => {
     const wanted = text(parameters.get("Identity"))
     return session.tenants.flatMap((tenant) =>

@@ -219,14 +219,16 @@ cmdlet("Get-MessageTraceV2", "", {
   any: "ResultSize"
 })
 
-// Real cmdlets without an effect here: this service has no Graph, connectors, groups or high volume accounts.
 cmdlet("New-ApplicationAccessPolicy", "", {
   text: "AccessRight! Description PolicyScopeGroupId!",
   list: "AppId!",
   switch: "Confirm WhatIf"
 })
 cmdlet("Get-ApplicationAccessPolicy", "Identity", {})
+cmdlet("Remove-ApplicationAccessPolicy", "Identity!", { switch: "Confirm WhatIf" })
 cmdlet("Test-ApplicationAccessPolicy", "", { text: "AppId! Identity!" })
+
+// Real cmdlets without an effect here: this service has no connectors, groups or high volume accounts.
 cmdlet("Get-InboundConnector", "Identity", { any: "ResultSize" })
 cmdlet("New-InboundConnector", "Name!", {
   text: "Comment ConnectorSource ConnectorType EFTestMode TlsSenderCertificateName",

@@ -234,6 +234,8 @@ export const effects: Readonly<Record<string, Effect>> = {
     else if (typeof policy === "string") {
       mailbox.authenticationPolicy = policyOf(session.state.tenantOf(mailbox), policy)?.name ?? notFound(policy)
     }
+    // Whatever time is given, tokens issued until now are dead: an expression is not evaluated here.
+    if (parameters.has("StsRefreshTokensValidFrom")) mailbox.tokensValidFrom = session.state.now()
     return undefined
   },
   "Get-Mailbox": (session, parameters) => some(session, parameters).map(mailboxRow),

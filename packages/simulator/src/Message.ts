@@ -85,8 +85,8 @@ const addressesOf = (field: string): ReadonlyArray<string> => {
   return angled.length > 0 ? angled : [...bare.matchAll(/[^\s<>,;:]+@[^\s<>,;:]+/g)].map((match) => match[0])
 }
 
-/** Reads the header at the start of a message. Only the first 64 KiB are looked at. */
-export const headerOf = (octets: Buffer): Header => {
+/** Fields by name in lower case, the first of each name. Only the first 64 KiB are looked at. */
+const fieldsOf = (octets: Buffer): ReadonlyMap<string, string> => {
   const text = octets.subarray(0, 65_536).toString("utf8")
   const stop = text.startsWith("\r\n") ? 0 : text.indexOf("\r\n\r\n")
   const fields = new Map<string, string>()
@@ -97,6 +97,18 @@ export const headerOf = (octets: Buffer): Header => {
     const name = line.slice(0, colon).trim().toLowerCase()
     if (!fields.has(name)) fields.set(name, line.slice(colon + 1).trim())
   }
+  return fields
+}
+
+/** Addresses in fields of the header, by their names in lower case. */
+export const addressesIn = (octets: Buffer, names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const fields = fieldsOf(octets)
+  return names.flatMap((name) => addressesOf(fields.get(name) ?? ""))
+}
+
+/** Reads the header at the start of a message. */
+export const headerOf = (octets: Buffer): Header => {
+  const fields = fieldsOf(octets)
   const from = fields.get("from")
   return {
     from: from === undefined ? [] : addressesOf(from),

@@ -33,8 +33,6 @@ export interface LiveMailbox extends Mutable<World.Mailbox> {
   wrongPasswords: number
   /** When the load of others first caused a refusal. */
   loadRefusedAt: number | undefined
-  /** Graph requests under way. */
-  requests: number
   /** Refresh tokens issued before this time, milliseconds since the epoch, are dead. */
   tokensValidFrom: number
 }
@@ -153,7 +151,6 @@ export class State {
       maxSessions: 0,
       wrongPasswords: 0,
       loadRefusedAt: undefined,
-      requests: 0,
       tokensValidFrom: 0
     }))
     this.greetingMillis = world.greetingMillis
