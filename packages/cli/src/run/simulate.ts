@@ -65,6 +65,7 @@ const described = (running: Simulator.Running): string => {
   const { announcement } = running
   const width = Math.max(...announcement.mailboxes.map(({ address }) => address.length))
   return `Microsoft 365, simulated on ${announcement.smtp.host}:${announcement.smtp.port}\n`
+    + `sign-in and Graph      https on ${announcement.http.host}:${announcement.http.port}, told apart by host name\n`
     + `certificate authority  ${announcement.ca}\n`
     + `administrator          ${announcement.admin}\n\n`
     + announcement.mailboxes.map((mailbox) => `  ${mailbox.address.padEnd(width)}  ${mailbox.behaviour}\n`).join("")
