@@ -158,3 +158,11 @@ export const errorExcerptOctets = 128
  * @since 0.1.0
  */
 export const maxDataOctets = 67_108_864
+
+/**
+ * Longest token that is read, in octets. Access tokens of providers have one to four thousand; RFC 7519 sets no limit.
+ *
+ * @category tolerance
+ * @since 0.1.0
+ */
+export const maxTokenOctets = 65_536
