@@ -1,10 +1,11 @@
 /**
- * All phases of an SMTP conversation as one layer.
+ * All phases as one layer.
  *
  * @since 0.1.0
  */
 import * as Layer from "effect/Layer"
 import { Authenticate } from "./Authenticate.ts"
+import { Claims } from "./Claims.ts"
 import { Connect } from "./Connect.ts"
 import { Ehlo } from "./Ehlo.ts"
 import { Greeting } from "./Greeting.ts"
@@ -33,5 +34,6 @@ export const layer = Layer.mergeAll(
   MailFrom.layer,
   RcptTo.layer,
   SendData.layer,
-  Quit.layer
+  Quit.layer,
+  Claims.layer
 )

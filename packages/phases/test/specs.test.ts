@@ -3,7 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { TlsReason } from "@sonde/domain/Certificate"
 import * as Errors from "@sonde/domain/Errors"
 import * as Facts from "@sonde/domain/Facts"
+import * as TokenFacts from "@sonde/domain/TokenFacts"
 import * as Authenticate from "@sonde/phases/Authenticate"
+import * as Claims from "@sonde/phases/Claims"
 import * as Connect from "@sonde/phases/Connect"
 import * as Ehlo from "@sonde/phases/Ehlo"
 import * as Greeting from "@sonde/phases/Greeting"
@@ -52,10 +54,11 @@ const phases: ReadonlyArray<{
   { facts: Facts.MailFacts, definition: MailFrom.definition },
   { facts: Facts.RcptFacts, definition: RcptTo.definition },
   { facts: Facts.DataFacts, definition: SendData.definition },
-  { facts: Facts.QuitFacts, definition: Quit.definition }
+  { facts: Facts.QuitFacts, definition: Quit.definition },
+  { facts: TokenFacts.ClaimsFacts, definition: Claims.definition }
 ]
 
-// What `network.test.ts` and `codes.test.ts` show besides the scenarios.
+// What `network.test.ts`, `codes.test.ts` and `Claims.test.ts` show besides the scenarios.
 const elsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
   resolve: [
     ...["NoSuchName", "NoRecords", "ServerFailure", "Refused", "Timeout", "BadName"].map((reason) =>
@@ -68,7 +71,8 @@ const elsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
     ...TlsReason.literals.map((reason) => `TlsError ${reason}`),
     "ProtocolError Injection"
   ],
-  data: ["SenderRejected", "RecipientRejected"]
+  data: ["SenderRejected", "RecipientRejected"],
+  claims: ["TokenRejected"]
 }
 
 const shown = (phase: string): ReadonlySet<string> => {

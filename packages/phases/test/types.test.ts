@@ -8,6 +8,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Errors from "@sonde/domain/Errors"
 import { PhaseId } from "@sonde/domain/Service"
 import type { Authenticate } from "@sonde/phases/Authenticate"
+import type { Claims } from "@sonde/phases/Claims"
 import type { Connect } from "@sonde/phases/Connect"
 import type { Ehlo } from "@sonde/phases/Ehlo"
 import type { Greeting } from "@sonde/phases/Greeting"
@@ -86,6 +87,7 @@ const services: {
   readonly rcpt: Equal<ErrorOfService<RcptTo["Service"]>, Row<"rcpt">>
   readonly data: Equal<SendDataError, Row<"data">>
   readonly quit: Equal<ErrorOfService<Quit["Service"]>, Row<"quit">>
+  readonly claims: Equal<ErrorOfService<Claims["Service"]>, Row<"claims">>
 } = {
   resolve: true,
   connect: true,
@@ -97,7 +99,8 @@ const services: {
   mail: true,
   rcpt: true,
   data: true,
-  quit: true
+  quit: true,
+  claims: true
 }
 
 /** What `ErrorOf` computes against each row. */

@@ -5,6 +5,7 @@
  */
 import * as Schema from "effect/Schema"
 import { Reply } from "../Reply.ts"
+import { Claim } from "../TokenFacts.ts"
 import { common } from "./common.ts"
 
 /**
@@ -58,8 +59,9 @@ export class AuthRejected extends Schema.TaggedError<AuthRejected>()("AuthReject
 }
 
 /**
- * The token endpoint refused (`error` is the OAuth error code of RFC 6749 section 5.2), or a claim of the token is
- * wrong for what it is to be used for.
+ * The token endpoint refused (`error` is the OAuth error code of RFC 6749 section 5.2, `description` what it added), or a
+ * claim of the token is wrong for what it is to be used for (`error` is then one of RFC 6750 section 3.1). `claims` are all
+ * wrong claims where there are several, worst first; `claim` is the first of them.
  *
  * @category errors
  * @since 0.1.0
@@ -69,7 +71,9 @@ export class TokenRejected extends Schema.TaggedError<TokenRejected>()("TokenRej
   error: Schema.String,
   providerCode: Schema.optionalKey(Schema.String),
   correlationId: Schema.optionalKey(Schema.String),
-  claim: Schema.optionalKey(Schema.Struct({ name: Schema.String, found: Schema.String, wanted: Schema.String }))
+  description: Schema.optionalKey(Schema.String),
+  claim: Schema.optionalKey(Claim),
+  claims: Schema.optionalKey(Schema.Array(Claim))
 }) {
   /** Whether trying again unchanged can help. */
   get isTemporary(): boolean {
