@@ -29,6 +29,9 @@ export const names = [
   "tenant",
   "app-id",
   "object-id",
+  "claim",
+  "found",
+  "wanted",
   "policy"
 ] as const
 /** @category models @since 0.1.0 */

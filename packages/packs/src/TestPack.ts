@@ -59,6 +59,7 @@ export const seenOf = (rule: Rule, example: string): ReadonlyArray<Seen> => {
     reason: first(when.reason),
     status: first(when.status),
     mechanism: first(when.mechanism),
+    claim: first(when.claim),
     port: first(when.port),
     security: first(when.security),
     host: host?.startsWith(".") === true ? `example${host}` : host,

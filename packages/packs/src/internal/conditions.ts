@@ -44,6 +44,7 @@ const weights = {
   reason: 350,
   code: 100,
   services: 80,
+  claim: 350,
   mechanism: 60,
   enhancedDetail: 60,
   host: 50,
@@ -189,6 +190,10 @@ export const compile = (when: When): ReadonlyArray<Condition> => {
   if (when.mechanism !== undefined) {
     const wanted = list(when.mechanism).map((name) => name.toUpperCase())
     add("mechanism", wanted, weights.mechanism, ({ mechanism }) => among(mechanism, wanted))
+  }
+  if (when.claim !== undefined) {
+    const wanted: ReadonlyArray<string> = list(when.claim)
+    add("claim", wanted, weights.claim - alternatives(wanted.length), ({ seen }) => among(seen.claim, wanted))
   }
   if (when.port !== undefined) {
     const wanted = list(when.port)

@@ -155,6 +155,30 @@ export const SignIn = Schema.Struct({
       metadata: optional("URL of the metadata document", Schema.NonEmptyString),
       scopes: optional("Scopes to ask for, by service", perService(OneOrMany(Schema.NonEmptyString))),
       audiences: optional("Values of aud that the servers accept", Words),
+      application: optional(
+        "Tokens of applications by themselves (client credentials)",
+        Schema.Struct({
+          scope: field("Scope to ask for", Schema.NonEmptyString),
+          roles: optional("Permission that a token needs, by service", perService(OneOrMany(Schema.NonEmptyString))),
+          grantedElsewhere: optional(
+            "Services for which an application may have its right where its token does not show it",
+            Schema.Array(ServiceId)
+          )
+        })
+      ),
+      delegates: optional("A mailbox may be opened with the token of another user, who was given it", Schema.Boolean),
+      clouds: optional(
+        "What is different in separate clouds, named as in endpoints",
+        Schema.Array(Schema.Struct({
+          cloud: field("Name of the cloud, as endpoints have it, or several", OneOrMany(Schema.NonEmptyString)),
+          metadata: optional("URL of the metadata document", Schema.NonEmptyString),
+          tokenEndpoint: optional("URL of the token endpoint", Schema.NonEmptyString),
+          deviceEndpoint: optional("URL for the device code flow", Schema.NonEmptyString),
+          scopes: optional("Scopes to ask for, by service", perService(OneOrMany(Schema.NonEmptyString))),
+          applicationScope: optional("Scope to ask for without a user", Schema.NonEmptyString),
+          audiences: field("Values of aud that the servers accept", Words)
+        }))
+      ),
       note: optional("What a person should know", Schema.NonEmptyString),
       sources
     })

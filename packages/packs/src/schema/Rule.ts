@@ -56,6 +56,14 @@ export const ErrorName = Schema.Literals([
 ])
 
 /**
+ * The claims of an access token that can be wrong.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const ClaimName = Schema.Literals(["aud", "cloud", "tid", "upn", "scp", "roles", "exp", "nbf", "token"])
+
+/**
  * Evidence from another service of the same run: its phase is in one of these states.
  *
  * @category models
@@ -109,6 +117,10 @@ export const When = Schema.Struct({
     PatternSource
   ),
   mechanism: optional("SASL mechanism that was used; of a list any", OneOrMany(Schema.NonEmptyString)),
+  claim: optional(
+    "Claim of an access token that is wrong for its use: aud, cloud (aud of another cloud), tid, upn, scp, roles, exp, nbf, or token where it cannot be read; of a list any",
+    OneOrMany(ClaimName)
+  ),
   port: optional("Port of the connection; of a list any", OneOrMany(Schema.Int)),
   security: optional("Encryption of the connection; of a list any", OneOrMany(Security)),
   host: optional("Name of the server, or .example.com for all names below; of a list any", OneOrMany(HostPattern)),
