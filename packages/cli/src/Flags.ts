@@ -87,8 +87,15 @@ export const secrets = {
   token: text("token", "SOURCE", "OAuth 2.0 access token, from the same sources")
 }
 
+/** Whose token it has to be. */
+export const directory = {
+  tenant: text("tenant", "ID", "directory of the mailbox, by its id or one of its domains"),
+  cloud: text("cloud", "NAME", "separate cloud, as the pack names it: gcc-high, dod, china")
+}
+
 /** The options of a diagnosis. */
 export const check = {
+  ...directory,
   user: text("user", "NAME", "sign-in name when it is not the mailbox"),
   auth: text(
     "auth",

@@ -52,7 +52,7 @@ type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 /** The options that flags give, without the target; only what was given is set, so that they can override others. */
 export const options = Effect.fnUntraced(function*(input: Input) {
   const out: Partial<Mutable<CheckOptions>> = {}
-  const plain = ["provider", "user", "host", "dns", "ehlo", "from"] as const
+  const plain = ["provider", "user", "host", "dns", "ehlo", "from", "tenant", "cloud"] as const
   for (const name of plain) {
     const value = input[name]
     if (value === "") return yield* usage(`--${name} was given and is empty`, "give it a value or leave it out")

@@ -59,7 +59,7 @@ export type AuthChoice = typeof AuthChoice.Type
 
 /**
  * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is `SERVER[:PORT]`; `ca` is PEM
- * text; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack` are paths.
+ * text; `tenant` is the id or a domain of a directory and `cloud` the name of a separate cloud as packs have it; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack` are paths.
  *
  * @category models
  * @since 0.1.0
@@ -71,6 +71,8 @@ export const CheckOptions = Schema.Struct({
   skip: Schema.optionalKey(Schema.Array(ServiceId)),
   user: Schema.optionalKey(Schema.String),
   auth: Schema.optionalKey(AuthChoice),
+  tenant: Schema.optionalKey(Schema.String),
+  cloud: Schema.optionalKey(Schema.String),
   via: Schema.optionalKey(Schema.Literals(["smtp", "graph"])),
   host: Schema.optionalKey(Schema.String),
   port: Schema.optionalKey(Port),

@@ -98,7 +98,8 @@ const same = (left: string, right: string): boolean =>
 const grants = (granted: string, scope: string): boolean =>
   same(granted, scope) || same(granted, scope.replace(/^.*\/(?=[^/]+$)/, ""))
 
-const either = (values: ReadonlyArray<string>): string => values.join(" or ")
+/** The first values name what is meant; the others are older names of the same. */
+const either = (values: ReadonlyArray<string>): string => values.slice(0, 2).join(" or ")
 
 const listed = (values: ReadonlyArray<string>): string => values.length === 0 ? "none" : values.join(" ")
 

@@ -258,6 +258,8 @@ const before = (history: History, service: ServiceId, phase: PhaseReport): Parti
   return {}
 }
 
+const tokenPhases: ReadonlyArray<string> = ["metadata", "token", "claims"]
+
 const serviceReport = (history: History, current: Attempt, service: ServiceHistory): ServiceReport => {
   const phases: Array<PhaseReport> = service.phases.map(({ report }) => ({
     ...report,
@@ -266,6 +268,11 @@ const serviceReport = (history: History, current: Attempt, service: ServiceHisto
   if (service.open !== undefined) phases.push({ id: service.open, state: "skip", because: "interrupted" })
   const interrupted = phases.some(({ because }) => because === "interrupted")
   const warned = current.findings.some((finding) => finding.service === service.id && finding.state === "warn")
+  // A service that another one kept from starting has told nothing of itself.
+  const kept = phases.length > 0 &&
+    phases.every(({ because }) =>
+      because !== undefined && tokenPhases.includes(because) && !tokenPhases.includes(service.id)
+    )
   const stopped = current.verdicts.some((verdict) => verdict.service === service.id && verdict.phase === "preflight") &&
     phases.every(({ state }) => state === "skip")
   return {
@@ -273,7 +280,7 @@ const serviceReport = (history: History, current: Attempt, service: ServiceHisto
     outcome: worst([
       ...phases.map(outcomeOf),
       // What goes on, or was killed, has proven nothing yet: the phases to come may fail.
-      ...(interrupted || current.state === "running" ? ["inconclusive" as const] : []),
+      ...(kept || interrupted || current.state === "running" ? ["inconclusive" as const] : []),
       ...(stopped ? ["fail" as const] : []),
       ...(warned ? ["warn" as const] : [])
     ]),

@@ -6,14 +6,15 @@
  *
  * @since 0.1.0
  */
-import type { PhaseError } from "@sonde/domain/Errors"
+import { type PhaseError, TokenRejected } from "@sonde/domain/Errors"
 import type { CheckOptions } from "@sonde/domain/Options"
 import type { PhaseId } from "@sonde/domain/Service"
+import type { Claim, ClaimsFacts } from "@sonde/domain/TokenFacts"
 import type { Verdict } from "@sonde/domain/Verdict"
 import * as Match from "@sonde/packs/Match"
 import { quote, type Values } from "@sonde/packs/Placeholder"
 import * as Preflight from "@sonde/packs/Preflight"
-import type { Seen } from "@sonde/packs/Seen"
+import type { Seen, ServicesSeen } from "@sonde/packs/Seen"
 import * as PackVerdict from "@sonde/packs/Verdict"
 import type { Classified, Refusal } from "@sonde/phases/Classifier"
 import type { Request } from "./Options.ts"
@@ -27,10 +28,11 @@ const details = (error: PhaseError): Partial<Seen> => {
     ...("reason" in error ? { reason: error.reason } : {}),
     ...("conditions" in error ? { conditions: error.conditions } : {}),
     ...("mechanism" in error ? { mechanism: error.mechanism } : {}),
+    ...("providerCode" in error && error.providerCode !== undefined ? { code: error.providerCode } : {}),
     ...("payload" in error && error.payload !== undefined ? { payload: { ...error.payload } } : {}),
     // Without a reply there is no wording to go by: our own message must not be taken for a server's.
     // A runtime's code counts only where no reason could be named: elsewhere it knows less than the reason.
-    text: reply?.text ??
+    text: reply?.text ?? ("description" in error ? `${error.error} ${error.description ?? ""}` : undefined) ??
       (error._tag === "TlsError" && error.reason === "HandshakeAlert" ? error.platformCode ?? "" : ""),
     ...(reply !== undefined && "code" in reply && reply.code !== undefined ? { code: reply.code } : {}),
     ...(reply !== undefined && "status" in reply ? { status: reply.status } : {}),
@@ -69,6 +71,8 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
     ...flag("--security", options.security),
     ...flag("--user", options.user),
     ...flag("--auth", options.auth),
+    ...flag("--tenant", options.tenant),
+    ...flag("--cloud", options.cloud),
     ...(options.allowClearAuth === true ? ["--allow-clear-auth"] : []),
     ...flag("--ehlo", options.ehlo),
     ...flag("--from", options.from),
@@ -81,7 +85,9 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
 const values = (
   plan: Circumstances["plan"],
   request: Request,
-  run: string
+  run: string,
+  claims: ClaimsFacts | undefined,
+  claim?: Claim
 ): Values => {
   const had = { secret: request.credential?.kind === "password", token: request.credential?.kind === "token" }
   return {
@@ -95,7 +101,13 @@ const values = (
     size: plan.message === undefined ? undefined : `${plan.message.wireOctets}`,
     recipients: `${request.to.length}`,
     run,
-    recheck: recheck(request.options, had)
+    "tenant": claims?.tenant ?? request.options.tenant,
+    "app-id": claims?.application,
+    "object-id": claims?.object,
+    "claim": claim?.name,
+    "found": claim?.found,
+    "wanted": claim?.wanted,
+    "recheck": recheck(request.options, had)
   }
 }
 
@@ -109,6 +121,10 @@ export interface Circumstances {
   readonly plan: Pick<SubmissionPlan, "endpoint" | "service" | "message">
   readonly request: Request
   readonly state: Recognition
+  /** What the token says of itself, where one was read. */
+  readonly claims?: ClaimsFacts | undefined
+  /** What became of the other services of the run. */
+  readonly services?: ServicesSeen | undefined
   readonly run: string
   readonly today: string
   readonly passed: ReadonlyArray<PhaseId>
@@ -123,23 +139,52 @@ export interface Circumstances {
  * @since 0.1.0
  */
 export const verdicts = (error: PhaseError, about: Circumstances): ReadonlyArray<Verdict> => {
+  if (error._tag !== "TokenRejected" || error.claim === undefined) return causes(error, about)
+  // Each claim has a cause and a remedy of its own.
+  return (error.claims ?? [error.claim]).flatMap((claim) => causes(error, about, claim))
+}
+
+/**
+ * The causes that claims in doubt would be, should they be wrong. None where no token was read.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const doubts = (about: Circumstances): ReadonlyArray<Verdict> =>
+  (about.claims?.doubts ?? []).flatMap((claim) =>
+    verdicts(
+      new TokenRejected({
+        service: "token",
+        endpoint: about.plan.endpoint,
+        phase: "claims",
+        error: "invalid_token",
+        claim,
+        message: `${claim.name} of the token is ${claim.found}, wanted is ${claim.wanted}`
+      }),
+      about
+    )
+  )
+
+const causes = (error: PhaseError, about: Circumstances, claim?: Claim): ReadonlyArray<Verdict> => {
   const seen: Seen = {
     text: "",
     ...surroundings(about.plan, about.request, about.state),
     phase: error.phase,
     error: error._tag,
+    claim: claim?.name,
+    services: about.services,
     ...details(error)
   }
   const hits = Match.match(about.state.knowledge, seen)
   const [best] = hits
   if (best === undefined) return []
-  const causes = new Set<string>()
+  const told = new Set<string>()
   const chosen = hits.filter((hit) => {
     if (hit !== best && (best.rule.confidence === "certain" || hit.tier !== best.tier || hit.byText !== best.byText)) {
       return false
     }
-    if (causes.has(hit.rule.cause) || causes.size === 3) return false
-    causes.add(hit.rule.cause)
+    if (told.has(hit.rule.cause) || told.size === 3) return false
+    told.add(hit.rule.cause)
     return true
   })
   const context: PackVerdict.Context = {
@@ -148,7 +193,7 @@ export const verdicts = (error: PhaseError, about: Circumstances): ReadonlyArray
     phase: error.phase,
     passed: about.passed,
     evidence: about.evidence,
-    values: values(about.plan, about.request, about.run)
+    values: values(about.plan, about.request, about.run, about.claims, claim)
   }
   return chosen.map((hit) => PackVerdict.render(hit, context))
 }
@@ -177,7 +222,7 @@ export const preflight = (about: Circumstances): ReadonlyArray<Preflight.Judgeme
       recipients: request.to.length === 0 ? undefined : request.to.length,
       delivering: request.deliver
     },
-    { today: about.today, values: values(plan, request, about.run) }
+    { today: about.today, values: values(plan, request, about.run, about.claims) }
   )
 }
 

@@ -8,7 +8,7 @@
 import { pemBlocks } from "@sonde/domain/Certificate"
 import type { CheckOptions, Secrets } from "@sonde/domain/Options"
 import { spanMillis } from "@sonde/domain/Options"
-import type { PhaseId, Security } from "@sonde/domain/Service"
+import type { PhaseId, Security, ServiceId } from "@sonde/domain/Service"
 import * as Target from "@sonde/domain/Target"
 import { problemOf } from "@sonde/phases/Begin"
 import type { Credential } from "@sonde/phases/Credential"
@@ -68,6 +68,8 @@ export interface Request {
   readonly pins: ReadonlyArray<Pin>
   readonly phaseMillis: number
   readonly deadlineMillis: number
+  /** The services to run, in the order in which they are run. */
+  readonly services: ReadonlyArray<ServiceId>
 }
 
 const fail = (option: string, problem: string, remedy: string) =>
@@ -167,6 +169,31 @@ const credentialOf = (
     : fail(kind === "token" ? "--token" : "--secret", `cannot be used: ${problem.message}`, "check where it comes from")
 }
 
+/** A token is read before it is used, unless that is left out; services of which there is none yet cannot be asked for. */
+const servicesOf = (
+  options: CheckOptions,
+  secrets: Secrets
+): Result.Result<ReadonlyArray<ServiceId>, OptionsError> => {
+  const available: ReadonlyArray<ServiceId> = ["token", "smtp-submission"]
+  const unavailable = options.only?.find((service) => !available.includes(service))
+  if (unavailable !== undefined) {
+    return fail(
+      "--only",
+      `${unavailable} is not available in this version`,
+      "smtp-submission is, and token together with one"
+    )
+  }
+  const hasToken = secrets.token !== undefined
+  if (options.only?.includes("token") === true && !hasToken) {
+    return fail("--only", "token needs a token", "add --token env:NAME")
+  }
+  const asked = available.filter((service) =>
+    service === "token" ? hasToken : options.only === undefined || options.only.includes(service)
+  )
+  const services = asked.filter((service) => options.skip?.includes(service) !== true)
+  return services.length === 0 ? fail("--skip", "leaves no service to check", "leave it out") : Result.succeed(services)
+}
+
 const untilOf = (
   options: CheckOptions,
   signsIn: boolean,
@@ -228,13 +255,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
           remedy: error.remedy
         })
     )
-    const unavailable = options.only?.find((service) => service !== "smtp-submission")
-    if (unavailable !== undefined) {
-      return yield* fail("--only", `${unavailable} is not available in this version`, "smtp-submission is")
-    }
-    if (options.skip?.includes("smtp-submission") === true) {
-      return yield* fail("--skip", "leaves no service to check", "leave it out")
-    }
+    const services = yield* servicesOf(options, secrets)
     if (options.via === "graph") {
       return yield* fail("--via", "graph is not available in this version", "leave it out to send by SMTP")
     }
@@ -302,6 +323,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       deliver,
       pins,
       phaseMillis: spanMillis(options.timeout ?? "10s") ?? 10_000,
-      deadlineMillis: spanMillis(options.deadline ?? "60s") ?? 60_000
+      deadlineMillis: spanMillis(options.deadline ?? "60s") ?? 60_000,
+      services
     }
   })

@@ -6,32 +6,34 @@
  *
  * @since 0.1.0
  */
-import { DeliveryInDoubt, type JournalError, type PhaseError } from "@sonde/domain/Errors"
+import type { JournalError } from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
 import type { CheckOptions } from "@sonde/domain/Options"
 import type { Report } from "@sonde/domain/Report"
-import type { PhaseId } from "@sonde/domain/Service"
-import type { Finding } from "@sonde/domain/Verdict"
+import type { ServiceId } from "@sonde/domain/Service"
 import type { Dialer } from "@sonde/net/Dialer"
 import * as Recorder from "@sonde/net/Recorder"
 import type { Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
-import { Classifier } from "@sonde/phases/Classifier"
 import { Budget } from "@sonde/phases/Conversation"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Fold from "./Fold.ts"
 import * as Journal from "./Journal.ts"
 import type { JournalFile } from "./JournalStore.ts"
 import { JournalStore } from "./JournalStore.ts"
-import * as Judge from "./Judge.ts"
 import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
 import * as Prepare from "./Prepare.ts"
-import { order, submission, type SubmissionPlan } from "./recipes/Submission.ts"
+import { order } from "./recipes/Submission.ts"
+import { order as tokenOrder } from "./recipes/Token.ts"
 import * as Recognition from "./Recognition.ts"
 import * as RunId from "./RunId.ts"
 import * as RunLog from "./RunLog.ts"
+import type { Attempt } from "./ServiceRun.ts"
+import * as Submission from "./services/Submission.ts"
+import * as Token from "./services/Token.ts"
 import { Current, skip, skipRest } from "./Step.ts"
 
 /**
@@ -41,8 +43,6 @@ import { Current, skip, skipRest } from "./Step.ts"
  * @since 0.1.0
  */
 export type Listener = (event: Event) => void
-
-const service = "smtp-submission" as const
 
 /** How often `--wait` sleeps through a throttle before the run is suspended after all. */
 const maxWaits = 5
@@ -61,197 +61,51 @@ const further = (request: Request, log: RunLog.RunLog): Journal.Entry => ({
   had: hadOf(request)
 })
 
-const isPhaseError = (error: PhaseError | JournalError): error is PhaseError => error._tag !== "JournalError"
-
-/** One attempt as the functions below share it. */
-interface Context {
-  readonly request: Request
-  readonly log: RunLog.RunLog
-  readonly recorder: Recorder.Recorder
-  readonly state: Recognition.Recognition
-  readonly today: string
-}
-
-const passedPhases = (log: RunLog.RunLog): ReadonlyArray<PhaseId> =>
-  (log.history.attempts.at(-1)?.services.get(service)?.phases ?? []).flatMap(({ report }) =>
-    report.state === "pass" || report.state === "restored" ? [report.id] : []
-  )
-
-const circumstances = (context: Context, plan: Judge.Circumstances["plan"]): Judge.Circumstances => {
-  // What was said after the phase that failed, such as a farewell, is no evidence.
-  const phases = context.log.history.attempts.at(-1)?.services.get(service)?.phases ?? []
-  const upTo = phases.findLast(({ report }) => report.error !== undefined)?.line ?? 0
-  const last = context.recorder.lines().findLast(({ dir, n, service: of }) =>
-    of === service && dir === "<" && n <= upTo
-  )
-  return {
-    plan,
-    request: context.request,
-    state: context.state,
-    run: context.log.history.run,
-    today: context.today,
-    passed: passedPhases(context.log),
-    evidence: last === undefined ? [] : [last.n]
-  }
-}
-
-/** A phase failed: says why, and what was not reached because of it. */
-const failed = Effect.fnUntraced(function*(context: Context, plan: Judge.Circumstances["plan"], error: PhaseError) {
-  yield* skipRest(order(plan.endpoint.security), error.phase)
-  for (const verdict of Judge.verdicts(error, circumstances(context, plan))) {
-    yield* context.log.publish({ type: "verdict", verdict })
-  }
-  if (error._tag === "Throttled") {
-    const at = iso((yield* Clock.currentTimeMillis) + error.retryAfterMillis)
-    yield* context.log.publish({ type: "run.suspend", resumeAfter: at, service, phase: error.phase })
-  }
-})
-
-/** What a pass leaves open: a provider that decides Send As after DATA has not decided it yet. */
-const openQuestions = Effect.fnUntraced(function*(context: Context, plan: SubmissionPlan) {
-  const pack = yield* (yield* Packs).get(context.state.provider?.id ?? "")
-  const passed = passedPhases(context.log)
-  if (pack?.signIn?.lateSendAs !== true || !passed.includes("mail") || passed.includes("data")) return
-  const finding: Finding = {
-    id: "send_as_not_proven",
-    state: "inconclusive",
-    service,
-    title: `${pack.name} decides after DATA whether ${plan.credential?.user ?? "the client"} may send as ${plan.from}`,
-    text: "No message was sent, so the right to send as this address is not proven.",
-    remedies: [{
-      kind: "verify",
-      text: "Send one message to find out",
-      command: `${
-        Judge.recheck(context.request.options, {
-          secret: plan.credential?.kind === "password",
-          token: plan.credential?.kind === "token"
-        })
-      } --deliver`,
-      shell: "sh"
-    }]
-  }
-  yield* context.log.publish({ type: "finding", finding })
-})
-
-/** What the packs say before anything is dialled. True when the service must not go on. */
-const preflight = Effect.fnUntraced(function*(context: Context, plan: SubmissionPlan) {
-  if (context.request.options.ignorePreflight === true) return { stop: false, warnings: [] }
-  const judgements = Judge.preflight(circumstances(context, plan))
-  const stop = judgements.some((judgement) => judgement.stop)
-  for (const { verdict } of judgements.filter((judgement) => judgement.stop)) {
-    yield* context.log.publish({ type: "verdict", verdict })
-  }
-  return { stop, warnings: judgements.filter((judgement) => !judgement.stop).map(({ verdict }) => verdict) }
-})
-
-/** What an earlier attempt settled for good: the service passed, or its message is delivered or in doubt. */
-const settled = Effect.fnUntraced(function*(context: Context, plan: SubmissionPlan) {
-  const { log, request } = context
-  const earlier = log.history.attempts.slice(0, -1)
-  const before = earlier.at(-1)
-  const last = before?.services.get(service)
-  const intent = log.history.intents.get(service)
-  const restore = Effect.fnUntraced(function*(past: Fold.ServiceHistory) {
-    for (const { report } of past.phases) {
-      const { durationMillis: _, error: __, ...phase } = report
-      if (phase.state === "pass" || phase.state === "restored") {
-        yield* log.publish({ type: "phase.end", service, phase: { ...phase, state: "restored" } })
-      } else if (phase.state === "skip" && phase.because !== "interrupted") {
-        yield* log.publish({ type: "phase.end", service, phase })
-      } else break
-    }
-  })
-  const delivered = earlier.map((attempt) => attempt.services.get(service)).findLast((past) =>
-    past?.phases.some(({ report }) => report.id === "data" && (report.state === "pass" || report.state === "restored"))
-  )
-  if (delivered !== undefined && request.options.deliverAgain !== true) {
-    yield* restore(delivered)
-    // Only the farewell can be missing behind a message that was delivered; it is not said on another connection.
-    yield* skipRest(order(plan.endpoint.security), "until")
-    return true
-  }
-  if (intent !== undefined && request.deliver && request.options.deliverAgain !== true) {
-    // The attempt before this one may have been killed before it had planned anything.
-    const planned = earlier.map((attempt) => attempt.services.get(service)).findLast((past) => past !== undefined)
-    if (planned !== undefined) yield* restore(planned)
-    // Nor may the attempts since have come as far: the report still has each phase once, in order.
-    const phases = order(plan.endpoint.security)
-    yield* skipRest(phases.slice(0, phases.indexOf("data")), "data")
-    const error = new DeliveryInDoubt({
-      service,
-      endpoint: plan.endpoint,
-      phase: "data",
-      messageId: intent.messageId,
-      message: `the message ${intent.messageId} was sent to its end at ${intent.at} and no answer was kept; `
-        + "it is not sent again without --deliver-again"
+/** Runs something as part of a service. */
+const within = Effect.fnUntraced(
+  function*<A, E, R>(attempt: Attempt, service: ServiceId, effect: Effect.Effect<A, E, R>) {
+    const { log, recorder, state } = attempt
+    const packs = yield* Packs
+    const observe = Effect.fnUntraced(function*(evidence: { readonly banner: string }) {
+      yield* Effect.provideService(Recognition.observe(state, evidence), Packs, packs)
+      if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
     })
-    yield* log.publish({ type: "phase.end", service, phase: { id: "data", state: "inconclusive", error } })
-    yield* failed(context, plan, error)
-    return true
+    return yield* Effect.provideService(effect, Current, { service, log, recorder, restoring: true, observe })
   }
-  const passed = last !== undefined && before?.state === "finished" &&
-    last.phases.every(({ report }) =>
-      report.state === "pass" || report.state === "restored" || report.state === "skip"
-    ) &&
-    last.phases.some(({ report }) => report.state !== "skip")
-  if (passed && sameQuestion(before.options, request.options)) {
-    yield* restore(last)
-    for (const finding of before.findings) yield* log.publish({ type: "finding", finding })
-    return true
-  }
-  return false
-})
+)
 
-/** Whether two sets of options ask the same of a server; waiting and presentation do not count. */
-const sameQuestion = (left: CheckOptions, right: CheckOptions): boolean => {
-  const asked = ({ deadline: _, timeout: __, wait: ___, ...options }: CheckOptions) =>
-    JSON.stringify(Object.entries(options).sort(([one], [other]) => one < other ? -1 : 1))
-  return asked(left) === asked(right)
-}
-
-const runService = Effect.fnUntraced(function*(context: Context) {
-  const { log, request, state } = context
-  const place = { endpoint: Prepare.supposed(request), service, message: undefined }
+/**
+ * Runs the services of an attempt. A token comes first: what is wrong with it stops those that would sign in with it, without
+ * a connection.
+ */
+const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
+  const { log, request, state } = attempt
+  const wants = (service: ServiceId) => request.services.includes(service)
   const found = yield* Effect.result(Prepare.endpoint(request, state))
   if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
-  if (found._tag === "Failure") {
-    const error = found.failure
-    yield* log.write({ entry: "service", service, endpoint: place.endpoint })
-    yield* log.publish({ type: "phase.start", service, phase: "resolve" })
-    const inconclusive = error._tag === "ResolveError" && error.isTemporary
-    yield* log.publish({
-      type: "phase.end",
-      service,
-      phase: { id: "resolve", state: inconclusive ? "inconclusive" : "fail", durationMillis: 0, error }
-    })
-    return yield* failed(context, place, error)
-  }
-  const plan = Prepare.plan(request, found.success, log.history)
-  yield* log.write({ entry: "service", service, endpoint: plan.endpoint })
-  if (yield* settled(context, plan)) return
-  const { stop, warnings } = yield* preflight(context, plan)
-  if (stop) return yield* skipRest(order(plan.endpoint.security), "policy")
+  const endpoint = Result.getOrElse(found, () => Prepare.supposed(request))
 
-  const outcome = yield* Effect.result(
-    Effect.provideService(submission(plan), Classifier, Judge.classifier(plan, request, state))
+  const settled = wants("smtp-submission") && Result.isSuccess(found)
+    ? yield* within(
+      attempt,
+      "smtp-submission",
+      Effect.gen(function*() {
+        yield* log.write({ entry: "service", service: "smtp-submission", endpoint })
+        return yield* Submission.settled(attempt, Prepare.plan(request, endpoint, log.history))
+      })
+    )
+    : false
+  const stoppedBy = wants("token") ? yield* within(attempt, "token", Token.run(attempt, endpoint, settled)) : undefined
+  if (settled || !wants("smtp-submission")) return
+  yield* within(
+    attempt,
+    "smtp-submission",
+    Effect.gen(function*() {
+      if (Result.isFailure(found)) return yield* Submission.unplaced(attempt, found.failure)
+      if (stoppedBy !== undefined) return yield* skipRest(order(endpoint.security), stoppedBy)
+      yield* Submission.run(attempt, Prepare.plan(attempt.request, endpoint, log.history))
+    })
   )
-  if (outcome._tag === "Failure") {
-    if (!isPhaseError(outcome.failure)) return yield* outcome.failure
-    yield* failed(context, plan, outcome.failure)
-    for (const verdict of warnings) yield* log.publish({ type: "verdict", verdict })
-    return
-  }
-  yield* openQuestions(context, plan)
-  const proven = passedPhases(log).includes("data")
-  for (const verdict of warnings) {
-    // Whether somebody may send as somebody else is answered by a delivery, and asked by a finding without one.
-    if (verdict.cause === "send_as_denied" && (proven || passedPhases(log).includes("mail"))) continue
-    // A server that took the secret has answered whether its form is right.
-    if (verdict.cause === "secret_form" && passedPhases(log).includes("auth")) continue
-    const { cause, explanation, remedies, title } = verdict
-    const finding: Finding = { id: cause, state: "warn", service, title, text: explanation, remedies }
-    yield* log.publish({ type: "finding", finding })
-  }
 })
 
 /** The entry that closes an attempt. Its number is that of `run.end`, which is told and not written. */
@@ -268,7 +122,6 @@ const closing = (
 
 /** One attempt, closed in the journal however it ends. After a throttle `goesOn` says that another attempt follows. */
 const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.RunLog, goesOn: boolean) {
-  const packs = yield* Packs
   const started = yield* Clock.currentTimeMillis
   const clock = yield* Clock.Clock
   const state = Recognition.nothing()
@@ -278,11 +131,7 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     onLine: log.line,
     after: log.history.line
   })
-  const context: Context = { request, log, recorder, state, today: iso(started).slice(0, 10) }
-  const observe = Effect.fnUntraced(function*(evidence: { readonly banner: string }) {
-    yield* Effect.provideService(Recognition.observe(state, evidence), Packs, packs)
-    if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
-  })
+  const attempt: Attempt = { request, claims: undefined, log, recorder, state, today: iso(started).slice(0, 10) }
   const close = Effect.fnUntraced(function*(interrupted: boolean) {
     const suspended = interrupted || log.history.attempts.at(-1)?.resumeAfter !== undefined
     const durationMillis = clock.currentTimeMillisUnsafe() - started
@@ -291,16 +140,23 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     yield* log.write(goesOn && !interrupted && suspended ? { ...entry, seq: log.history.seq } : entry)
   })
   const interrupted = Effect.fnUntraced(function*() {
-    const current = log.history.attempts.at(-1)?.services.get(service)
-    if (current?.open !== undefined) yield* skip(current.open, "interrupted")
-    const security = current?.endpoint?.security ?? Prepare.supposed(request).security
-    yield* skipRest(order(security), "interrupted")
+    for (const service of request.services) {
+      const current = log.history.attempts.at(-1)?.services.get(service)
+      const security = current?.endpoint?.security ?? Prepare.supposed(request).security
+      yield* within(
+        attempt,
+        service,
+        Effect.gen(function*() {
+          if (current?.open !== undefined) yield* skip(current.open, "interrupted")
+          yield* skipRest(service === "token" ? tokenOrder : order(security), "interrupted")
+        })
+      )
+    }
     yield* close(true)
   })
 
-  yield* runService(context).pipe(
+  yield* runServices(attempt).pipe(
     Effect.onInterrupt(() => Effect.ignore(interrupted())),
-    Effect.provideService(Current, { service, log, recorder, restoring: true, observe }),
     Effect.provideService(Budget, {
       phaseMillis: request.phaseMillis,
       commitMillis: request.phaseMillis * 6,

@@ -72,6 +72,14 @@ export const pack: Pack.Pack = Result.getOrThrowWith(
         sources: []
       }
     ],
+    signIn: {
+      userName: "address",
+      oauth: {
+        audiences: ["https://mail.example"],
+        scopes: { "smtp-submission": "https://mail.example/mail.send" },
+        sources: []
+      }
+    },
     preflight: [{
       id: "port-2525",
       when: { port: 2525 },
@@ -81,6 +89,19 @@ export const pack: Pack.Pack = Result.getOrThrowWith(
       ...says
     }],
     rules: [{
+      id: "claim-audience",
+      when: { claim: "aud" },
+      cause: "oauth_wrong_audience",
+      title: "wrong audience",
+      ...says,
+      explanation: "{found} is not {wanted}"
+    }, {
+      id: "claim-expired",
+      when: { claim: "exp" },
+      cause: "oauth_token_expired",
+      title: "expired",
+      ...says
+    }, {
       id: "busy",
       when: { text: "too many sessions" },
       as: { error: "Throttled", scope: "mailbox", retryAfter: "90s" },

@@ -11,6 +11,7 @@ import * as Facts from "@sonde/domain/Facts"
 import type * as Reply from "@sonde/domain/Reply"
 import type { PhaseReport } from "@sonde/domain/Report"
 import type { PhaseId, PhaseState, ServiceId, SkipReason } from "@sonde/domain/Service"
+import * as TokenFacts from "@sonde/domain/TokenFacts"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -293,7 +294,26 @@ const read = {
   mail: decoded(Facts.MailFacts),
   rcpt: decoded(Facts.RcptFacts),
   data: decoded(Facts.DataFacts),
-  quit: decoded(Facts.QuitFacts)
+  quit: decoded(Facts.QuitFacts),
+  claims: decoded(TokenFacts.ClaimsFacts),
+  token: decoded(TokenFacts.TokenFacts)
+}
+
+const claims = (facts: TokenFacts.ClaimsFacts): string => {
+  if (facts.format !== "jwt") return `${facts.format}: only the provider can read it`
+  return [
+    facts.kind === "app" ? `application ${facts.application ?? ""}`.trimEnd() : facts.user,
+    facts.audiences.length === 0 ? undefined : `for ${facts.audiences.join(", ")}`,
+    facts.expiresAt === undefined ? undefined : `until ${facts.expiresAt}`,
+    facts.doubts.length === 0 ? undefined : `in doubt: ${facts.doubts.map(({ name }) => name).join(", ")}`
+  ].filter((part) => part !== undefined).join(", ")
+}
+
+const tokens: Readonly<Record<TokenFacts.TokenSource, string>> = {
+  "given": "given",
+  "device-code": "by device code",
+  "client-credentials": "by client credentials",
+  "refresh-token": "by refresh token"
 }
 
 const resolved = (facts: Facts.ResolveFacts): string => {
@@ -377,6 +397,14 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
         return read.data(facts, (it) => Escape.line(`accepted: ${it.reply}`))
       case "quit":
         return read.quit(facts, (it) => Escape.line(it.text))
+      case "claims":
+        return read.claims(facts, (it) => Escape.line(claims(it)))
+      case "token":
+        return read.token(
+          facts,
+          (it) =>
+            it.lifetimeSeconds === undefined ? tokens[it.source] : `${tokens[it.source]}, for ${it.lifetimeSeconds} s`
+        )
       default:
         return undefined
     }

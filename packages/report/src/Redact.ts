@@ -69,7 +69,11 @@ const closed = new Set([
   "offered",
   "keyword",
   "auth",
-  "result"
+  "result",
+  "format",
+  "audiences",
+  "issuedAt",
+  "expiresAt"
 ])
 
 const address = /[^\s"'<>()[\]{},;:\\@=‹›]+@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)/giu

@@ -1,0 +1,115 @@
+/** Tokens on the command line: checked before anybody is connected to, and read without a network. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Simulator from "@sonde/simulator/Simulator"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { sonde } from "./sonde.ts"
+
+/** Stands in every token as its signature, and may stand nowhere else. */
+const signature = "c2lnbmF0dXJlLWNhbmFyeS04WnE0"
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
+
+const tokenOf = (claims: object) => `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}.${signature}`
+
+const good = {
+  aud: "https://outlook.office.com",
+  iss: "https://sts.windows.net/6babcaad-604b-40ac-a9d7-9fd97c0b779f/",
+  tid: "6babcaad-604b-40ac-a9d7-9fd97c0b779f",
+  oid: "0d1c0000-1111-2222-3333-444455556666",
+  appid: "9fdb0000-1111-2222-3333-444455556666",
+  scp: "SMTP.Send",
+  upn: "oauth@contoso.example",
+  exp: 4_000_000_000
+}
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "sonde-token-test-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const live = (title: string, test: () => Effect.Effect<void, unknown, Scope.Scope>) =>
+  it.live(title, () => Effect.scoped(test()), 60_000)
+
+const run = (argv: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}, input = "") =>
+  Effect.promise(() => sonde(argv, env, input))
+
+describe("sonde check --token", () => {
+  live("connects to nobody with a wrong token, and keeps it out of everything", () =>
+    Effect.gen(function*() {
+      const running = yield* Simulator.start({})
+      const state = join(yield* folder, "state")
+      const check = (claims: object, ...flags: ReadonlyArray<string>) =>
+        run([
+          "check",
+          "oauth@contoso.example",
+          "--provider",
+          "microsoft-365",
+          "--ca",
+          running.ca,
+          "--connect-to",
+          `smtp.office365.com:587:127.0.0.1:${running.smtp.port}`,
+          "--state",
+          state,
+          "--token",
+          "env:T",
+          ...flags
+        ], { T: tokenOf(claims) })
+      const rows: ReadonlyArray<readonly [object, string, ReadonlyArray<string>]> = [
+        [{ aud: "https://graph.microsoft.com" }, "oauth_wrong_audience", []],
+        [{ aud: "https://outlook.office365.us" }, "oauth_wrong_audience", []],
+        [{ scp: "IMAP.AccessAsUser.All" }, "oauth_missing_scope", []],
+        [{ exp: 1 }, "oauth_token_expired", []],
+        [{ tid: "00000000-604b-40ac-a9d7-9fd97c0b779f" }, "oauth_tenant_endpoint_wrong", ["--tenant", good.tid]],
+        [{ upn: "a_example.org#EXT#@contoso.example" }, "oauth_wrong_account", []]
+      ]
+      let all = ""
+      for (const [wrong, cause, flags] of rows) {
+        const left = yield* check({ ...good, ...wrong }, "--json", ...flags)
+        assert.strictEqual(left.code, 77, left.err)
+        const report = JSON.parse(left.out)
+        assert.strictEqual(report.verdicts[0].cause, cause)
+        assert.strictEqual(report.verdicts[0].service, "token")
+        assert.deepStrictEqual(report.transcript, [])
+        const { phases } = report.services.find(({ id }: { readonly id: string }) => id === "smtp-submission")
+        assert.isTrue(phases.every(({ because }: { readonly because: string }) => because === "claims"))
+        all += left.out + left.err
+      }
+      const shown = yield* check({ ...good, exp: 1 }, "--transcript")
+      const events = yield* check({ ...good, exp: 1 }, "--events")
+      all += shown.out + shown.err + events.out + events.err
+      for (const name of readdirSync(join(state, "runs"))) all += readFileSync(join(state, "runs", name), "utf8")
+      assert.include(all, "claims")
+      assert.notInclude(all, signature)
+      assert.notInclude(all, part(good))
+    }))
+
+  live("names what was in doubt when the server refuses", () =>
+    Effect.gen(function*() {
+      const running = yield* Simulator.start({})
+      const left = yield* run([
+        "check",
+        "oauth@contoso.example",
+        "--provider",
+        "microsoft-365",
+        "--ca",
+        running.ca,
+        "--connect-to",
+        `smtp.office365.com:587:127.0.0.1:${running.smtp.port}`,
+        "--state",
+        join(yield* folder, "state"),
+        "--token",
+        "env:T",
+        "--json"
+      ], { T: tokenOf({ ...good, upn: "somebody@contoso.example" }) })
+      assert.strictEqual(left.code, 77, left.err)
+      const report = JSON.parse(left.out)
+      assert.strictEqual(report.verdicts[0].cause, "oauth_wrong_account")
+      assert.include(report.verdicts[0].title, "somebody@contoso.example")
+      const auth = report.services[0].phases.find(({ id }: { readonly id: string }) => id === "auth")
+      assert.strictEqual(auth.error._tag, "AuthRejected")
+    }))
+})

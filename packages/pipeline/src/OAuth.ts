@@ -1,0 +1,88 @@
+/**
+ * What the knowledge says of OAuth 2.0 for one run: what a token must say for its use, and where it comes from.
+ *
+ * Pure: packs and options in, data out. A separate cloud is known by the host that is signed in to, or named by option.
+ *
+ * @since 0.1.0
+ */
+import type { Endpoint } from "@sonde/domain/Endpoint"
+import type { ServiceId } from "@sonde/domain/Service"
+import type { Pack } from "@sonde/packs/Pack"
+import { list } from "@sonde/packs/schema/Scalar"
+import { anything, type Wanted } from "@sonde/phases/Claims"
+
+type OAuth = NonNullable<NonNullable<Pack["signIn"]>["oauth"]>
+type Cloud = NonNullable<OAuth["clouds"]>[number]
+
+/**
+ * What is asked of the knowledge: the service to sign in to and its host; directory and cloud where options name them, and
+ * the mailbox.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Use {
+  readonly service: ServiceId
+  readonly host: string
+  readonly tenant: string | undefined
+  readonly cloud: string | undefined
+  readonly user: string | undefined
+}
+
+/** The cloud of a use, by option or by the host of its server. */
+const cloudOf = (pack: Pack | undefined, use: Use): string | undefined =>
+  use.cloud ?? pack?.endpoints?.find(({ cloud, host }) => cloud !== undefined && host === use.host.toLowerCase())?.cloud
+
+const separate = (oauth: OAuth | undefined, cloud: string | undefined): Cloud | undefined =>
+  cloud === undefined ? undefined : oauth?.clouds?.find((one) => list(one.cloud).includes(cloud))
+
+/**
+ * What a token must say for a use. Where no pack knows it, only its time is judged.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const wanted = (pack: Pack | undefined, use: Use): Wanted => {
+  const oauth = pack?.signIn?.oauth
+  if (oauth === undefined) return { ...anything, tenant: use.tenant }
+  const cloud = cloudOf(pack, use)
+  const own = separate(oauth, cloud)
+  const audiences = own?.audiences ?? oauth.audiences ?? []
+  const others = [
+    ...(own === undefined ? [] : [{ cloud: "worldwide", audiences: oauth.audiences ?? [] }]),
+    ...(oauth.clouds ?? []).filter((one) => one !== own).map((one) => ({
+      cloud: list(one.cloud).join(" or "),
+      audiences: one.audiences
+    }))
+  ]
+  const { service } = use
+  return {
+    audiences,
+    cloud,
+    otherClouds: others,
+    scopes: list((own?.scopes ?? oauth.scopes)?.[service]),
+    roles: list(oauth.application?.roles?.[service]),
+    roleElsewhere: oauth.application?.grantedElsewhere?.includes(service) === true,
+    tenant: use.tenant,
+    user: use.user,
+    delegates: oauth.delegates === true
+  }
+}
+
+/**
+ * Where tokens for a use come from, as far as a pack knows.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const issuer = (pack: Pack | undefined, use: Use): Endpoint | undefined => {
+  const cloud = cloudOf(pack, use)
+  const offered = (pack?.endpoints ?? []).filter(({ service }) => service === "token")
+  // GCC High and DoD share an authority, which stands in the pack under one of them.
+  const found = offered.find((one) => one.cloud === cloud) ??
+    offered.find((one) => separate(pack?.signIn?.oauth, cloud)?.tokenEndpoint?.includes(`//${one.host}/`) === true) ??
+    offered.find((one) => one.default === true) ?? offered[0]
+  return found === undefined
+    ? undefined
+    : { protocol: found.protocol, host: found.host, port: found.port, security: found.security }
+}
