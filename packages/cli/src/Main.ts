@@ -25,6 +25,7 @@ import { resume } from "./commands/resume.ts"
 import { forget, runs, show } from "./commands/runs.ts"
 import { serve } from "./commands/serve/serve.ts"
 import { demo, simulate } from "./commands/simulate.ts"
+import { token } from "./commands/token.ts"
 import { Failure, Stop } from "./Failure.ts"
 import * as Process from "./Process.ts"
 import { Screen } from "./Screen.ts"
@@ -36,7 +37,7 @@ export const sonde = Command.make("sonde").pipe(
   Command.withDescription(
     "Sends a probe through every phase of a mail connection and tells which phase stops, why, and exactly what to change."
   ),
-  Command.withSubcommands([check, explain, resume, runs, show, forget, packs, serve, mcp, simulate, demo]),
+  Command.withSubcommands([check, explain, resume, runs, show, forget, token, packs, serve, mcp, simulate, demo]),
   Command.withExamples([
     { command: "sonde check scanner@example.com --secret env:SCANNER_PW", description: "Diagnose a mailbox" },
     { command: "sonde explain \"535 5.7.3 Authentication unsuccessful\"", description: "Name the cause of a reply" },

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Simulator from "@sonde/simulator/Simulator"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { sonde } from "./sonde.ts"
@@ -111,5 +111,73 @@ describe("sonde check --token", () => {
       assert.include(report.verdicts[0].title, "somebody@contoso.example")
       const auth = report.services[0].phases.find(({ id }: { readonly id: string }) => id === "auth")
       assert.strictEqual(auth.error._tag, "AuthRejected")
+    }))
+})
+
+describe("sonde token inspect", () => {
+  const inspect = (
+    text: string,
+    flags: ReadonlyArray<string> = [],
+    env: Readonly<Record<string, string>> = {},
+    input = ""
+  ) => run(["token", "inspect", ...(text === "" ? [] : [text]), ...flags], env, input)
+
+  live("reads the same from every source, and never shows the signature", () =>
+    Effect.gen(function*() {
+      const token = tokenOf(good)
+      const path = join(yield* folder, "token")
+      writeFileSync(path, `${token}\n`)
+      const all = [
+        yield* inspect("env:T", [], { T: token }),
+        yield* inspect(`file:${path}`),
+        yield* inspect("stdin", [], {}, token),
+        yield* inspect("-", [], {}, `Bearer ${token}\n`),
+        yield* inspect("", [], {}, token),
+        yield* inspect(token)
+      ]
+      for (const left of all) {
+        assert.strictEqual(left.code, 0, left.err)
+        assert.strictEqual(left.out, all[0]?.out)
+        assert.notInclude(left.out + left.err, signature)
+      }
+      assert.match(
+        all[0]?.out ?? "",
+        /^Of +oauth@contoso\.example\nFor +https:\/\/outlook\.office\.com\nScopes +SMTP\.Send$/m
+      )
+      assert.match(all[0]?.out ?? "", /^Counts until +2096-10-02T07:06:40Z, in \d+ h$/m)
+      assert.include(all[5]?.err, "history of your shell")
+    }))
+
+  live("says for which services a token is, and fails for one that was asked for", () =>
+    Effect.gen(function*() {
+      const env = { T: tokenOf(good) }
+      const json = yield* inspect("env:T", ["--provider", "microsoft-365", "--json"], env)
+      assert.strictEqual(json.code, 0, json.err)
+      const document = JSON.parse(json.out)
+      assert.strictEqual(document.schema, "sonde.token/1")
+      assert.strictEqual(document.claims.upn, good.upn)
+      assert.notInclude(json.out, signature)
+      const fits = document.uses.map((
+        use: { readonly service: string; readonly fits: boolean }
+      ) => [use.service, use.fits])
+      assert.deepInclude(fits, ["smtp-submission", true])
+      assert.deepInclude(fits, ["imap", false])
+      const only = yield* inspect("env:T", ["--provider", "microsoft-365", "--only", "imap"], env)
+      assert.strictEqual(only.code, 77)
+      assert.include(only.out, "IMAP.AccessAsUser.All")
+    }))
+
+  live("ends with what the token is worth", () =>
+    Effect.gen(function*() {
+      const expired = yield* inspect("stdin", [], {}, tokenOf({ ...good, exp: 1 }))
+      assert.strictEqual(expired.code, 77)
+      assert.include(expired.out, "The token has expired.")
+      const damaged = yield* inspect("stdin", ["--json"], {}, `${tokenOf(good).slice(0, 90)}.x`)
+      assert.strictEqual(damaged.code, 77)
+      assert.strictEqual(JSON.parse(damaged.out).wrong[0].name, "token")
+      assert.strictEqual((yield* inspect("stdin", [], {}, "ya29.opaque")).code, 75)
+      assert.strictEqual((yield* inspect("env:NOT_SET")).code, 66)
+      assert.strictEqual((yield* inspect("env:T", ["--only", "imap"], { T: tokenOf(good) })).code, 64)
+      assert.strictEqual((yield* inspect("env:T", ["--provider", "acme"], { T: tokenOf(good) })).code, 64)
     }))
 })

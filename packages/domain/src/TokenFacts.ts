@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { Outcome, ServiceId } from "./Service.ts"
 
 /**
  * A claim that is not what it has to be: its name, what stands in the token, and what would be right.
@@ -71,3 +72,26 @@ export const TokenFacts = Schema.Struct({
 }).annotate({ identifier: "TokenFacts" })
 /** @category models @since 0.1.0 */
 export interface TokenFacts extends Schema.Schema.Type<typeof TokenFacts> {}
+
+/**
+ * A token as it is shown, offline and unverified: header and claims as they stand in it, what they mean (`token`), and what
+ * is wrong with it. `uses` says for each service that a pack knows whether the token is for it. The signature is not in it.
+ *
+ * `outcome` is `fail` where the token is damaged, out of its time or wrong for a service that was asked for, and
+ * `inconclusive` where only the provider can read it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Inspection = Schema.Struct({
+  schema: Schema.Literal("sonde.token/1"),
+  outcome: Outcome,
+  exitCode: Schema.Int,
+  header: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+  claims: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
+  token: ClaimsFacts,
+  wrong: Schema.Array(Claim),
+  uses: Schema.Array(Schema.Struct({ service: ServiceId, fits: Schema.Boolean, wrong: Schema.Array(Claim) }))
+}).annotate({ identifier: "Inspection" })
+/** @category models @since 0.1.0 */
+export interface Inspection extends Schema.Schema.Type<typeof Inspection> {}

@@ -248,6 +248,35 @@ const broken = ({ part, problem }: Jwt.JwtError): Claim => ({
 })
 
 /**
+ * A token that was read, or why it cannot be: `wrong` then says in which part it is damaged.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Reading =
+  | { readonly format: "jwt"; readonly jwt: Jwt.Jwt; readonly claims: AccessClaims.AccessClaims }
+  | { readonly format: "opaque" }
+  | { readonly format: "encrypted" }
+  | { readonly format: "damaged"; readonly wrong: Claim }
+
+/**
+ * Reads a token without judging it.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const read = (token: Redacted.Redacted<string>): Reading => {
+  const jwt = Jwt.fromText(token)
+  if (Result.isSuccess(jwt)) {
+    return { format: "jwt", jwt: jwt.success, claims: AccessClaims.fromClaims(jwt.success.claims) }
+  }
+  const { problem } = jwt.failure
+  return problem === "opaque" || problem === "encrypted"
+    ? { format: problem }
+    : { format: "damaged", wrong: broken(jwt.failure) }
+}
+
+/**
  * Reads a token.
  *
  * @category services
@@ -274,16 +303,12 @@ export class Claims extends Context.Service<
       })
     }
     const run = Effect.fnUntraced(function*(input: ClaimsInput): Effect.fn.Return<ClaimsFacts, ClaimsFailure> {
-      const read = Jwt.fromText(input.token)
-      if (Result.isFailure(read)) {
-        const { problem } = read.failure
-        if (problem === "opaque" || problem === "encrypted") return { format: problem, audiences: [], doubts: [] }
-        return yield* rejected(input, [broken(read.failure)])
-      }
-      const claims = AccessClaims.fromClaims(read.success.claims)
+      const reading = read(input.token)
+      if (reading.format === "damaged") return yield* rejected(input, [reading.wrong])
+      if (reading.format !== "jwt") return { format: reading.format, audiences: [], doubts: [] }
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-      const { doubts, wrong } = judge(claims, input.wanted, now)
-      return wrong.length > 0 ? yield* rejected(input, wrong) : factsOf(claims, doubts)
+      const { doubts, wrong } = judge(reading.claims, input.wanted, now)
+      return wrong.length > 0 ? yield* rejected(input, wrong) : factsOf(reading.claims, doubts)
     })
     return Claims.of({ definition, run })
   })

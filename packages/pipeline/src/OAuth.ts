@@ -47,7 +47,7 @@ export const wanted = (pack: Pack | undefined, use: Use): Wanted => {
   if (oauth === undefined) return { ...anything, tenant: use.tenant }
   const cloud = cloudOf(pack, use)
   const own = separate(oauth, cloud)
-  const audiences = own?.audiences ?? oauth.audiences ?? []
+  const audiences = oauth.serviceAudiences?.[use.service] ?? own?.audiences ?? oauth.audiences ?? []
   const others = [
     ...(own === undefined ? [] : [{ cloud: "worldwide", audiences: oauth.audiences ?? [] }]),
     ...(oauth.clouds ?? []).filter((one) => one !== own).map((one) => ({

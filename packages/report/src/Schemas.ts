@@ -8,6 +8,7 @@
 import { Event } from "@sonde/domain/Event"
 import { Explanation } from "@sonde/domain/Explanation"
 import { Report } from "@sonde/domain/Report"
+import { Inspection } from "@sonde/domain/TokenFacts"
 import * as Schema from "effect/Schema"
 
 const document = (name: string, title: string, schema: Schema.Constraint): Schema.Json => {
@@ -30,7 +31,8 @@ const document = (name: string, title: string, schema: Schema.Constraint): Schem
 export const all = (): Readonly<Record<string, Schema.Json>> => ({
   "report.schema.json": document("report:1", "sonde.report/1", Report),
   "event.schema.json": document("event:1", "sonde.event/1", Event),
-  "explanation.schema.json": document("explanation:1", "sonde.explanation/1", Explanation)
+  "explanation.schema.json": document("explanation:1", "sonde.explanation/1", Explanation),
+  "token.schema.json": document("token:1", "sonde.token/1", Inspection)
 })
 
 /**

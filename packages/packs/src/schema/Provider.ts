@@ -154,7 +154,8 @@ export const SignIn = Schema.Struct({
       deviceEndpoint: optional("URL for the device code flow", Schema.NonEmptyString),
       metadata: optional("URL of the metadata document", Schema.NonEmptyString),
       scopes: optional("Scopes to ask for, by service", perService(OneOrMany(Schema.NonEmptyString))),
-      audiences: optional("Values of aud that the servers accept", Words),
+      audiences: optional("Values of aud that the servers accept, the usual ones first", Words),
+      serviceAudiences: optional("The same for services that want others", perService(Words)),
       application: optional(
         "Tokens of applications by themselves (client credentials)",
         Schema.Struct({

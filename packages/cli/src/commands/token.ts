@@ -1,0 +1,42 @@
+/** The commands under `sonde token`. */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Flags from "../Flags.ts"
+
+const { pack, packs } = Flags.places
+
+const inspect = Command.make("inspect", {
+  token: Argument.String("token").pipe(
+    Argument.withDescription(
+      "where the token comes from: env:NAME, file:PATH, stdin, cmd:COMMAND or prompt; or itself"
+    ),
+    Argument.variadic({ min: 0 })
+  ),
+  provider: Flags.text("provider", "ID", "say for which services of this provider the token is"),
+  only: Flags.texts("only", "LIST", "the services it has to be for: smtp-submission, imap, pop3"),
+  user: Flags.text("user", "NAME", "the mailbox it has to open"),
+  ...Flags.directory,
+  json: Flags.toggle("json", "print JSON"),
+  exitCodes: Flags.view.exitCodes,
+  pack,
+  packs
+}, (input) => Effect.flatMap(Effect.promise(() => import("../run/token/inspect.ts")), ({ run }) => run(input))).pipe(
+  Command.withShortDescription("Show what stands in an access token"),
+  Command.withDescription(
+    "Reads a JSON Web Token without a network: for whom it is, what it allows, whose it is, until when. Nothing is verified and the signature is never shown. Ends with 77 where the token is damaged, out of its time or wrong for a service of --only, and with 75 where only its issuer can read it."
+  ),
+  Command.withExamples([
+    { command: "sonde token inspect env:TOKEN --provider microsoft-365", description: "A token of a variable" },
+    {
+      command: "mytool token | sonde token inspect --only imap --provider microsoft-365",
+      description: "Is it for IMAP?"
+    }
+  ])
+)
+
+export const token = Command.make("token").pipe(
+  Command.withShortDescription("Read OAuth 2.0 tokens"),
+  Command.withDescription("OAuth 2.0 access tokens."),
+  Command.withSubcommands([inspect])
+)
