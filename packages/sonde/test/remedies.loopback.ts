@@ -123,7 +123,7 @@ layer(Simulated.layer, { excludeTestServices: true })("printed remedies", (it) =
     Effect.gen(function*() {
       const pack = yield* (yield* Sonde).pack("microsoft-365")
       const withCmdlet = (pack?.rules ?? []).filter(({ id, remedies }) =>
-        !/^(?:graph|imap|pop)-/u.test(id) &&
+        !/^(?:claim|graph|imap|pop)-/u.test(id) &&
         remedies.some(({ command, kind, shell }) =>
           kind === "change" && shell === "powershell" && command !== undefined
         )

@@ -61,7 +61,8 @@ describe("Jwt", () => {
     const text = Jwt.toText(given)
     if (!JSON.stringify(given).isWellFormed() || !Redacted.value(text).startsWith("eyJ")) return
     const read = Result.getOrThrow(Jwt.fromText(text))
-    assert.deepStrictEqual(read, { header: given.header, claims: given.claims, isSigned: false })
+    // JSON has no negative zero.
+    assert.deepStrictEqual(read, { ...JSON.parse(JSON.stringify(given)), isSigned: false })
   })
 
   it.prop("gives a token or an error for any input, and never throws", { text: Schema.String }, ({ text }) => {
