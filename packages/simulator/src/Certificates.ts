@@ -11,6 +11,7 @@ import { httpsNames } from "./Clouds.ts"
 /** Names the leaf certificate is for. */
 export const hostNames: ReadonlyArray<string> = [
   ...new Set([
+    "outlook.office365.com",
     ...httpsNames,
     "smtp.office365.com",
     "smtp-legacy.office365.com",
@@ -41,8 +42,11 @@ export interface Certificates {
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" }
 const day = 86_400_000
 
-/** Makes the pair, valid from a day before `nowMillis` for 30 days. */
-export const make = async (nowMillis: number): Promise<Certificates> => {
+/** Makes the pair for `names`, valid from a day before `nowMillis` for 30 days. */
+export const make = async (
+  nowMillis: number,
+  names: ReadonlyArray<string> = hostNames
+): Promise<Certificates> => {
   await import("reflect-metadata")
   const x509 = await import("@peculiar/x509")
   const authorityKeys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])
@@ -65,7 +69,7 @@ export const make = async (nowMillis: number): Promise<Certificates> => {
   })
   const leaf = await x509.X509CertificateGenerator.create({
     serialNumber: serial(),
-    subject: "CN=outlook.office365.com",
+    subject: `CN=${names[0] ?? "localhost"}`,
     issuer: authority.subject,
     notBefore,
     notAfter,
@@ -77,7 +81,7 @@ export const make = async (nowMillis: number): Promise<Certificates> => {
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension([
-        ...hostNames.map((value) => ({ type: "dns" as const, value })),
+        ...names.map((value) => ({ type: "dns" as const, value })),
         { type: "ip" as const, value: "127.0.0.1" }
       ]),
       await x509.SubjectKeyIdentifierExtension.create(leafKeys.publicKey),

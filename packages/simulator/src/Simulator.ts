@@ -103,24 +103,26 @@ export interface Running {
 }
 
 /** RFC 5321 section 4.5.3.2.7 asks a server to wait at least 5 minutes for the next command. */
-const defaultIdleMillis = 300_000
+export const defaultIdleMillis = 300_000
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
 
 const detailOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
-const portError = (port: number) => (error: unknown) =>
+/** The error of a port that cannot be listened on. */
+export const portError = (port: number) => (error: unknown) =>
   new SimulatorError({
     reason: codeOf(error) === "EADDRINUSE" ? "PortInUse" : "PortRefused",
     port,
     detail: detailOf(error)
   })
 
-const filesError = (error: unknown) => new SimulatorError({ reason: "Files", detail: detailOf(error) })
+/** The error of files that cannot be written. */
+export const filesError = (error: unknown) => new SimulatorError({ reason: "Files", detail: detailOf(error) })
 
 /** A folder only the user can read, removed with the scope. */
-const folder = Effect.acquireRelease(
+export const folder = Effect.acquireRelease(
   Effect.tryPromise({ try: () => mkdtemp(join(tmpdir(), "sonde-simulator-")), catch: filesError }),
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
 )
@@ -140,25 +142,42 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
   const now = options.now ?? Date.now
   const host = options.host ?? "127.0.0.1"
   const port = options.port ?? 0
-  const { certificates, door, https, server, services, state } = yield* Effect.promise(async () => {
-    const [making, server, door, https, services, keys] = await Promise.all([
+  const { certificates, door, https, server, services, SmtpSession, state } = yield* Effect.promise(async () => {
+    const [making, server, door, https, services, keys, { SmtpSession }] = await Promise.all([
       import("./Certificates.ts"),
       import("./SmtpServer.ts"),
       import("./Admin.ts"),
       import("./HttpServer.ts"),
       import("./Services.ts"),
-      import("./Keys.ts")
+      import("./Keys.ts"),
+      import("./SmtpSession.ts")
     ])
     // Clients judge the certificate by the real time, whatever clock the world runs on.
     const [certificates, signer] = await Promise.all([making.make(Date.now()), keys.make()])
-    return { certificates, door, https, server, services, state: new State(world, now, options.seed, signer) }
+    return {
+      certificates,
+      door,
+      https,
+      server,
+      services,
+      SmtpSession,
+      state: new State(world, now, options.seed, signer)
+    }
   })
   const ca = join(yield* folder, "ca.pem")
   yield* Effect.tryPromise({ try: () => writeFile(ca, certificates.authority, { mode: 0o600 }), catch: filesError })
   const smtp = yield* Effect.acquireRelease(
     Effect.tryPromise({
       try: () =>
-        server.listen({ state, certificates, host, port, idleMillis: options.idleMillis ?? defaultIdleMillis }),
+        server.listen({
+          converse: (wire) => new SmtpSession(state, wire),
+          onOpen: () => state.opened(),
+          onClose: () => state.closed(),
+          certificates,
+          host,
+          port,
+          idleMillis: options.idleMillis ?? defaultIdleMillis
+        }),
       catch: portError(port)
     }),
     (running) => Effect.promise(running.close)

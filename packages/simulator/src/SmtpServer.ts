@@ -6,8 +6,7 @@
 import { createServer, type Server, type Socket } from "node:net"
 import { createSecureContext, TLSSocket } from "node:tls"
 import type { Certificates } from "./Certificates.ts"
-import { SmtpSession } from "./SmtpSession.ts"
-import type { State } from "./State.ts"
+import type { TlsState, Wire } from "./SmtpSession.ts"
 
 /** Time a client gets for its handshake. */
 const handshakeMillis = 30_000
@@ -22,12 +21,33 @@ export interface SmtpServer {
   readonly close: () => Promise<void>
 }
 
+/** A conversation, whichever provider holds it. */
+export interface Conversation {
+  readonly start: () => void
+  readonly secured: (tls: TlsState) => void
+  readonly push: (octets: Buffer) => void
+  readonly idle: () => void
+  readonly gone: () => void
+}
+
+/** How to hold conversations. With `implicitTls` the handshake comes before the greeting (RFC 8314 section 3.3). */
+export interface Options {
+  readonly converse: (wire: Wire) => Conversation
+  readonly onOpen: () => void
+  readonly onClose: () => void
+  readonly certificates: Certificates
+  readonly host: string
+  readonly port: number
+  readonly idleMillis: number
+  readonly implicitTls?: boolean
+}
+
 const converse = (
   socket: Socket,
-  state: State,
-  secureContext: ReturnType<typeof createSecureContext>,
-  idleMillis: number
+  options: Options,
+  secureContext: ReturnType<typeof createSecureContext>
 ): void => {
+  const { idleMillis } = options
   let stream: Socket = socket
   const timers = new Set<NodeJS.Timeout>()
   const later = (millis: number, step: () => void): void => {
@@ -37,7 +57,7 @@ const converse = (
     }, millis)
     timers.add(timer)
   }
-  const session = new SmtpSession(state, {
+  const wire: Wire = {
     peer: peerOf(socket),
     write: (text) => {
       if (stream.destroyed || stream.writableEnded) return
@@ -67,6 +87,7 @@ const converse = (
           protocol: secured.getProtocol() ?? "",
           serverName: typeof name === "string" ? name.toLowerCase() : undefined
         })
+        if (options.implicitTls === true) session.start()
         secured.setTimeout(idleMillis, onTimeout)
       })
       secured.on("data", onData)
@@ -81,10 +102,11 @@ const converse = (
         stream.resume()
       })
     }
-  })
+  }
+  const session = options.converse(wire)
   const onData = (octets: Buffer): void => session.push(octets)
   const onTimeout = (): void => session.idle()
-  state.opened()
+  options.onOpen()
   socket.setNoDelay(true)
   socket.setTimeout(idleMillis, onTimeout)
   socket.on("data", onData)
@@ -92,19 +114,14 @@ const converse = (
   socket.once("close", () => {
     for (const timer of timers) clearTimeout(timer)
     session.gone()
-    state.closed()
+    options.onClose()
   })
-  session.start()
+  if (options.implicitTls === true) wire.startTls()
+  else session.start()
 }
 
 /** Listens. Rejects with the system's error when the port cannot be had. */
-export const listen = (options: {
-  readonly state: State
-  readonly certificates: Certificates
-  readonly host: string
-  readonly port: number
-  readonly idleMillis: number
-}): Promise<SmtpServer> => {
+export const listen = (options: Options): Promise<SmtpServer> => {
   // One context for all: building one per connection costs more than the handshake's own work. Old protocols are let in
   // so that they can be refused by SMTP, as the real service does.
   const secureContext = createSecureContext({
@@ -117,7 +134,7 @@ export const listen = (options: {
   const server: Server = createServer((socket) => {
     open.add(socket)
     socket.once("close", () => open.delete(socket))
-    converse(socket, options.state, secureContext, options.idleMillis)
+    converse(socket, options, secureContext)
   })
   server.maxConnections = 10_000
   return new Promise((resolve, reject) => {

@@ -7,14 +7,14 @@ import * as Flags from "../Flags.ts"
 const world = Flags.text("world", "FILE", "a world of tenants and mailboxes, YAML or JSON, instead of the built-in one")
 
 export const simulate = Command.make("simulate", {
-  pack: Argument.String("pack").pipe(Argument.withDescription("provider to behave like: microsoft-365")),
+  pack: Argument.String("pack").pipe(Argument.withDescription("provider to behave like: microsoft-365, gmail")),
   port: Flags.text("port", "PORT", "port to listen on (default: any free one)"),
   world,
   json: Flags.toggle("json", "print how to reach it as one line of JSON first")
 }, (input) => Effect.flatMap(Effect.promise(() => import("../run/simulate.ts")), ({ run }) => run(input))).pipe(
   Command.withShortDescription("Run a local server that behaves like a provider"),
   Command.withDescription(
-    "Runs a server on this machine that answers as the provider does, policy switches included, until a signal stops it. It takes the provider's administrator commands on standard input."
+    "Runs a server on this machine that answers as the provider does, policy switches included, until a signal stops it. Microsoft 365 takes the administrator's commands on standard input."
   ),
   Command.withExamples([
     { command: "sonde simulate microsoft-365 --port 2587", description: "On a port of your choice" },

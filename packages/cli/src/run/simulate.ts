@@ -1,4 +1,6 @@
 /** `sonde simulate`. */
+import * as GmailSimulator from "@sonde/simulator/GmailSimulator"
+import * as GmailWorld from "@sonde/simulator/GmailWorld"
 import * as Simulator from "@sonde/simulator/Simulator"
 import * as World from "@sonde/simulator/World"
 import * as Effect from "effect/Effect"
@@ -18,25 +20,27 @@ export interface Input {
 
 /** Packs that have a simulator, by id and aliases. */
 const simulated = new Set(["microsoft-365", "m365", "office365", "office-365", "exchange-online"])
+const gmail = new Set(["gmail", "google", "google-workspace"])
+
+const read = <A>(path: string, fromText: (text: string) => Effect.Effect<A, World.WorldInvalid>) =>
+  Effect.flatMap(Files.text("--world", path), (source) =>
+    fromText(source).pipe(
+      Effect.mapError((error) => missing(`--world: ${quoted(path)}: ${error.message.replaceAll("\n", " ")}`))
+    ))
 
 /** The world of a file. */
-export const worldOf = Effect.fnUntraced(function*(path: string) {
-  const source = yield* Files.text("--world", path)
-  return yield* World.fromText(source).pipe(
-    Effect.mapError((error) => missing(`--world: ${quoted(path)}: ${error.message.replaceAll("\n", " ")}`))
-  )
-})
+export const worldOf = (path: string) => read(path, World.fromText)
 
-/** Starts the simulator; a port that cannot be had ends with 69, files that cannot be written with 74. */
-export const start = (options: Simulator.Options) =>
-  Simulator.start(options).pipe(
-    Effect.mapError((error) =>
-      new Failure({
-        exitCode: error.reason === "Files" ? 74 : error.reason === "WorldInvalid" ? 66 : 69,
-        problem: error.message
-      })
-    )
-  )
+/** A port that cannot be had ends with 69, files that cannot be written with 74. */
+const failed = Effect.mapError((error: Simulator.SimulatorError) =>
+  new Failure({
+    exitCode: error.reason === "Files" ? 74 : error.reason === "WorldInvalid" ? 66 : 69,
+    problem: error.message
+  })
+)
+
+/** Starts the simulator of Microsoft 365. */
+export const start = (options: Simulator.Options) => Simulator.start(options).pipe(failed)
 
 const cmdlets = Effect.fnUntraced(function*(running: Simulator.Running) {
   const screen = yield* Screen
@@ -74,15 +78,42 @@ const described = (running: Simulator.Running): string => {
     + "Type Exchange cmdlets here to change the tenant; Ctrl-C stops.\n"
 }
 
+const describedGmail = ({ announcement }: GmailSimulator.Running): string => {
+  const width = Math.max(...announcement.mailboxes.map(({ address }) => address.length))
+  return `Gmail, simulated on ${announcement.smtp.host}:${announcement.smtp.port}\n`
+    + `certificate authority  ${announcement.ca}\n`
+    + `counters               ${announcement.admin}\n\n`
+    + announcement.mailboxes.map((mailbox) => `  ${mailbox.address.padEnd(width)}  ${mailbox.behaviour}\n`).join("")
+    + "\nTry: PW=... sonde check MAILBOX --provider gmail --secret env:PW \\\n"
+    + `  --ca ${announcement.ca} --connect-to ${announcement.connectTo[0] ?? ""}\n`
+    + "Ctrl-C stops.\n"
+}
+
+const runGmail = Effect.fnUntraced(function*(input: Input) {
+  const screen = yield* Screen
+  const world = input.world === undefined ? undefined : yield* read(input.world, GmailWorld.fromText)
+  return yield* Effect.scoped(Effect.gen(function*() {
+    const running = yield* GmailSimulator.start({
+      ...(world === undefined ? {} : { world }),
+      ...(input.port === undefined ? {} : { port: Number(input.port) })
+    }).pipe(failed)
+    yield* screen.signalsExit(0)
+    yield* screen.out(input.json ? json(running.announcement, false) : describedGmail(running))
+    return yield* Effect.never
+  }))
+})
+
 /** Runs until a signal, which ends with 0. */
 export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
-  if (!simulated.has(input.pack.toLowerCase())) {
-    return yield* usage(`there is no simulator for ${quoted(input.pack)}`, "there is microsoft-365")
+  const isGmail = gmail.has(input.pack.toLowerCase())
+  if (!isGmail && !simulated.has(input.pack.toLowerCase())) {
+    return yield* usage(`there is no simulator for ${quoted(input.pack)}`, "there are microsoft-365 and gmail")
   }
   if (input.port !== undefined && !(/^\d{1,5}$/.test(input.port) && Number(input.port) <= 65535)) {
     return yield* usage(`--port takes a number from 0 to 65535, not ${quoted(input.port)}`)
   }
+  if (isGmail) return yield* runGmail(input)
   const world = input.world === undefined ? undefined : yield* worldOf(input.world)
   return yield* Effect.scoped(Effect.gen(function*() {
     const running = yield* start({

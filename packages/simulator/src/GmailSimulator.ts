@@ -1,0 +1,198 @@
+/**
+ * Starts a simulated Gmail: submission on 587 and 465, the token endpoint, the door that shows the counters; and stops all
+ * of it.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { type GmailState, secretOf } from "./GmailState.ts"
+import * as GmailWorld from "./GmailWorld.ts"
+import { defaultIdleMillis, filesError, folder, portError, SimulatorError } from "./Simulator.ts"
+
+/** How to start; as for Microsoft 365. */
+export interface Options {
+  readonly world?: GmailWorld.GmailWorld
+  readonly port?: number
+  readonly now?: () => number
+}
+
+/** One announced account. */
+export interface AnnouncedAccount {
+  readonly address: string
+  readonly secret: string
+  readonly behaviour: string
+  readonly token?: string
+}
+
+/** The first line of `sonde simulate gmail --json`. */
+export interface Announcement {
+  readonly smtp: { readonly host: string; readonly port: number }
+  readonly http: { readonly host: string; readonly port: number }
+  readonly ca: string
+  readonly connectTo: ReadonlyArray<string>
+  readonly mailboxes: ReadonlyArray<AnnouncedAccount>
+  readonly applications: ReadonlyArray<{
+    readonly clientId: string
+    readonly name: string
+    readonly secret?: string
+    readonly refreshTokens: ReadonlyArray<string>
+  }>
+  readonly admin: string
+}
+
+/** A running simulator. */
+export interface Running {
+  readonly announcement: Announcement
+  readonly caPem: string
+  readonly http: { readonly host: string; readonly port: number }
+  readonly implicitPort: number
+  readonly state: () => unknown
+}
+
+const host = "127.0.0.1"
+const submission = ["smtp.gmail.com", "smtp-relay.gmail.com"]
+/** Names this simulator does not speak for; mapped to port 1 (tcpmux), where nothing listens. */
+const unserved = [
+  "smtp.gmail.com:25",
+  "smtp-relay.gmail.com:25",
+  "aspmx.l.google.com:25",
+  "imap.gmail.com:993",
+  "imap.gmail.com:143",
+  "pop.gmail.com:995",
+  "pop.gmail.com:110"
+]
+
+const snapshot = (state: GmailState) => ({
+  signIns: Object.fromEntries(state.signIns),
+  messages: [...state.messages],
+  maxSessions: state.maxConnections
+})
+
+/**
+ * Starts a simulated Gmail on the loopback address. It stops when the scope closes.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const start: (options: Options) => Effect.Effect<Running, SimulatorError, Scope.Scope> = Effect.fn(
+  "GmailSimulator.start"
+)(function*(options: Options) {
+  const world = options.world ?? (yield* GmailWorld.decode(GmailWorld.builtIn).pipe(
+    Effect.mapError((error) => new SimulatorError({ reason: "WorldInvalid", detail: error.problems.join("; ") }))
+  ))
+  const port = options.port ?? 0
+  const { certificates, door, https, session, server, state, tokens } = yield* Effect.promise(async () => {
+    const [making, server, door, https, session, tokens, live] = await Promise.all([
+      import("./Certificates.ts"),
+      import("./SmtpServer.ts"),
+      import("./Admin.ts"),
+      import("./HttpServer.ts"),
+      import("./GmailSession.ts"),
+      import("./GmailTokens.ts"),
+      import("./GmailState.ts")
+    ])
+    const certificates = await making.make(Date.now(), [...submission, ...tokens.hosts, "localhost"])
+    return {
+      certificates,
+      door,
+      https,
+      session,
+      server,
+      state: new live.GmailState(world, options.now ?? Date.now),
+      tokens
+    }
+  })
+  const ca = join(yield* folder, "ca.pem")
+  yield* Effect.tryPromise({ try: () => writeFile(ca, certificates.authority, { mode: 0o600 }), catch: filesError })
+  const listening = (at: number, implicitTls: boolean) =>
+    Effect.acquireRelease(
+      Effect.tryPromise({
+        try: () =>
+          server.listen({
+            converse: (wire) => new session.GmailSession(state, wire),
+            onOpen: () => {
+              state.connections++
+              state.maxConnections = Math.max(state.maxConnections, state.connections)
+            },
+            onClose: () => state.connections--,
+            certificates,
+            host,
+            port: at,
+            idleMillis: defaultIdleMillis,
+            implicitTls
+          }),
+        catch: portError(at)
+      }),
+      (running) => Effect.promise(running.close)
+    )
+  const smtp = yield* listening(port, false)
+  const implicit = yield* listening(0, true)
+  const http = yield* Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () =>
+        https.listen({
+          certificates,
+          host,
+          port: 0,
+          service: {
+            maxBodyOctets: (name) => tokens.hosts.includes(name) ? 64 * 1024 : undefined,
+            tooLarge: () => ({ status: 413, headers: {}, body: "" }),
+            handle: async (request) => tokens.handle(state, request)
+          }
+        }),
+      catch: portError(0)
+    }),
+    (running) => Effect.promise(running.close)
+  )
+  const admin = yield* Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () =>
+        door.listen(0, {
+          apply: () => ({ ok: false, text: "Gmail has no cmdlets: change the world file and start again\n" }),
+          decide: () => ({ ok: false, text: "Gmail's scope is not given to the device flow" }),
+          state: () => snapshot(state)
+        }),
+      catch: portError(0)
+    }),
+    (running) => Effect.promise(running.close)
+  )
+  const announcement: Announcement = {
+    smtp: { host, port: smtp.port },
+    http: { host, port: http.port },
+    ca,
+    connectTo: [
+      ...submission.flatMap((name) => [
+        `${name}:587:${host}:${smtp.port}`,
+        `${name}:465:${host}:${implicit.port}`
+      ]),
+      ...tokens.hosts.map((name) => `${name}:443:${host}:${http.port}`),
+      ...unserved.map((name) => `${name}:${host}:1`)
+    ],
+    mailboxes: state.accounts.map((account) => {
+      const token = state.tokenOf(account)
+      return {
+        address: account.address,
+        secret: secretOf(account),
+        behaviour: state.behaviourOf(account),
+        ...(token === undefined ? {} : { token })
+      }
+    }),
+    applications: world.clients.map(({ clientId, name, refreshTokens, secret }) => ({
+      clientId,
+      name,
+      ...(secret === null ? {} : { secret }),
+      refreshTokens: refreshTokens.map((one) => one.value)
+    })),
+    admin: admin.url
+  }
+  return {
+    announcement,
+    caPem: certificates.authority,
+    http: announcement.http,
+    implicitPort: implicit.port,
+    state: () => snapshot(state)
+  }
+})
