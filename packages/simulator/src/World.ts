@@ -316,7 +316,14 @@ const inconsistencies = (world: World): ReadonlyArray<string> => {
   const problems: Array<string> = []
   const domains = new Map<string, Tenant>()
   const appIds = new Set<string>()
+  const ids = new Set<string>()
   for (const [t, tenant] of world.tenants.entries()) {
+    if (tenant.id !== null) {
+      if (ids.has(tenant.id.toLowerCase())) {
+        problems.push(`directory id ${tenant.id} appears twice at ["tenants"][${t}]`)
+      }
+      ids.add(tenant.id.toLowerCase())
+    }
     for (const domain of tenant.domains) {
       if (domains.has(domain.toLowerCase())) problems.push(`domain ${domain} appears twice at ["tenants"][${t}]`)
       domains.set(domain.toLowerCase(), tenant)
@@ -337,6 +344,11 @@ const inconsistencies = (world: World): ReadonlyArray<string> => {
           [one.publicKey, `["federatedCredentials"][${n}]["publicKey"]`] as const
         )
       ]
+      for (const [n, { expires }] of application.secrets.entries()) {
+        if (expires !== null && Number.isNaN(Date.parse(expires))) {
+          problems.push(`there is no day ${expires} at ${place}["secrets"][${n}]["expires"]`)
+        }
+      }
       for (const [pem, key] of pems) if (!isPem(pem)) problems.push(`the PEM text cannot be read at ${place}${key}`)
     }
   }

@@ -72,6 +72,40 @@ describe("World.decode", () => {
 })
 
 describe("World.fromText", () => {
+  it.effect("names what is wrong with applications and the organisations of tokens", () =>
+    Effect.gen(function*() {
+      const appId = "11111111-0000-4000-8000-000000000001"
+      const pem = "-----BEGIN PUBLIC KEY-----\nnothing\n-----END PUBLIC KEY-----\n"
+      const app = { appId, name: "A" }
+      const error = yield* Effect.flip(World.decode({
+        tenants: [
+          { name: "T", domains: ["t.example"], id: appId, applications: [{ ...app, certificates: [{ pem }] }] },
+          {
+            name: "U",
+            domains: ["u.example"],
+            id: appId,
+            applications: [{ ...app, secrets: [{ value: "fake", expires: "2026-01-31T99:00:00Z" }] }]
+          }
+        ],
+        mailboxes: [{ address: "m@t.example", tokens: [{ tenant: "v.example" }] }]
+      }))
+      assert.deepStrictEqual(error.problems, [
+        "the PEM text cannot be read at [\"tenants\"][0][\"applications\"][0][\"certificates\"][0][\"pem\"]",
+        `directory id ${appId} appears twice at ["tenants"][1]`,
+        `application ${appId} appears twice at ["tenants"][1]["applications"][0]`,
+        "there is no day 2026-01-31T99:00:00Z at [\"tenants\"][1][\"applications\"][0][\"secrets\"][0][\"expires\"]",
+        "no tenant has the domain v.example at [\"mailboxes\"][0][\"tokens\"]"
+      ])
+    }))
+
+  it.effect("takes no private key for a certificate", () =>
+    Effect.gen(function*() {
+      const pem = "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n"
+      const application = { appId: "11111111-0000-4000-8000-000000000001", name: "A", certificates: [{ pem }] }
+      const error = yield* Effect.flip(World.decode(small({}, { applications: [application] })))
+      assert.match(error.message, /certificates/)
+    }))
+
   it.effect("reads YAML and JSON alike", () =>
     Effect.gen(function*() {
       const yaml = yield* World.fromText(
