@@ -70,5 +70,8 @@ describe("hostile texts", () => {
       yield* explain(packs, "550 5.1.1 first, so that the packs are loaded")
       for (const { make, name } of structures) compare(name, mebibyte / 16, make, run)
       for (const { make, name } of repeated) compare(name, mebibyte / 16, make, run)
+      for (const { make, name } of repeated) {
+        compare(`one line of ${name}`, mebibyte / 2, (size) => make(size).replaceAll(/[\n\r]/gu, " "), run)
+      }
     }).pipe(Effect.provide(Packs.layer)), 120_000)
 })
