@@ -33,7 +33,7 @@ const zone = {
   "any.example": { a: ["0.0.0.0"] }
 }
 
-const network = Layer.merge(NetStatic.layerResolver({ zone }), NodeDialer.layer)
+const network = Layer.mergeAll(NetStatic.layerResolver({ zone }), NodeDialer.layer, NetStatic.layerHttp({}))
 
 const check = (target: string, settings: Partial<Settings.Values>) =>
   Effect.gen(function*() {

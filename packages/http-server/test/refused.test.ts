@@ -170,7 +170,7 @@ const recording = () => {
 
 const layer = (net: Layer.Layer<Resolver | Dialer>, settings: Partial<Settings.Values> = {}) =>
   Intake.Intake.layer.pipe(
-    Layer.provideMerge(Layer.provide(Sonde.layer, net)),
+    Layer.provideMerge(Layer.provide(Sonde.layer, Layer.merge(net, Net.layerHttp({})))),
     Layer.provideMerge(Settings.layer(settings)),
     Layer.provide(Layer.succeed(SecretSources, { resolve: () => Effect.die("no source is asked for") }))
   )

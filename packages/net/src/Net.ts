@@ -11,8 +11,10 @@ import type { BindingType } from "@sonde/wire/sasl/Gs2"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AddressPolicy } from "./AddressPolicy.ts"
-import { Dialer } from "./Dialer.ts"
+import { Dialer, DialFailed } from "./Dialer.ts"
+import * as Http from "./Http.ts"
 import * as StaticTransport from "./internal/StaticTransport.ts"
+import { masked, unmasked } from "./Outgoing.ts"
 import * as Race from "./Race.ts"
 import type { AddressRecord, MxRecord } from "./Resolver.ts"
 import { LookupFailed, Resolver } from "./Resolver.ts"
@@ -82,7 +84,23 @@ export interface StaticWorld {
   readonly zone?: StaticZone
   readonly fail?: StaticFailures
   readonly servers?: Readonly<Record<string, StaticServer>>
+  /** Servers of HTTP over TLS by `host:port`: what they answer, or how asking them fails. */
+  readonly http?: Readonly<Record<string, StaticHttp>>
 }
+
+/**
+ * How a server of HTTP answers: a function of path and body as they were sent, or how asking it fails.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type StaticHttp =
+  | Http.HttpError
+  | ((request: { readonly method: string; readonly path: string; readonly body: string }) => {
+    readonly status: number
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body: string
+  })
 
 const normal = (name: string): string => name.toLowerCase().replace(/\.$/, "")
 
@@ -210,10 +228,36 @@ const serverOf = (server: StaticServer): StaticTransport.Server =>
   typeof server === "object" && "script" in server ? server : { script: server }
 
 /**
- * Resolver and dialer from data.
+ * Answers requests from data. Which address is asked does not matter, but one must be allowed by the address policy.
  *
  * @category layers
  * @since 0.1.0
  */
-export const layerStatic = (world: StaticWorld): Layer.Layer<Resolver | Dialer> =>
-  Layer.merge(layerResolver(world), layerDialer(world))
+export const layerHttp = (world: Pick<StaticWorld, "http">): Layer.Layer<Http.Http> =>
+  Layer.succeed(Http.Http, {
+    request: (request) =>
+      Effect.gen(function*() {
+        const policy = yield* AddressPolicy
+        const { addresses, body, endpoint, method, path } = request
+        const answer = world.http?.[authority(endpoint.host, endpoint.port)]
+        if (!addresses.some(({ address, port }) => policy.isAllowed(address, port))) {
+          return yield* new DialFailed({ reason: "AddressDenied", attempts: [] })
+        }
+        if (answer === undefined) return yield* new DialFailed({ reason: "Refused", attempts: [] })
+        if (typeof answer !== "function") return yield* Effect.fail(answer)
+        Http.recordRequest(request, body === undefined ? undefined : masked(body))
+        const { headers = {}, ...rest } = answer({ method, path, body: body === undefined ? "" : unmasked(body) })
+        const response: Http.HttpResponse = { ...rest, headers }
+        Http.recordResponse(request, response)
+        return response
+      })
+  })
+
+/**
+ * Resolver, dialer and HTTP from data.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerStatic = (world: StaticWorld): Layer.Layer<Resolver | Dialer | Http.Http> =>
+  Layer.mergeAll(layerResolver(world), layerDialer(world), layerHttp(world))

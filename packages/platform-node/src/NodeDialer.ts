@@ -18,7 +18,13 @@ import { codeOf, connectCodes } from "./NodeCodes.ts"
 import { timers } from "./NodeTimers.ts"
 import * as NodeTransport from "./NodeTransport.ts"
 
-const dialOne = (
+/**
+ * Dials one address, as a race wants it.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const dialOne = (
   { address, family, port }: Race.Candidate,
   connected: (socket: Net.Socket) => void,
   failed: (obstacle: Race.Obstacle) => void

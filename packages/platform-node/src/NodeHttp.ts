@@ -1,0 +1,129 @@
+/**
+ * HTTP over TLS with `node:https`, on connections that are dialled and judged as all others are.
+ *
+ * @since 0.1.0
+ */
+import { AddressPolicy } from "@sonde/net/AddressPolicy"
+import * as Http from "@sonde/net/Http"
+import { masked, unmasked } from "@sonde/net/Outgoing"
+import * as Race from "@sonde/net/Race"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { ClientRequest, IncomingMessage } from "node:http"
+import type { TLSSocket } from "node:tls"
+import { codeOf } from "./NodeCodes.ts"
+import { dialOne } from "./NodeDialer.ts"
+import { timers } from "./NodeTimers.ts"
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
+
+const reasonOf = (error: unknown): Http.HttpFailed["reason"] => {
+  const code = codeOf(error)
+  return code === "ECONNRESET" || code === "EPIPE" ? "Reset" : code.startsWith("HPE_") ? "Malformed" : "Closed"
+}
+
+const fieldsOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value ?? ""])
+  )
+
+/** Sends the request on a connection and reads the whole response. */
+const exchange = (
+  request: Http.HttpRequest,
+  encrypted: TLSSocket,
+  start: typeof import("node:https").request,
+  timeoutMillis: number
+): Effect.Effect<Http.HttpResponse, Http.HttpFailed> =>
+  Effect.callback((resume) => {
+    const { body, contentType, endpoint, method, path } = request
+    const octets = body === undefined ? undefined : Buffer.from(unmasked(body), "utf8")
+    const chunks: Array<Uint8Array> = []
+    let bytes = 0
+    let isDone = false
+    const finish = (result: Effect.Effect<Http.HttpResponse, Http.HttpFailed>): void => {
+      if (isDone) return
+      isDone = true
+      clearTimeout(timer)
+      outgoing.on("error", () => {})
+      outgoing.destroy()
+      encrypted.on("error", () => {})
+      encrypted.destroy()
+      resume(result)
+    }
+    const fail = (reason: Http.HttpFailed["reason"]): void =>
+      finish(Effect.fail(new Http.HttpFailed({ reason, bytes })))
+    const outgoing: ClientRequest = start({
+      createConnection: () => encrypted,
+      method,
+      path,
+      maxHeaderSize: Http.maxHeaderOctets,
+      headers: {
+        "host": endpoint.port === 443 ? endpoint.host : `${endpoint.host}:${endpoint.port}`,
+        "accept": "application/json",
+        "connection": "close",
+        ...(octets === undefined
+          ? {}
+          : { "content-type": contentType ?? "application/octet-stream", "content-length": `${octets.length}` })
+      }
+    })
+    const timer = setTimeout(() => fail("Timeout"), Math.max(0, timeoutMillis))
+    outgoing.on("error", (error) => fail(reasonOf(error)))
+    outgoing.on("response", (incoming) => {
+      incoming.on("data", (chunk: Uint8Array) => {
+        bytes += chunk.length
+        if (bytes > Http.maxBodyOctets) return fail("TooLong")
+        chunks.push(chunk)
+      })
+      incoming.on("error", (error) => fail(reasonOf(error)))
+      incoming.on("close", () => incoming.complete ? undefined : fail("Closed"))
+      incoming.on("end", () => {
+        const status = incoming.statusCode ?? 0
+        finish(Effect.succeed({ status, headers: fieldsOf(incoming), body: utf8.decode(Buffer.concat(chunks)) }))
+      })
+    })
+    outgoing.end(octets)
+    return Effect.sync(() => finish(Effect.interrupt))
+  })
+
+/**
+ * Asks from this machine.
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<Http.Http> = Layer.succeed(Http.Http, {
+  request: Effect.fnUntraced(function*(request: Http.HttpRequest) {
+    const policy = yield* AddressPolicy
+    const started = performance.now()
+    const left = () => request.timeoutMillis - (performance.now() - started)
+    const [NodeTls, Https] = yield* Effect.promise(() => Promise.all([import("./NodeTls.ts"), import("node:https")]))
+    const won = yield* Race.run({
+      candidates: request.addresses,
+      timeoutMillis: request.timeoutMillis,
+      timers,
+      isAllowed: ({ address, port }) => policy.isAllowed(address, port),
+      dialOne
+    })
+    const { encrypted, handshake } = yield* NodeTls.handshake({
+      socket: won.socket,
+      ca: request.ca,
+      serverName: request.endpoint.host,
+      timeoutMillis: left()
+    }).pipe(
+      Effect.mapError(({ platformCode, reason }) =>
+        new Http.HttpTlsFailed({ conditions: [reason], chain: [], platformCode })
+      )
+    )
+    const [worst, ...others] = handshake.conditions
+    if (worst !== undefined) {
+      encrypted.on("error", () => {})
+      encrypted.destroy()
+      const { chain, platformCode } = handshake
+      return yield* new Http.HttpTlsFailed({ conditions: [worst, ...others], chain, platformCode })
+    }
+    Http.recordRequest(request, request.body === undefined ? undefined : masked(request.body))
+    const response = yield* exchange(request, encrypted, Https.request, left())
+    Http.recordResponse(request, response)
+    return response
+  })
+})
