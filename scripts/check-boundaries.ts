@@ -37,7 +37,7 @@ const table: Readonly<Record<string, Room>> = {
   net: { may: ["domain", "wire"] },
   packs: { may: ["domain"], external: ["yaml"] },
   report: { may: ["domain"] },
-  phases: { may: ["domain", "wire", "net"] },
+  phases: { may: ["domain", "wire", "net"], external: ["jose"] },
   pipeline: { may: ["domain", "net", "phases", "packs"], tests: ["platform-node"] },
   sonde: {
     may: ["domain", "net", "phases", "packs", "pipeline", "report"],

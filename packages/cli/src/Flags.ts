@@ -84,7 +84,24 @@ export const secrets = {
     "SOURCE",
     "password: env:NAME, file:PATH, stdin, cmd:COMMAND or prompt; never the password itself"
   ),
-  token: text("token", "SOURCE", "OAuth 2.0 access token, from the same sources")
+  token: text(
+    "token",
+    "SOURCE",
+    "OAuth 2.0 access token: the same sources, or device-code, client-credentials or refresh-token to obtain one"
+  ),
+  clientSecret: text(
+    "client-secret",
+    "SOURCE",
+    "secret of the application that obtains a token, from the same sources"
+  ),
+  clientCertificate: text("client-certificate", "PATH", "its certificate and private key instead, one PEM file"),
+  refreshToken: text("refresh-token", "SOURCE", "refresh token, from the same sources")
+}
+
+/** Who obtains a token, and where. */
+export const client = {
+  clientId: text("client-id", "ID", "application that obtains a token"),
+  tokenEndpoint: text("token-endpoint", "URL", "where tokens are obtained, instead of where the pack says")
 }
 
 /** Whose token it has to be. */
@@ -95,6 +112,7 @@ export const directory = {
 
 /** The options of a diagnosis. */
 export const check = {
+  ...client,
   ...directory,
   user: text("user", "NAME", "sign-in name when it is not the mailbox"),
   auth: text(

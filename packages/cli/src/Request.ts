@@ -1,10 +1,10 @@
 /**
  * From flags to the options of a check: every value judged, files read, secrets fetched last.
  */
-import { AuthChoice, type CheckOptions, spanMillis } from "@sonde/domain/Options"
+import { AuthChoice, type CheckOptions, GrantKind, spanMillis } from "@sonde/domain/Options"
 import { PhaseId, Security, ServiceId } from "@sonde/domain/Service"
 import * as Effect from "effect/Effect"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { type Failure, missing, usage } from "./Failure.ts"
 import * as Files from "./Files.ts"
@@ -52,15 +52,29 @@ type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 /** The options that flags give, without the target; only what was given is set, so that they can override others. */
 export const options = Effect.fnUntraced(function*(input: Input) {
   const out: Partial<Mutable<CheckOptions>> = {}
-  const plain = ["provider", "user", "host", "dns", "ehlo", "from", "tenant", "cloud"] as const
+  const plain = [
+    "provider",
+    "user",
+    "host",
+    "dns",
+    "ehlo",
+    "from",
+    "tenant",
+    "cloud",
+    "clientId",
+    "tokenEndpoint"
+  ] as const
   for (const name of plain) {
     const value = input[name]
-    if (value === "") return yield* usage(`--${name} was given and is empty`, "give it a value or leave it out")
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    if (value === "") return yield* usage(`--${option} was given and is empty`, "give it a value or leave it out")
     if (value !== undefined) out[name] = value
   }
   for (const name of ["deliver", "deliverAgain", "allowClearAuth", "ignorePreflight", "wait"] as const) {
     if (input[name]) out[name] = true
   }
+  const grant = GrantKind.literals.find((kind) => kind === input.token)
+  if (grant !== undefined) out.grant = grant
   if (input.auth !== undefined) out.auth = yield* Effect.fromResult(oneOf("--auth", input.auth, AuthChoice.literals))
   if (input.via !== undefined) out.via = yield* Effect.fromResult(oneOf("--via", input.via, ["smtp", "graph"] as const))
   if (input.security !== undefined) {
@@ -87,30 +101,89 @@ export const options = Effect.fnUntraced(function*(input: Input) {
 })
 
 /** Where the secrets come from, judged but not fetched. */
+export interface Sources {
+  readonly secret?: Secret.Source | undefined
+  readonly token?: Secret.Source | undefined
+  readonly clientSecret?: Secret.Source | undefined
+  readonly refreshToken?: Secret.Source | undefined
+  /** A PEM file. */
+  readonly clientCertificate?: string | undefined
+}
+
+const taken = [
+  ["secret", "--secret"],
+  ["token", "--token"],
+  ["clientSecret", "--client-secret"],
+  ["refreshToken", "--refresh-token"]
+] as const
+
+/** Judges where the secrets come from. */
 export const sources = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Flags.secrets>) {
-  const secret = input.secret === undefined
-    ? undefined
-    : yield* Effect.fromResult(Secret.parse("--secret", input.secret))
-  const token = input.token === undefined
-    ? undefined
-    : yield* Effect.fromResult(Secret.parse("--token", input.token))
-  if (secret?.kind === "stdin" && token?.kind === "stdin") {
-    return yield* usage("--secret and --token cannot both come from standard input", "take one of them from elsewhere")
+  const out: { -readonly [K in keyof Sources]: Sources[K] } = {
+    secret: undefined,
+    token: undefined,
+    clientSecret: undefined,
+    refreshToken: undefined,
+    clientCertificate: input.clientCertificate
   }
-  return { secret, token }
+  let piped: string | undefined = undefined
+  for (const [name, option] of taken) {
+    const text = input[name]
+    // A way to obtain a token is an option of the run and no source.
+    if (text === undefined || name === "token" && GrantKind.literals.some((kind) => kind === text)) continue
+    const source = yield* Effect.fromResult(Secret.parse(option, text))
+    if (source.kind === "stdin" && piped !== undefined) {
+      return yield* usage(
+        `${piped} and ${option} cannot both come from standard input`,
+        "take one of them from elsewhere"
+      )
+    }
+    if (source.kind === "stdin") piped = option
+    out[name] = source
+  }
+  const found: Sources = out
+  return found
 })
 
 /** Secrets that were fetched. */
 export interface Fetched {
   readonly secret?: Redacted.Redacted<string>
   readonly token?: Redacted.Redacted<string>
+  readonly clientSecret?: Redacted.Redacted<string>
+  readonly refreshToken?: Redacted.Redacted<string>
+  readonly clientCertificate?: Redacted.Redacted<string>
 }
 
+/** Something in place of each secret that there is a source for. */
+export const standIns = (from: Sources, standIn: Redacted.Redacted<string>): Fetched =>
+  Object.fromEntries(Object.entries(from).flatMap(([name, source]) => source === undefined ? [] : [[name, standIn]]))
+
+const certificate = Effect.fnUntraced(function*(path: string) {
+  const option = "--client-certificate"
+  const pem = Redacted.make(yield* Files.text(option, path), { label: "certificate" })
+  const Grant = yield* Effect.promise(() => import("@sonde/phases/Grant"))
+  // Signing shows whether the key can be used, before anybody is asked.
+  yield* Effect.mapError(
+    Grant.assertion(pem, "client", "https://localhost", 0),
+    ({ problem, remedy }) => missing(`${option}: the file ${quoted(path)} ${problem}`, remedy)
+  )
+  return pem
+})
+
 /** Fetches the secrets. `who` is named where somebody is asked. */
-export const fetch = Effect.fnUntraced(function*(from: Effect.Success<ReturnType<typeof sources>>, who: string) {
-  const out: { secret?: Redacted.Redacted<string>; token?: Redacted.Redacted<string> } = {}
-  if (from.secret !== undefined) out.secret = yield* Secret.read("--secret", from.secret, `Password of ${who}`)
-  if (from.token !== undefined) out.token = yield* Secret.read("--token", from.token, `Access token of ${who}`)
+export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
+  const out: { -readonly [K in keyof Fetched]: Fetched[K] } = {}
+  const labels = {
+    secret: `Password of ${who}`,
+    token: `Access token of ${who}`,
+    clientSecret: "Secret of the application",
+    refreshToken: `Refresh token of ${who}`
+  }
+  for (const [name, option] of taken) {
+    const source = from[name]
+    if (source !== undefined) out[name] = yield* Secret.read(option, source, labels[name])
+  }
+  if (from.clientCertificate !== undefined) out.clientCertificate = yield* certificate(from.clientCertificate)
   const fetched: Fetched = out
   return fetched
 })
@@ -131,13 +204,13 @@ const typed = (source: Secret.Source): string => {
 }
 
 /** The flags by which the secrets of a run are given again: the journal keeps neither them nor their sources. */
-export const again = (sources: {
-  readonly secret?: Secret.Source | undefined
-  readonly token?: Secret.Source | undefined
-}): string =>
+export const again = (sources: Sources): string =>
   [
-    sources.secret === undefined ? "" : `--secret ${typed(sources.secret)}`,
-    sources.token === undefined ? "" : `--token ${typed(sources.token)}`
+    ...taken.map(([name, option]) => {
+      const source = sources[name]
+      return source === undefined ? "" : `${option} ${typed(source)}`
+    }),
+    sources.clientCertificate === undefined ? "" : `--client-certificate ${shellQuoted(sources.clientCertificate)}`
   ].filter((part) => part !== "").join(" ")
 
 /** The flag by which a run is found again. */

@@ -4,6 +4,7 @@
  * A secret is never taken from the command line itself, where every process of the machine could read it. What is read
  * becomes `Redacted` at once; no message repeats any part of it.
  */
+import { GrantKind } from "@sonde/domain/Options"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -27,10 +28,7 @@ export type Source =
 const ways = "env:NAME, file:PATH, stdin, cmd:COMMAND or prompt"
 
 /** The flags that take a source. */
-export type Option = "--secret" | "--token" | "--database"
-
-/** Ways to get a token that are known but not there yet. */
-const later = new Set(["device-code", "client-credentials", "refresh-token"])
+export type Option = "--secret" | "--token" | "--client-secret" | "--refresh-token" | "--database"
 
 /** Reads a source. Text that is none may be the secret itself, so it is refused without being repeated. */
 export const parse = (option: Option, text: string): Result.Result<Source, Failure> => {
@@ -38,11 +36,10 @@ export const parse = (option: Option, text: string): Result.Result<Source, Failu
   const scheme = colon < 0 ? text : text.slice(0, colon)
   const rest = colon < 0 ? "" : text.slice(colon + 1)
   if (colon < 0 && (scheme === "stdin" || scheme === "prompt")) return Result.succeed({ kind: scheme })
-  if (option === "--token" && later.has(text)) {
-    return Result.fail(usage(
-      `${option} ${text} is not available in this version`,
-      `get the token with another program and pass it with ${option} env:NAME, file:PATH or cmd:COMMAND`
-    ))
+  if (option === "--token" && (GrantKind.literals as ReadonlyArray<string>).includes(text)) {
+    return Result.fail(
+      usage(`${option} ${text} obtains a token, and here one has to be given`, `write ${option} ${ways}`)
+    )
   }
   if (colon > 0 && (scheme === "env" || scheme === "file" || scheme === "cmd")) {
     if (rest === "") {

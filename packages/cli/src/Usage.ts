@@ -54,7 +54,7 @@ const sentence = (error: NonShowHelpErrors): string => {
       return `there is no command ${JSON.stringify(error.subcommand)}${meant(error.suggestions)}`
     case "InvalidValue": {
       const name = error.kind === "argument" ? `<${error.option}>` : `--${error.option.replace(/^--/, "")}`
-      if (/^(?:--)?(?:secret|token)$/.test(error.option)) {
+      if (/^(?:--)?(?:secret|token|client-secret|refresh-token)$/.test(error.option)) {
         return `${name} takes one source: env:NAME, file:PATH, stdin, cmd:COMMAND or prompt`
       }
       const value = error.value === "" ? "nothing" : JSON.stringify(error.value)

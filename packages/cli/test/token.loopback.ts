@@ -1,6 +1,8 @@
 /** Tokens on the command line: checked before anybody is connected to, and read without a network. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Simulator from "@sonde/simulator/Simulator"
+import * as HttpsServer from "@sonde/testkit/HttpsServer"
+import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -179,5 +181,178 @@ describe("sonde token inspect", () => {
       assert.strictEqual((yield* inspect("env:NOT_SET")).code, 66)
       assert.strictEqual((yield* inspect("env:T", ["--only", "imap"], { T: tokenOf(good) })).code, 64)
       assert.strictEqual((yield* inspect("env:T", ["--provider", "acme"], { T: tokenOf(good) })).code, 64)
+    }))
+})
+
+describe("sonde check with a token that is obtained", () => {
+  /** An issuer with a token endpoint, beside the simulator; gives a way to check against both. */
+  const setUp = (answer: (asked: HttpsServer.Asked) => HttpsServer.Answer) =>
+    Effect.gen(function*() {
+      const running = yield* Simulator.start({})
+      const { ca, server } = yield* Effect.promise(TestCa.testCa)
+      const tls = yield* Effect.promise(() => server({ dns: ["login.microsoftonline.com"] }))
+      const issuer = yield* HttpsServer.start(tls, answer)
+      const dir = yield* folder
+      const trusted = join(dir, "ca.pem")
+      writeFileSync(trusted, `${readFileSync(running.ca, "utf8")}\n${ca}`)
+      const state = join(dir, "state")
+      const reach = [
+        "--provider",
+        "microsoft-365",
+        "--ca",
+        trusted,
+        "--connect-to",
+        `smtp.office365.com:587:127.0.0.1:${running.smtp.port}`,
+        "--connect-to",
+        `login.microsoftonline.com:443:127.0.0.1:${issuer.port}`,
+        "--state",
+        state
+      ]
+      const written = () =>
+        readdirSync(join(state, "runs")).map((name) => readFileSync(join(state, "runs", name), "utf8")).join("")
+      return { running, issuer, state, reach, written, dir }
+    })
+
+  const json = (status: number, body: object): HttpsServer.Answer => ({ status, body: JSON.stringify(body) })
+  const secret = "canary & secret+/8Zq4"
+  const encoded = "canary+%26+secret%2B%2F8Zq4"
+
+  const issuing = (token: string) => (asked: HttpsServer.Asked): HttpsServer.Answer =>
+    asked.path.endsWith("/.well-known/openid-configuration")
+      ? json(200, {
+        issuer: "https://login.microsoftonline.com/t/v2.0",
+        token_endpoint: "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token"
+      })
+      : json(200, { access_token: token, token_type: "Bearer", expires_in: 3599 })
+
+  live("asks the issuer, reads what it got, and signs in with it", () =>
+    Effect.gen(function*() {
+      const token = (yield* Simulator.start({})).mailboxes.find(({ address }) => address === "oauth@contoso.example")
+        ?.token
+      const { issuer, reach, written } = yield* setUp(issuing(token ?? ""))
+      const argv = ["check", "oauth@contoso.example", ...reach, "--token", "client-credentials", "--client-id", "app"]
+      const left = yield* run([...argv, "--client-secret", "env:CS", "--json"], { CS: secret })
+      assert.strictEqual(left.code, 0, left.out + left.err)
+      const report = JSON.parse(left.out)
+      const of = (id: string) => report.services.find((service: { readonly id: string }) => service.id === id)
+      assert.deepStrictEqual(
+        of("token").phases.map((phase: { readonly id: string; readonly state: string }) =>
+          `${phase.id} ${phase.state}`
+        ),
+        ["metadata pass", "token pass", "claims pass"]
+      )
+      assert.deepStrictEqual(issuer.asked.map(({ method, path }) => `${method} ${path}`), [
+        "GET /contoso.example/v2.0/.well-known/openid-configuration",
+        "POST /contoso.example/oauth2/v2.0/token"
+      ])
+      assert.strictEqual(
+        issuer.asked[1]?.body,
+        `grant_type=client_credentials&client_id=app&scope=https%3A%2F%2Foutlook.office365.com%2F.default&client_secret=${encoded}`
+      )
+      const shown = yield* run([...argv, "--client-secret", "env:CS", "--transcript"], { CS: secret })
+      const all = left.out + left.err + shown.out + shown.err + written()
+      for (const form of [secret, encoded, token ?? "", Buffer.from(secret).toString("base64")]) {
+        assert.notInclude(all, form)
+      }
+    }))
+
+  live("explains a refusal by its number, and connects to no mail server", () =>
+    Effect.gen(function*() {
+      const { reach, written } = yield* setUp((asked) =>
+        asked.method === "GET" ? json(404, {}) : json(401, {
+          error: "invalid_client",
+          error_description:
+            "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.",
+          error_codes: [7_000_215],
+          correlation_id: "0b8f4a6e-6f7e-4d2c-9d0b-7c5a4e3b2a10"
+        })
+      )
+      const left = yield* run([
+        "check",
+        "oauth@contoso.example",
+        ...reach,
+        "--token",
+        "client-credentials",
+        "--client-id",
+        "app",
+        "--client-secret",
+        "env:CS",
+        "--json"
+      ], { CS: secret })
+      assert.strictEqual(left.code, 77, left.err)
+      const report = JSON.parse(left.out)
+      assert.strictEqual(report.verdicts[0].cause, "oauth_client_secret_invalid")
+      const error = report.services.find(({ id }: { readonly id: string }) => id === "token").phases[1].error
+      assert.strictEqual(error._tag, "TokenRejected")
+      assert.strictEqual(error.providerCode, "AADSTS7000215")
+      const { phases } = report.services.find(({ id }: { readonly id: string }) => id === "smtp-submission")
+      assert.isTrue(phases.every(({ because }: { readonly because: string }) => because === "token"))
+      for (const form of [secret, encoded]) assert.notInclude(left.out + left.err + written(), form)
+    }))
+
+  live("tells a person what to do for a device code", () =>
+    Effect.gen(function*() {
+      const { issuer, reach } = yield* setUp((asked) =>
+        asked.method === "GET"
+          ? json(404, {})
+          : asked.path.endsWith("/devicecode")
+          ? json(200, {
+            device_code: "canary-device",
+            user_code: "ABCD-EFGH",
+            verification_uri: "https://microsoft.com/devicelogin",
+            expires_in: 900,
+            interval: 1
+          })
+          : json(200, { access_token: tokenOf({ ...good, aud: "https://graph.microsoft.com" }), token_type: "Bearer" })
+      )
+      const left = yield* run([
+        "check",
+        "oauth@contoso.example",
+        ...reach,
+        "--token",
+        "device-code",
+        "--client-id",
+        "app",
+        "--transcript"
+      ])
+      assert.strictEqual(left.code, 77, left.err)
+      assert.match(
+        left.err,
+        /To sign in, open +https:\/\/microsoft\.com\/devicelogin\n +and enter the code ABCD-EFGH\n +Time left +15 min/
+      )
+      assert.include(left.out, "oauth_wrong_audience")
+      assert.notInclude(left.out + left.err, "canary-device")
+      assert.notInclude(left.out + left.err, signature)
+      assert.include(issuer.asked.at(-1)?.body, "device_code=canary-device")
+    }))
+
+  live("says what is missing", () =>
+    Effect.gen(function*() {
+      const rows: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
+        [["--token", "client-credentials"], /--client-id is missing/],
+        [["--token", "client-credentials", "--client-id", "a"], /--client-secret is missing/],
+        [["--token", "refresh-token", "--client-id", "a"], /--refresh-token is missing/],
+        [["--client-id", "a"], /--client-id was given and no token is to be obtained/],
+        [["--token", "device-code", "--client-id", "a", "--skip", "token"], /--skip token leaves out/],
+        [
+          [
+            "--token",
+            "client-credentials",
+            "--client-id",
+            "a",
+            "--client-secret",
+            "env:X",
+            "--token-endpoint",
+            "http://x/"
+          ],
+          /--token-endpoint .* https/
+        ]
+      ]
+      for (const [flags, problem] of rows) {
+        const left = yield* run(["check", "a@contoso.example", "--provider", "microsoft-365", ...flags], { X: "x" })
+        assert.strictEqual(left.code, 64, left.err)
+        assert.strictEqual(left.out, "")
+        assert.match(left.err, problem)
+      }
     }))
 })

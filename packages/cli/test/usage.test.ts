@@ -45,7 +45,7 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
   ["quiet and transcript", ["check", "a@b.example", "--quiet", "--transcript"], /exclude each other/],
   ["a mechanism without a secret", ["check", "a@b.example", "--auth", "login"], /login needs a secret/],
   ["a message that is not sent", ["check", "a@b.example", "--message", "package.json"], /add --deliver/],
-  ["a token that must be acquired", ["check", "a@b.example", "--token", "device-code"], /device-code is not available/],
+  ["a token that must be acquired", ["check", "a@b.example", "--token", "device-code"], /--client-id is missing/],
   ["both secrets from one pipe", ["check", "a@b.example", "--secret", "stdin", "--token", "stdin"], /cannot both come/],
   ["an empty source", ["check", "a@b.example", "--secret", "env:"], /env: names nothing/],
   ["a strange variable", ["check", "a@b.example", "--secret", "env:A B"], /not followed by the name of a variable/],

@@ -115,6 +115,8 @@ const session = [
   "logout",
   "quit"
 ] as const
+/** Phases that are one HTTP request each: names, connection and TLS are part of them. */
+const requests = ["metadata", "token"] as const
 const all = ["resolve", "connect", "greeting", ...session, "metadata", "token", "claims", "mailbox", "send"] as const
 
 /**
@@ -124,12 +126,12 @@ const all = ["resolve", "connect", "greeting", ...session, "metadata", "token", 
  * @since 0.1.0
  */
 export const phasesOf = {
-  ResolveError: ["resolve"],
-  ConnectError: ["connect"],
+  ResolveError: ["resolve", ...requests],
+  ConnectError: ["connect", ...requests],
   GreetingError: ["greeting"],
   ProtocolError: all,
   StartTlsError: ["starttls"],
-  TlsError: ["tls"],
+  TlsError: ["tls", ...requests],
   AuthUnavailable: ["auth"],
   AuthRejected: ["auth"],
   TokenRejected: ["token", "claims"],
@@ -140,8 +142,8 @@ export const phasesOf = {
   MailboxUnavailable: ["select", "stat", "list", "mailbox"],
   Throttled: all,
   TemporaryFailure: all,
-  ConnectionLost: ["greeting", ...session],
-  PhaseTimeout: session,
+  ConnectionLost: ["greeting", ...session, ...requests],
+  PhaseTimeout: [...session, ...requests],
   DeliveryInDoubt: ["data", "send"],
   ApiError: ["mailbox", "send"]
 } as const satisfies Record<ErrorTag, ReadonlyArray<PhaseId>>

@@ -58,6 +58,16 @@ export const AuthChoice = Schema.Literals([
 export type AuthChoice = typeof AuthChoice.Type
 
 /**
+ * A way to obtain an access token, where none is given.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const GrantKind = Schema.Literals(["device-code", "client-credentials", "refresh-token"])
+/** @category models @since 0.1.0 */
+export type GrantKind = typeof GrantKind.Type
+
+/**
  * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is `SERVER[:PORT]`; `ca` is PEM
  * text; `tenant` is the id or a domain of a directory and `cloud` the name of a separate cloud as packs have it; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack` are paths.
  *
@@ -71,6 +81,9 @@ export const CheckOptions = Schema.Struct({
   skip: Schema.optionalKey(Schema.Array(ServiceId)),
   user: Schema.optionalKey(Schema.String),
   auth: Schema.optionalKey(AuthChoice),
+  grant: Schema.optionalKey(GrantKind),
+  clientId: Schema.optionalKey(Schema.String),
+  tokenEndpoint: Schema.optionalKey(Schema.String),
   tenant: Schema.optionalKey(Schema.String),
   cloud: Schema.optionalKey(Schema.String),
   via: Schema.optionalKey(Schema.Literals(["smtp", "graph"])),
@@ -107,4 +120,8 @@ export interface CheckOptions extends Schema.Schema.Type<typeof CheckOptions> {}
 export interface Secrets {
   readonly secret?: Redacted.Redacted<string> | undefined
   readonly token?: Redacted.Redacted<string> | undefined
+  readonly clientSecret?: Redacted.Redacted<string> | undefined
+  /** Certificate and private key of the client, PEM. */
+  readonly clientCertificate?: Redacted.Redacted<string> | undefined
+  readonly refreshToken?: Redacted.Redacted<string> | undefined
 }

@@ -95,3 +95,18 @@ export const Inspection = Schema.Struct({
 }).annotate({ identifier: "Inspection" })
 /** @category models @since 0.1.0 */
 export interface Inspection extends Schema.Schema.Type<typeof Inspection> {}
+
+/**
+ * What an issuer publishes of itself (RFC 8414 section 2), as far as a token needs it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const MetadataFacts = Schema.Struct({
+  issuer: Schema.String,
+  tokenEndpoint: Schema.String,
+  deviceEndpoint: Schema.optionalKey(Schema.String),
+  grantTypes: Schema.optionalKey(Schema.Array(Schema.String))
+}).annotate({ identifier: "MetadataFacts" })
+/** @category models @since 0.1.0 */
+export interface MetadataFacts extends Schema.Schema.Type<typeof MetadataFacts> {}

@@ -101,15 +101,16 @@ describe("isInconclusive", () => {
 const session = ["ehlo", "capability", "starttls", "tls", "auth", "mail", "rcpt", "data", "select", "stat", "list"]
 const leaving = ["logout", "quit"]
 const afterConnect = ["greeting", ...session, ...leaving]
+const requests = ["metadata", "token"]
 const any = ["resolve", "connect", ...afterConnect, "metadata", "token", "claims", "mailbox", "send"]
 
 const contract: Readonly<Record<Errors.ErrorTag, ReadonlyArray<string>>> = {
-  ResolveError: ["resolve"],
-  ConnectError: ["connect"],
+  ResolveError: ["resolve", ...requests],
+  ConnectError: ["connect", ...requests],
   GreetingError: ["greeting"],
   ProtocolError: any,
   StartTlsError: ["starttls"],
-  TlsError: ["tls"],
+  TlsError: ["tls", ...requests],
   AuthUnavailable: ["auth"],
   AuthRejected: ["auth"],
   TokenRejected: ["token", "claims"],
@@ -120,8 +121,8 @@ const contract: Readonly<Record<Errors.ErrorTag, ReadonlyArray<string>>> = {
   MailboxUnavailable: ["select", "stat", "list", "mailbox"],
   Throttled: any,
   TemporaryFailure: any,
-  ConnectionLost: afterConnect,
-  PhaseTimeout: [...session, ...leaving],
+  ConnectionLost: [...afterConnect, ...requests],
+  PhaseTimeout: [...session, ...leaving, ...requests],
   DeliveryInDoubt: ["data", "send"],
   ApiError: ["mailbox", "send"]
 }

@@ -52,7 +52,13 @@ export const definition: Phase.Definition<"connect", Session, ConnectFacts> = {
   })
 }
 
-const sentence: Record<ConnectError["reason"], string> = {
+/**
+ * What each reason means, as the end of a sentence that begins with the server.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const sentence: Record<ConnectError["reason"], string> = {
   Refused: "refused the connection",
   Timeout: "did not answer in time",
   Unreachable: "cannot be reached from this network",

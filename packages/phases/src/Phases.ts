@@ -10,15 +10,17 @@ import { Connect } from "./Connect.ts"
 import { Ehlo } from "./Ehlo.ts"
 import { Greeting } from "./Greeting.ts"
 import { MailFrom } from "./MailFrom.ts"
+import { Metadata } from "./Metadata.ts"
 import { Quit } from "./Quit.ts"
 import { RcptTo } from "./RcptTo.ts"
 import { Resolve } from "./Resolve.ts"
 import { SendData } from "./SendData.ts"
 import { StartTls } from "./StartTls.ts"
 import { Tls } from "./Tls.ts"
+import { Token } from "./Token.ts"
 
 /**
- * Every phase, over a resolver and a dialer.
+ * Every phase, over a resolver, a dialer and HTTP.
  *
  * @category layers
  * @since 0.1.0
@@ -35,5 +37,7 @@ export const layer = Layer.mergeAll(
   RcptTo.layer,
   SendData.layer,
   Quit.layer,
+  Metadata.layer,
+  Token.layer,
   Claims.layer
 )

@@ -46,7 +46,13 @@ export const definition = Phase.define({
   facts: ResolveFacts
 })
 
-const sentence: Record<ResolveError["reason"], string> = {
+/**
+ * What each reason means, as the end of a sentence that begins with the name.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const sentence: Record<ResolveError["reason"], string> = {
   NoSuchName: "does not exist in the DNS",
   NoRecords: "exists but has no address",
   ServerFailure: "could not be resolved: the name servers failed",

@@ -10,6 +10,7 @@ import * as Connect from "@sonde/phases/Connect"
 import * as Ehlo from "@sonde/phases/Ehlo"
 import * as Greeting from "@sonde/phases/Greeting"
 import * as MailFrom from "@sonde/phases/MailFrom"
+import * as Metadata from "@sonde/phases/Metadata"
 import type { ResumeRule } from "@sonde/phases/Phase"
 import * as Quit from "@sonde/phases/Quit"
 import * as RcptTo from "@sonde/phases/RcptTo"
@@ -17,6 +18,7 @@ import * as Resolve from "@sonde/phases/Resolve"
 import * as SendData from "@sonde/phases/SendData"
 import * as StartTls from "@sonde/phases/StartTls"
 import * as Tls from "@sonde/phases/Tls"
+import * as Token from "@sonde/phases/Token"
 import { readdirSync, readFileSync } from "node:fs"
 import { hostile } from "./hostile.ts"
 import { places } from "./places.ts"
@@ -55,10 +57,23 @@ const phases: ReadonlyArray<{
   { facts: Facts.RcptFacts, definition: RcptTo.definition },
   { facts: Facts.DataFacts, definition: SendData.definition },
   { facts: Facts.QuitFacts, definition: Quit.definition },
+  { facts: TokenFacts.MetadataFacts, definition: Metadata.definition },
+  { facts: TokenFacts.TokenFacts, definition: Token.definition },
   { facts: TokenFacts.ClaimsFacts, definition: Claims.definition }
 ]
 
-// What `network.test.ts`, `codes.test.ts` and `Claims.test.ts` show besides the scenarios.
+// What `network.test.ts`, `codes.test.ts`, `Claims.test.ts` and `Token.test.ts` show besides the scenarios.
+const requests = [
+  "ResolveError NoSuchName",
+  "ConnectError Refused",
+  "TlsError CertificateExpired",
+  "ConnectionLost Closed",
+  "PhaseTimeout",
+  "ProtocolError UnexpectedReply",
+  "ProtocolError ReplyTooLong",
+  "Throttled",
+  "TemporaryFailure"
+]
 const elsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
   resolve: [
     ...["NoSuchName", "NoRecords", "ServerFailure", "Refused", "Timeout", "BadName"].map((reason) =>
@@ -72,6 +87,8 @@ const elsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
     "ProtocolError Injection"
   ],
   data: ["SenderRejected", "RecipientRejected"],
+  metadata: [...requests, "ProtocolError MalformedReply"],
+  token: [...requests, "TokenRejected"],
   claims: ["TokenRejected"]
 }
 

@@ -13,16 +13,20 @@ import type { Connect } from "@sonde/phases/Connect"
 import type { Ehlo } from "@sonde/phases/Ehlo"
 import type { Greeting } from "@sonde/phases/Greeting"
 import type { MailFrom } from "@sonde/phases/MailFrom"
+import type { Metadata } from "@sonde/phases/Metadata"
 import type { Quit } from "@sonde/phases/Quit"
 import type { RcptTo } from "@sonde/phases/RcptTo"
 import type { Resolve } from "@sonde/phases/Resolve"
 import type { SendData } from "@sonde/phases/SendData"
 import type { StartTls } from "@sonde/phases/StartTls"
 import type { Tls } from "@sonde/phases/Tls"
+import type { Token } from "@sonde/phases/Token"
 import type * as Effect from "effect/Effect"
 
 const anywhere = ["ProtocolError", "Throttled", "TemporaryFailure"] as const
 const inSession = [...anywhere, "ConnectionLost", "PhaseTimeout"] as const
+
+const inRequest = ["ResolveError", "ConnectError", "TlsError", ...inSession] as const
 
 const contract = {
   resolve: ["ResolveError", ...anywhere],
@@ -48,8 +52,8 @@ const contract = {
   list: ["MailboxUnavailable", ...inSession],
   logout: inSession,
   quit: inSession,
-  metadata: anywhere,
-  token: ["TokenRejected", ...anywhere],
+  metadata: inRequest,
+  token: ["TokenRejected", ...inRequest],
   claims: ["TokenRejected", ...anywhere],
   mailbox: ["MailboxUnavailable", "ApiError", ...anywhere],
   send: [
@@ -87,6 +91,8 @@ const services: {
   readonly rcpt: Equal<ErrorOfService<RcptTo["Service"]>, Row<"rcpt">>
   readonly data: Equal<SendDataError, Row<"data">>
   readonly quit: Equal<ErrorOfService<Quit["Service"]>, Row<"quit">>
+  readonly metadata: Equal<ErrorOfService<Metadata["Service"]>, Row<"metadata">>
+  readonly token: Equal<ErrorOfService<Token["Service"]>, Row<"token">>
   readonly claims: Equal<ErrorOfService<Claims["Service"]>, Row<"claims">>
 } = {
   resolve: true,
@@ -100,6 +106,8 @@ const services: {
   rcpt: true,
   data: true,
   quit: true,
+  metadata: true,
+  token: true,
   claims: true
 }
 

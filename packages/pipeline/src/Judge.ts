@@ -79,7 +79,12 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
     ...(options.to ?? []).flatMap((to) => flag("--to", to)),
     ...flag("--until", options.until),
     ...(options.deliver === true ? ["--deliver"] : []),
-    ...(had.secret ? ["--secret prompt"] : had.token ? ["--token prompt"] : [])
+    ...(had.secret ? ["--secret prompt"] : had.token && options.grant === undefined ? ["--token prompt"] : []),
+    ...flag("--token", options.grant),
+    ...flag("--client-id", options.clientId),
+    ...flag("--token-endpoint", options.tokenEndpoint),
+    ...(options.grant === "client-credentials" ? ["--client-secret prompt"] : []),
+    ...(options.grant === "refresh-token" ? ["--refresh-token prompt"] : [])
   ].join(" ")
 
 const values = (

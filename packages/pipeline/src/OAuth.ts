@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import type { Endpoint } from "@sonde/domain/Endpoint"
+import type { GrantKind } from "@sonde/domain/Options"
 import type { ServiceId } from "@sonde/domain/Service"
 import type { Pack } from "@sonde/packs/Pack"
 import { list } from "@sonde/packs/schema/Scalar"
@@ -66,6 +67,39 @@ export const wanted = (pack: Pack | undefined, use: Use): Wanted => {
     tenant: use.tenant,
     user: use.user,
     delegates: oauth.delegates === true
+  }
+}
+
+/**
+ * What to ask for, and where. An URL with `{tenant}` gets the directory in its place. Absent is what nobody knows.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Source {
+  readonly metadata: string | undefined
+  readonly tokenEndpoint: string | undefined
+  readonly deviceEndpoint: string | undefined
+  readonly scope: string
+}
+
+/**
+ * Where a token of a kind comes from, and the scope to ask for.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const source = (pack: Pack | undefined, use: Use, kind: GrantKind, directory: string): Source => {
+  const oauth = pack?.signIn?.oauth
+  const own = separate(oauth, cloudOf(pack, use))
+  const filled = (url: string | undefined) => url?.replace("{tenant}", encodeURIComponent(directory))
+  return {
+    metadata: filled(own?.metadata ?? oauth?.metadata),
+    tokenEndpoint: filled(own?.tokenEndpoint ?? oauth?.tokenEndpoint),
+    deviceEndpoint: filled(own?.deviceEndpoint ?? oauth?.deviceEndpoint),
+    scope: kind === "client-credentials"
+      ? own?.applicationScope ?? oauth?.application?.scope ?? ""
+      : list((own?.scopes ?? oauth?.scopes)?.[use.service]).join(" ")
   }
 }
 

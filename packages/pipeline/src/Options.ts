@@ -6,14 +6,17 @@
  * @since 0.1.0
  */
 import { pemBlocks } from "@sonde/domain/Certificate"
-import type { CheckOptions, Secrets } from "@sonde/domain/Options"
+import type { CheckOptions, GrantKind, Secrets } from "@sonde/domain/Options"
 import { spanMillis } from "@sonde/domain/Options"
 import type { PhaseId, Security, ServiceId } from "@sonde/domain/Service"
 import * as Target from "@sonde/domain/Target"
 import { problemOf } from "@sonde/phases/Begin"
 import type { Credential } from "@sonde/phases/Credential"
+import type { ClientProof } from "@sonde/phases/Grant"
+import { placeOf as placeOfUrl } from "@sonde/phases/HttpAsk"
 import { addressProblem, ehloProblem } from "@sonde/phases/Inputs"
 import * as Data from "effect/Data"
+import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 
 /**
@@ -61,6 +64,8 @@ export interface Request {
   readonly port: number | undefined
   readonly security: Security | undefined
   readonly credential: Credential | undefined
+  /** How a token is obtained that is to be signed in with, where none is given. */
+  readonly grant: GrantPlan | undefined
   readonly from: string | undefined
   readonly to: ReadonlyArray<string>
   readonly until: PhaseId
@@ -70,6 +75,20 @@ export interface Request {
   readonly deadlineMillis: number
   /** The services to run, in the order in which they are run. */
   readonly services: ReadonlyArray<ServiceId>
+}
+
+/**
+ * A way to a token that holds together, before the knowledge has said what to ask for. `user` is whom to sign in as with it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface GrantPlan {
+  readonly kind: GrantKind
+  readonly clientId: string
+  readonly proof: ClientProof | undefined
+  readonly refreshToken: Redacted.Redacted<string> | undefined
+  readonly user: string
 }
 
 const fail = (option: string, problem: string, remedy: string) =>
@@ -169,6 +188,67 @@ const credentialOf = (
     : fail(kind === "token" ? "--token" : "--secret", `cannot be used: ${problem.message}`, "check where it comes from")
 }
 
+const grantOf = (
+  options: CheckOptions,
+  secrets: Secrets,
+  mailbox: string | undefined
+): Result.Result<GrantPlan | undefined, OptionsError> => {
+  const { clientId, grant: kind, tokenEndpoint } = options
+  const { clientCertificate, clientSecret, refreshToken } = secrets
+  if (kind === undefined) {
+    const idle = ([
+      ["--client-id", clientId],
+      ["--token-endpoint", tokenEndpoint],
+      ["--client-secret", clientSecret],
+      ["--client-certificate", clientCertificate],
+      ["--refresh-token", refreshToken]
+    ] as const).find(([, value]) => value !== undefined)
+    return idle === undefined
+      ? Result.succeed(undefined)
+      : fail(idle[0], "was given and no token is to be obtained", "add --token client-credentials, for instance")
+  }
+  if (secrets.token !== undefined || secrets.secret !== undefined) {
+    return fail("--token", `${kind} and another secret were both given`, "give the one that this sign-in uses")
+  }
+  if (clientId === undefined) {
+    return fail("--client-id", "is missing", `--token ${kind} needs the id of the application, such as --client-id ID`)
+  }
+  if (tokenEndpoint !== undefined && placeOfUrl(tokenEndpoint) === undefined) {
+    return fail(
+      "--token-endpoint",
+      `${JSON.stringify(tokenEndpoint)} cannot be used`,
+      "write an URL that begins with https://"
+    )
+  }
+  if (kind === "device-code" && tokenEndpoint !== undefined) {
+    return fail("--token-endpoint", "does not say where device codes come from", "name the provider with --provider")
+  }
+  if (clientSecret !== undefined && clientCertificate !== undefined) {
+    return fail("--client-certificate", "and --client-secret were both given", "give the one that the application uses")
+  }
+  const proof: ClientProof | undefined = clientSecret !== undefined
+    ? { kind: "secret", secret: clientSecret }
+    : clientCertificate === undefined
+    ? undefined
+    : { kind: "certificate", pem: clientCertificate }
+  if (kind === "client-credentials" && proof === undefined) {
+    return fail("--client-secret", "is missing", "add --client-secret env:NAME, or --client-certificate PATH")
+  }
+  if (kind === "refresh-token" && refreshToken === undefined) {
+    return fail("--refresh-token", "is missing", "add --refresh-token env:NAME")
+  }
+  if (kind !== "refresh-token" && refreshToken !== undefined) {
+    return fail("--refresh-token", `does not go with --token ${kind}`, "leave it out, or use --token refresh-token")
+  }
+  if (kind === "device-code" && proof !== undefined) {
+    return fail("--client-secret", "does not go with --token device-code", "leave it out: a device keeps no secret")
+  }
+  const user = options.user ?? mailbox
+  return user === undefined
+    ? fail("--user", "is missing", "name the account to sign in as, such as --user person@example.com")
+    : Result.succeed({ kind, clientId, proof, refreshToken, user })
+}
+
 /** A token is read before it is used, unless that is left out; services of which there is none yet cannot be asked for. */
 const servicesOf = (
   options: CheckOptions,
@@ -183,13 +263,16 @@ const servicesOf = (
       "smtp-submission is, and token together with one"
     )
   }
-  const hasToken = secrets.token !== undefined
+  const hasToken = secrets.token !== undefined || options.grant !== undefined
   if (options.only?.includes("token") === true && !hasToken) {
     return fail("--only", "token needs a token", "add --token env:NAME")
   }
   const asked = available.filter((service) =>
     service === "token" ? hasToken : options.only === undefined || options.only.includes(service)
   )
+  if (options.grant !== undefined && options.skip?.includes("token") === true) {
+    return fail("--skip", `token leaves out what --token ${options.grant} asks for`, "leave out one of them")
+  }
   const services = asked.filter((service) => options.skip?.includes(service) !== true)
   return services.length === 0 ? fail("--skip", "leaves no service to check", "leave it out") : Result.succeed(services)
 }
@@ -294,10 +377,11 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     const pins: Array<Pin> = []
     for (const text of options.connectTo ?? []) pins.push(yield* pinFromText(text))
     const mailbox = target._tag === "Mailbox" ? target.mailbox : undefined
-    const credential = yield* credentialOf(options, secrets, mailbox)
+    const grant = yield* grantOf(options, secrets, mailbox)
+    const credential = grant === undefined ? yield* credentialOf(options, secrets, mailbox) : undefined
     const deliver = options.deliver === true || options.deliverAgain === true
-    const { from, to } = yield* addressesOf(options, mailbox, credential?.user, deliver)
-    const until = yield* untilOf(options, credential !== undefined, to, deliver)
+    const { from, to } = yield* addressesOf(options, mailbox, credential?.user ?? grant?.user, deliver)
+    const until = yield* untilOf(options, credential !== undefined || grant !== undefined, to, deliver)
     if (from === undefined && stops.indexOf(until) >= stops.indexOf("mail")) {
       return yield* fail("--from", "is missing", "name the sender, such as --from person@example.com")
     }
@@ -317,6 +401,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       port: options.port ?? (target._tag === "Host" ? target.port : undefined),
       security: options.security,
       credential,
+      grant,
       from,
       to,
       until,

@@ -12,6 +12,7 @@ import type { CheckOptions } from "@sonde/domain/Options"
 import type { Report } from "@sonde/domain/Report"
 import type { ServiceId } from "@sonde/domain/Service"
 import type { Dialer } from "@sonde/net/Dialer"
+import type { Http } from "@sonde/net/Http"
 import * as Recorder from "@sonde/net/Recorder"
 import type { Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
@@ -103,7 +104,12 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
     Effect.gen(function*() {
       if (Result.isFailure(found)) return yield* Submission.unplaced(attempt, found.failure)
       if (stoppedBy !== undefined) return yield* skipRest(order(endpoint.security), stoppedBy)
-      yield* Submission.run(attempt, Prepare.plan(attempt.request, endpoint, log.history))
+      const run = Submission.run(attempt, Prepare.plan(attempt.request, endpoint, log.history))
+      if (request.grant?.kind !== "device-code") return yield* run
+      // The time somebody took at another device is none of the run's.
+      const limits = yield* Budget
+      const deadline = (yield* Clock.currentTimeMillis) + request.deadlineMillis
+      yield* Effect.provideService(run, Budget, { ...limits, deadline })
     })
   )
 })
@@ -200,7 +206,7 @@ const logOf = Effect.fnUntraced(function*(history: Fold.History, file: JournalFi
  * @category models
  * @since 0.1.0
  */
-export type Needs = Effect.Services<ReturnType<typeof attempts>> | JournalStore | Packs | Resolver | Dialer
+export type Needs = Effect.Services<ReturnType<typeof attempts>> | JournalStore | Packs | Resolver | Dialer | Http
 
 const targetOf = (request: Request): Fold.History["target"] => {
   const { target } = request

@@ -14,6 +14,7 @@ import type { CheckOptions, Secrets } from "@sonde/domain/Options"
 import type { Report } from "@sonde/domain/Report"
 import type { Outcome, RunState } from "@sonde/domain/Service"
 import type { Dialer } from "@sonde/net/Dialer"
+import type { Http } from "@sonde/net/Http"
 import type { Resolver } from "@sonde/net/Resolver"
 import * as Explain from "@sonde/packs/Explain"
 import type { Pack } from "@sonde/packs/Pack"
@@ -150,22 +151,23 @@ export class Sonde extends Context.Service<Sonde, {
   static readonly layerNoDeps = Layer.effect(Sonde, Effect.suspend(() => make))
 
   /** With the built-in packs, over a network and a journal store. */
-  static readonly layerJournaled: Layer.Layer<Sonde, never, Resolver | Dialer | JournalStore.JournalStore> = Layer
-    .provide(
-      Sonde.layerNoDeps,
-      Layer.merge(Packs.layer, Phases.layer)
-    )
+  static readonly layerJournaled: Layer.Layer<Sonde, never, Resolver | Dialer | Http | JournalStore.JournalStore> =
+    Layer
+      .provide(
+        Sonde.layerNoDeps,
+        Layer.merge(Packs.layer, Phases.layer)
+      )
 
   /** With the built-in packs, over a network. Runs are kept in the memory of this process. */
-  static readonly layer: Layer.Layer<Sonde, never, Resolver | Dialer> = Layer.provide(
+  static readonly layer: Layer.Layer<Sonde, never, Resolver | Dialer | Http> = Layer.provide(
     Sonde.layerJournaled,
     JournalStore.JournalStore.layerMemory
   )
 }
 
 const split = (options: Partial<Check>): { readonly options: Partial<CheckOptions>; readonly secrets: Secrets } => {
-  const { secret, token, ...rest } = options
-  return { options: rest, secrets: { secret, token } }
+  const { clientCertificate, clientSecret, refreshToken, secret, token, ...rest } = options
+  return { options: rest, secrets: { secret, token, clientSecret, clientCertificate, refreshToken } }
 }
 
 /**
@@ -189,7 +191,7 @@ const given = <A extends object>(options: A): A =>
 
 const make = Effect.gen(function*() {
   const all = yield* Effect.context<
-    Effect.Services<ReturnType<typeof Runner.run>> | Packs | Resolver | Dialer | JournalStore.JournalStore
+    Effect.Services<ReturnType<typeof Runner.run>> | Packs | Resolver | Dialer | Http | JournalStore.JournalStore
   >()
   // What is opened closes with the scope of whoever opens it, not with that of this layer.
   const context = Context.omit(Scope.Scope)(all) as typeof all

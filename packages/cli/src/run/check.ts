@@ -2,6 +2,7 @@
 import { Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as DevicePrompt from "../DevicePrompt.ts"
 import * as Engine from "../Engine.ts"
 import { usage } from "../Failure.ts"
 import * as Files from "../Files.ts"
@@ -36,10 +37,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   const place = Request.place(input.state)
 
   const program = Effect.gen(function*() {
-    yield* judged({
-      ...(sources.secret === undefined ? {} : { secret: standIn }),
-      ...(sources.token === undefined ? {} : { token: standIn })
-    })
+    yield* judged(Request.standIns(sources, standIn))
     const secrets = yield* Request.fetch(sources, options.user ?? input.target)
     const check = { ...options, ...secrets }
     yield* judged(secrets)
@@ -50,5 +48,8 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     })
     yield* View.finish(view, report, { resume, place })
   })
-  yield* Effect.provide(program, Engine.layer({ state: Files.stateFolder(input.state, env), packs }))
+  const { Prompter } = yield* Effect.promise(() => import("@sonde/phases/Token"))
+  yield* Effect.provideService(program, Prompter, yield* DevicePrompt.make).pipe(
+    Effect.provide(Engine.layer({ state: Files.stateFolder(input.state, env), packs }))
+  )
 })

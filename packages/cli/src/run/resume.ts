@@ -1,6 +1,7 @@
 /** `sonde resume`. */
 import { Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
+import * as DevicePrompt from "../DevicePrompt.ts"
 import * as Engine from "../Engine.ts"
 import { missing, usage } from "../Failure.ts"
 import * as Files from "../Files.ts"
@@ -53,5 +54,8 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     })
     yield* View.finish(view, report, { resume, place })
   })
-  yield* Effect.provide(program, Engine.layer({ state, packs }))
+  const { Prompter } = yield* Effect.promise(() => import("@sonde/phases/Token"))
+  yield* Effect.provideService(program, Prompter, yield* DevicePrompt.make).pipe(
+    Effect.provide(Engine.layer({ state, packs }))
+  )
 })

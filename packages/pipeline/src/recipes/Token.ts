@@ -4,15 +4,34 @@
  * @since 0.1.0
  */
 import { type Endpoint, format } from "@sonde/domain/Endpoint"
+import { ResolveError } from "@sonde/domain/Errors"
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { ClaimsFacts } from "@sonde/domain/TokenFacts"
 import { Claims, type Wanted } from "@sonde/phases/Claims"
+import type { Grant } from "@sonde/phases/Grant"
+import { placeOf, type Way } from "@sonde/phases/HttpAsk"
+import { Metadata } from "@sonde/phases/Metadata"
+import { Token } from "@sonde/phases/Token"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import { skip, step } from "../Step.ts"
+import { attempt, skip, step } from "../Step.ts"
 
 /**
- * The token that was given, and what its uses want of it. `endpoint` is where such tokens come from.
+ * What to obtain and from whom: the URLs that are known, of which a metadata document can name others.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Order {
+  readonly grant: Grant
+  readonly way: Way
+  readonly metadata: string | undefined
+  readonly tokenEndpoint: string | undefined
+  readonly deviceEndpoint: string | undefined
+}
+
+/**
+ * The token that was given, or how to obtain one, and what its uses want of it. `endpoint` is where such tokens come from.
  *
  * @category models
  * @since 0.1.0
@@ -20,7 +39,8 @@ import { skip, step } from "../Step.ts"
 export interface TokenPlan {
   readonly service: ServiceId
   readonly endpoint: Endpoint
-  readonly token: Redacted.Redacted<string>
+  readonly given: Redacted.Redacted<string> | undefined
+  readonly order: Order | undefined
   readonly wanted: ReadonlyArray<Wanted>
 }
 
@@ -32,6 +52,7 @@ export interface TokenPlan {
  */
 export interface TokenOutcome {
   readonly token: Redacted.Redacted<string>
+  readonly refreshToken?: Redacted.Redacted<string> | undefined
   readonly claims: ClaimsFacts
 }
 
@@ -43,17 +64,49 @@ export interface TokenOutcome {
  */
 export const order: ReadonlyArray<PhaseId> = ["metadata", "token", "claims"]
 
+const obtain = Effect.fnUntraced(function*({ endpoint, service }: TokenPlan, wish: Order) {
+  const { grant, way } = wish
+  const place = wish.metadata === undefined ? undefined : placeOf(wish.metadata)
+  // What an issuer says of itself is worth knowing; where its endpoints are known, nothing depends on it.
+  const published = place === undefined
+    ? yield* skip("metadata", "until")
+    : yield* attempt(yield* Metadata, { way, place }, wish.metadata ?? "")
+  const tokenEndpoint = wish.tokenEndpoint ?? published?.tokenEndpoint
+  const deviceEndpoint = wish.deviceEndpoint ?? published?.deviceEndpoint
+  if (tokenEndpoint === undefined || (grant.kind === "device-code" && deviceEndpoint === undefined)) {
+    const missing = new ResolveError({
+      service,
+      endpoint,
+      phase: "token",
+      reason: "NoRecords",
+      name: endpoint.host,
+      message:
+        `no ${tokenEndpoint === undefined ? "token" : "device code"} endpoint is known for ${endpoint.host}; name the `
+        + "provider with --provider, or the endpoint with --token-endpoint"
+    })
+    const { definition } = yield* Token
+    return yield* step({ definition, run: () => Effect.fail(missing) }, undefined, format(endpoint))
+  }
+  return yield* step(yield* Token, { way, grant, tokenEndpoint, deviceEndpoint }, tokenEndpoint)
+})
+
 /**
- * Reads the token of the plan. Of a token that was given nobody is asked.
+ * Obtains the token of the plan, where none is given, and reads it.
  *
  * @category recipes
  * @since 0.1.0
  */
 export const token = Effect.fn("Recipe.token")(function*(plan: TokenPlan) {
-  const { endpoint, service, token, wanted } = plan
-  yield* skip("metadata", "until")
-  yield* skip("token", "until")
-  const claims = yield* step(yield* Claims, { service, endpoint, token, wanted }, format(endpoint))
-  const outcome: TokenOutcome = { token, claims }
+  const { endpoint, given, service, wanted } = plan
+  const obtained = plan.order === undefined ? undefined : yield* obtain(plan, plan.order)
+  const found = obtained?.token ?? given
+  if (found === undefined) return yield* Effect.die(new Error("a plan without a token"))
+  if (obtained === undefined) {
+    // Of a token that was given nobody is asked.
+    yield* skip("metadata", "until")
+    yield* skip("token", "until")
+  }
+  const claims = yield* step(yield* Claims, { service, endpoint, token: found, wanted }, format(endpoint))
+  const outcome: TokenOutcome = { token: found, refreshToken: obtained?.refreshToken, claims }
   return outcome
 })

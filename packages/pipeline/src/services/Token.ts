@@ -6,18 +6,50 @@
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { JournalError, PhaseError } from "@sonde/domain/Errors"
 import type { PhaseId } from "@sonde/domain/Service"
+import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
+import { problemOf } from "@sonde/phases/Authenticate"
+import type { Grant } from "@sonde/phases/Grant"
+import { placeOf } from "@sonde/phases/HttpAsk"
 import * as Effect from "effect/Effect"
 import * as OAuth from "../OAuth.ts"
-import { order, token } from "../recipes/Token.ts"
+import type { GrantPlan } from "../Options.ts"
+import { type Order, order, token } from "../recipes/Token.ts"
 import { type Attempt, failed, restore } from "../ServiceRun.ts"
 
 const service = "token" as const
 
 const isPhaseError = (error: PhaseError | JournalError): error is PhaseError => error._tag !== "JournalError"
 
+/** The way to a token. Without a directory the domain of the mailbox names it. */
+const orderOf = (
+  { recorder, request }: Attempt,
+  plan: GrantPlan,
+  pack: Pack | undefined,
+  use: OAuth.Use
+): Order => {
+  const { options, pins } = request
+  const known = OAuth.source(pack, use, plan.kind, options.tenant ?? request.domain ?? "organizations")
+  const { clientId, kind, proof, refreshToken } = plan
+  const common = { clientId, scope: known.scope }
+  // `Options` saw to it that each kind has what it needs.
+  const grant: Grant = kind === "client-credentials" && proof !== undefined
+    ? { ...common, kind, proof }
+    : kind === "refresh-token" && refreshToken !== undefined
+    ? { ...common, kind, refreshToken, proof }
+    : { ...common, kind: "device-code" }
+  return {
+    grant,
+    way: { service, pins, server: options.dns, ca: options.ca, recorder },
+    // An endpoint by hand is not looked for.
+    metadata: options.tokenEndpoint === undefined ? known.metadata : undefined,
+    tokenEndpoint: options.tokenEndpoint ?? known.tokenEndpoint,
+    deviceEndpoint: known.deviceEndpoint
+  }
+}
+
 /**
- * Reads the token for the service at an endpoint. Gives the phase that stands in the way of signing in, if one does. Where
+ * Obtains the token, or reads the given one, for the service at an endpoint. Gives the phase that stands in the way of signing in, if one does. Where
  * the other services are settled by an earlier attempt, nothing is done but telling what the token was then.
  *
  * @category running
@@ -29,12 +61,15 @@ export const run = Effect.fnUntraced(function*(
   settled: boolean
 ): Effect.fn.Return<PhaseId | undefined, JournalError, Effect.Services<ReturnType<typeof token>> | Packs> {
   const { log, request, state } = attempt
-  const { credential } = request
-  if (credential === undefined) return undefined
+  const { credential, grant } = request
+  const user = credential?.user ?? grant?.user
+  if (user === undefined) return undefined
   const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
   const { cloud, tenant } = request.options
-  const use: OAuth.Use = { service: "smtp-submission", host: mail.host, tenant, cloud, user: credential.user }
-  const endpoint = OAuth.issuer(pack, use) ?? mail
+  const use: OAuth.Use = { service: "smtp-submission", host: mail.host, tenant, cloud, user }
+  const wish = grant === undefined ? undefined : orderOf(attempt, grant, pack, use)
+  const place = wish?.tokenEndpoint === undefined ? undefined : placeOf(wish.tokenEndpoint)
+  const endpoint = place?.endpoint ?? OAuth.issuer(pack, use) ?? mail
   yield* log.write({ entry: "service", service, endpoint })
   if (settled) {
     const past = log.history.attempts.slice(0, -1).map(({ services }) => services.get(service)).findLast((one) =>
@@ -44,12 +79,22 @@ export const run = Effect.fnUntraced(function*(
     return undefined
   }
   const wanted = [OAuth.wanted(pack, use)]
-  const outcome = yield* Effect.result(token({ service, endpoint, token: credential.secret, wanted }))
+  const given = credential?.secret
+  const outcome = yield* Effect.result(token({ service, endpoint, given, order: wish, wanted }))
   if (outcome._tag === "Failure") {
     if (!isPhaseError(outcome.failure)) return yield* outcome.failure
     yield* failed(attempt, { service, endpoint, order }, outcome.failure)
     return outcome.failure.phase
   }
-  attempt.claims = outcome.success.claims
+  const { claims, token: secret } = outcome.success
+  attempt.claims = claims
+  if (credential === undefined) {
+    const problem = problemOf({ kind: "token", user, secret, mechanism: "auto" })
+    if (problem !== undefined) return yield* Effect.die(new Error(`a token that cannot be sent: ${problem.message}`))
+    attempt.request = {
+      ...request,
+      credential: { kind: "token", user, secret, mechanism: request.options.auth ?? "auto" }
+    }
+  }
   return undefined
 })
