@@ -326,6 +326,25 @@ describe("sonde check with a token that is obtained", () => {
       assert.include(issuer.asked.at(-1)?.body, "device_code=canary-device")
     }))
 
+  live("is printed alone by sonde token get, and only where it is right", () =>
+    Effect.gen(function*() {
+      const given = tokenOf({ ...good, scp: "IMAP.AccessAsUser.All" })
+      const { reach } = yield* setUp(issuing(given))
+      const argv = ["token", "get", "oauth@contoso.example", ...reach, "--token", "refresh-token", "--client-id", "app"]
+      const env = { RT: "canary-refresh" }
+      const imap = yield* run([...argv, "--refresh-token", "env:RT", "--for", "imap"], env)
+      assert.strictEqual(imap.code, 0, imap.err)
+      assert.strictEqual(imap.out, `${given}\n`)
+      const smtp = yield* run([...argv, "--refresh-token", "env:RT"], env)
+      assert.strictEqual(smtp.code, 77)
+      assert.strictEqual(smtp.out, "")
+      assert.include(smtp.err, "wanted is https://outlook.office.com/SMTP.Send")
+      assert.notInclude(smtp.err + imap.err, signature)
+      assert.notInclude(smtp.err + imap.err, "canary-refresh")
+      const none = yield* run(["token", "get", "oauth@contoso.example", "--token", "env:T"], { T: "x" })
+      assert.strictEqual(none.code, 64)
+    }))
+
   live("says what is missing", () =>
     Effect.gen(function*() {
       const rows: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [

@@ -147,7 +147,8 @@ export class Token extends Context.Service<
         members: Readonly<Record<string, unknown>>
       ): Obtained | undefined => {
         const token = HttpAsk.textOf(members, "access_token")
-        if (token === undefined) return undefined
+        // RFC 6750 section 2.1: what else came would change the sign-in it is put into.
+        if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) return undefined
         const refreshToken = HttpAsk.textOf(members, "refresh_token")
         const lifetimeSeconds = number(members.expires_in)
         const scope = HttpAsk.textOf(members, "scope")

@@ -257,7 +257,8 @@ describe("a token that is refused", () => {
       ["a page for people", { status: 200, body: "<html>" }, "ProtocolError"],
       ["a redirect", { status: 302, body: "" }, "ProtocolError"],
       ["an error without a name", json(400, { message: "no" }), "ProtocolError"],
-      ["a token that is none", json(200, { access_token: 1 }), "ProtocolError"]
+      ["a token that is none", json(200, { access_token: 1 }), "ProtocolError"],
+      ["a token with a line end in it", json(200, { access_token: "a\r\nb" }), "ProtocolError"]
     ] as const
   )("is told from %s", ([, answer, tag]) =>
     Effect.gen(function*() {

@@ -244,6 +244,9 @@ const grantOf = (
     return fail("--client-secret", "does not go with --token device-code", "leave it out: a device keeps no secret")
   }
   const user = options.user ?? mailbox
+  if (user !== undefined && /\p{Cc}/u.test(user)) {
+    return fail("--user", "has control characters in it", "write it as person@example.com")
+  }
   return user === undefined
     ? fail("--user", "is missing", "name the account to sign in as, such as --user person@example.com")
     : Result.succeed({ kind, clientId, proof, refreshToken, user })

@@ -37,6 +37,8 @@ export type SubmissionFailure = ErrorOf<
  * @since 0.1.0
  */
 export const submission = Effect.fn("Submit.submission")(function*(request: Request) {
+  // A token has failures of its own, which are none of a submission.
+  if (request.grant !== undefined) return yield* Effect.die(new Error("obtain the token first, and give it"))
   const clock = yield* Clock.Clock
   const started = clock.currentTimeMillisUnsafe()
   const state = Recognition.nothing()

@@ -12,7 +12,7 @@ import type { Event } from "@sonde/domain/Event"
 import type { Explanation, Hints } from "@sonde/domain/Explanation"
 import type { CheckOptions, Secrets } from "@sonde/domain/Options"
 import type { Report } from "@sonde/domain/Report"
-import type { Outcome, RunState } from "@sonde/domain/Service"
+import type { Outcome, RunState, ServiceId } from "@sonde/domain/Service"
 import type { Dialer } from "@sonde/net/Dialer"
 import type { Http } from "@sonde/net/Http"
 import type { Resolver } from "@sonde/net/Resolver"
@@ -24,8 +24,10 @@ import * as Phases from "@sonde/phases/Phases"
 import * as Fold from "@sonde/pipeline/Fold"
 import * as Journal from "@sonde/pipeline/Journal"
 import * as JournalStore from "@sonde/pipeline/JournalStore"
+import * as Obtain from "@sonde/pipeline/Obtain"
 import * as Options from "@sonde/pipeline/Options"
 import type { SubmissionFacts } from "@sonde/pipeline/recipes/Submission"
+import type { TokenOutcome } from "@sonde/pipeline/recipes/Token"
 import * as Replay from "@sonde/pipeline/Replay"
 import * as Runner from "@sonde/pipeline/Runner"
 import * as Submit from "@sonde/pipeline/Submit"
@@ -105,6 +107,8 @@ export class Sonde extends Context.Service<Sonde, {
   resume(run: string, options?: Partial<Check>): Effect.Effect<Report, JournalError>
   /** Submits as far as the options say, for its typed result. Keeps no journal. */
   submission(options: Check): Effect.Effect<SubmissionFacts, Submit.SubmissionFailure>
+  /** Obtains an access token as the options say, or reads the given one, for its typed result. Keeps no journal. */
+  token(options: Check, forService?: ServiceId): Effect.Effect<TokenOutcome, Obtain.TokenFailure>
   /** Names the cause of a pasted text. No network. */
   explain(input: string | (Hints & { readonly text: string })): Effect.Effect<Explanation>
   /** Diagnoses a target and tells how it goes; the last event carries the report. */
@@ -314,6 +318,12 @@ const make = Effect.gen(function*() {
       validate(options).pipe(
         Effect.orDie,
         Effect.flatMap((request) => Submit.submission(request)),
+        Effect.provideContext(context)
+      ),
+    token: (options, forService = "smtp-submission") =>
+      validate(options).pipe(
+        Effect.orDie,
+        Effect.flatMap((request) => Obtain.obtain(request, forService)),
         Effect.provideContext(context)
       ),
     explain: (input) => {

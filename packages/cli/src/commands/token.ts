@@ -35,8 +35,34 @@ const inspect = Command.make("inspect", {
   ])
 )
 
+const get = Command.make("get", {
+  target: Argument.String("mailbox").pipe(Argument.withDescription("the mailbox the token is for")),
+  for: Flags.text("for", "SERVICE", "what it is for: smtp-submission (default), imap, pop3, graph"),
+  json: Flags.toggle("json", "print JSON, with the refresh token where there is one"),
+  exitCodes: Flags.view.exitCodes,
+  ...Flags.secrets,
+  ...Flags.check,
+  ...Flags.places
+}, (input) => Effect.flatMap(Effect.promise(() => import("../run/token/get.ts")), ({ run }) => run(input))).pipe(
+  Command.withShortDescription("Obtain an access token"),
+  Command.withDescription(
+    "Obtains a token by device code, client credentials or refresh token, reads it, and prints it alone on standard output. A token that is wrong for the service is not printed: its wrong claims are named, exit 77. Nothing is kept."
+  ),
+  Command.withExamples([
+    {
+      command:
+        "sonde token get scanner@example.com --provider microsoft-365 --token client-credentials --client-id ID --client-secret env:SECRET",
+      description: "As an application"
+    },
+    {
+      command: "sonde token get me@example.com --provider microsoft-365 --for imap --token device-code --client-id ID",
+      description: "As a person, confirmed on another device"
+    }
+  ])
+)
+
 export const token = Command.make("token").pipe(
-  Command.withShortDescription("Read OAuth 2.0 tokens"),
+  Command.withShortDescription("Obtain and read OAuth 2.0 tokens"),
   Command.withDescription("OAuth 2.0 access tokens."),
-  Command.withSubcommands([inspect])
+  Command.withSubcommands([get, inspect])
 )

@@ -5,16 +5,15 @@
  */
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { JournalError, PhaseError } from "@sonde/domain/Errors"
-import type { PhaseId } from "@sonde/domain/Service"
+import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
-import { problemOf } from "@sonde/phases/Authenticate"
 import type { Grant } from "@sonde/phases/Grant"
 import { placeOf } from "@sonde/phases/HttpAsk"
 import * as Effect from "effect/Effect"
 import * as OAuth from "../OAuth.ts"
 import type { GrantPlan } from "../Options.ts"
-import { type Order, order, token } from "../recipes/Token.ts"
+import { type Order, order, token, type TokenPlan } from "../recipes/Token.ts"
 import { type Attempt, failed, restore } from "../ServiceRun.ts"
 
 const service = "token" as const
@@ -23,7 +22,7 @@ const isPhaseError = (error: PhaseError | JournalError): error is PhaseError => 
 
 /** The way to a token. Without a directory the domain of the mailbox names it. */
 const orderOf = (
-  { recorder, request }: Attempt,
+  { recorder, request }: Pick<Attempt, "request" | "recorder">,
   plan: GrantPlan,
   pack: Pack | undefined,
   use: OAuth.Use
@@ -49,8 +48,33 @@ const orderOf = (
 }
 
 /**
- * Obtains the token, or reads the given one, for the service at an endpoint. Gives the phase that stands in the way of signing in, if one does. Where
- * the other services are settled by an earlier attempt, nothing is done but telling what the token was then.
+ * The plan of a token for a service at an endpoint, or `undefined` where there is none to obtain or to read.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const planOf = Effect.fnUntraced(function*(
+  attempt: Pick<Attempt, "request" | "state" | "recorder">,
+  mail: Endpoint,
+  forService: ServiceId
+): Effect.fn.Return<TokenPlan | undefined, never, Packs> {
+  const { request, state } = attempt
+  const { credential, grant } = request
+  const user = credential?.user ?? grant?.user
+  if (user === undefined) return undefined
+  const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
+  const { cloud, tenant } = request.options
+  const use: OAuth.Use = { service: forService, host: mail.host, tenant, cloud, user }
+  const wish = grant === undefined ? undefined : orderOf(attempt, grant, pack, use)
+  const place = wish?.tokenEndpoint === undefined ? undefined : placeOf(wish.tokenEndpoint)
+  const endpoint = place?.endpoint ?? OAuth.issuer(pack, use) ?? mail
+  return { service, endpoint, given: credential?.secret, order: wish, wanted: [OAuth.wanted(pack, use)] }
+})
+
+/**
+ * Obtains the token, or reads the given one, for the service at an endpoint. Gives the phase that stands in the way of
+ * signing in, if one does. Where the other services are settled by an earlier attempt, nothing is done but telling what the
+ * token was then.
  *
  * @category running
  * @since 0.1.0
@@ -60,16 +84,10 @@ export const run = Effect.fnUntraced(function*(
   mail: Endpoint,
   settled: boolean
 ): Effect.fn.Return<PhaseId | undefined, JournalError, Effect.Services<ReturnType<typeof token>> | Packs> {
-  const { log, request, state } = attempt
-  const { credential, grant } = request
-  const user = credential?.user ?? grant?.user
-  if (user === undefined) return undefined
-  const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
-  const { cloud, tenant } = request.options
-  const use: OAuth.Use = { service: "smtp-submission", host: mail.host, tenant, cloud, user }
-  const wish = grant === undefined ? undefined : orderOf(attempt, grant, pack, use)
-  const place = wish?.tokenEndpoint === undefined ? undefined : placeOf(wish.tokenEndpoint)
-  const endpoint = place?.endpoint ?? OAuth.issuer(pack, use) ?? mail
+  const { log, request } = attempt
+  const plan = yield* planOf(attempt, mail, "smtp-submission")
+  if (plan === undefined) return undefined
+  const { endpoint } = plan
   yield* log.write({ entry: "service", service, endpoint })
   if (settled) {
     const past = log.history.attempts.slice(0, -1).map(({ services }) => services.get(service)).findLast((one) =>
@@ -78,9 +96,7 @@ export const run = Effect.fnUntraced(function*(
     if (past !== undefined) yield* restore(attempt, past)
     return undefined
   }
-  const wanted = [OAuth.wanted(pack, use)]
-  const given = credential?.secret
-  const outcome = yield* Effect.result(token({ service, endpoint, given, order: wish, wanted }))
+  const outcome = yield* Effect.result(token(plan))
   if (outcome._tag === "Failure") {
     if (!isPhaseError(outcome.failure)) return yield* outcome.failure
     yield* failed(attempt, { service, endpoint, order }, outcome.failure)
@@ -88,9 +104,8 @@ export const run = Effect.fnUntraced(function*(
   }
   const { claims, token: secret } = outcome.success
   attempt.claims = claims
-  if (credential === undefined) {
-    const problem = problemOf({ kind: "token", user, secret, mechanism: "auto" })
-    if (problem !== undefined) return yield* Effect.die(new Error(`a token that cannot be sent: ${problem.message}`))
+  if (request.grant !== undefined) {
+    const { user } = request.grant
     attempt.request = {
       ...request,
       credential: { kind: "token", user, secret, mechanism: request.options.auth ?? "auto" }
