@@ -207,6 +207,10 @@ const make = Effect.gen(function*() {
     if ((body.to?.length ?? 0) > maxRecipients) {
       return yield* invalid("to", `names more than ${maxRecipients} recipients`, "give fewer")
     }
+    // Nobody sits here to confirm a sign-in, and no secret of an application is held for whoever asks.
+    if (body.grant !== undefined) {
+      return yield* invalid("grant", "is not available through a server", "obtain the token and give it as token")
+    }
     const { deadline, secret, token, wait: _, ...rest } = body
     // A waiting time that cannot be meant stays, to be named by `validate`.
     const millis = deadline === undefined ? 60_000 : spanMillis(deadline)

@@ -217,6 +217,22 @@ describe("a target that is not on the public internet", () => {
   }
 })
 
+describe("a token that the server would have to obtain", () => {
+  it.effect("is refused: nobody sits there to confirm it", () => {
+    const { dialled, layer: dialer } = recording()
+    return Effect.gen(function*() {
+      const { end } = yield* play({
+        target: "person@example.com",
+        grant: "device-code",
+        clientId: "app",
+        tokenEndpoint: "https://127.0.0.1/token"
+      })
+      assert.match(end ?? "", / grant$/)
+      assert.deepStrictEqual(dialled, [])
+    }).pipe(Effect.provide(layer(Layer.merge(dialer, resolver))))
+  })
+})
+
 describe("a name whose addresses change", () => {
   it.effect("is asked for once, and what was allowed is what is dialled", () => {
     const { dialled, layer: dialer } = recording()
