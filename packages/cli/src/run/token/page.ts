@@ -2,6 +2,7 @@
 import type { Inspection } from "@sonde/domain/TokenFacts"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
+import * as DateTime from "effect/DateTime"
 
 const row = (name: string, value: string | undefined): string =>
   value === undefined ? "" : `${name.padEnd(17)}${Escape.line(value)}\n`
@@ -12,10 +13,9 @@ const listed = (values: ReadonlyArray<string> | undefined): string | undefined =
 /** A moment with how far it is from now: `2026-11-28T09:25:00Z, in 34 min`. */
 const moment = (at: string | undefined, now: number): string | undefined => {
   if (at === undefined) return undefined
-  const millis = Phrases.between(new Date(now).toISOString(), at) ?? 0
-  return millis >= 0
-    ? `${at}, in ${Phrases.duration(millis)}`
-    : `${at}, ${Phrases.age(at, new Date(now).toISOString())}`
+  const present = DateTime.formatIso(DateTime.makeUnsafe(now))
+  const millis = Phrases.between(present, at) ?? 0
+  return millis >= 0 ? `${at}, in ${Phrases.duration(millis)}` : `${at}, ${Phrases.age(at, present)}`
 }
 
 const whose = ({ application, kind, user }: Inspection["token"]): string | undefined =>
