@@ -139,4 +139,11 @@ describe("Text.render", () => {
     const text = Text.render(reports.resumed, Appearance.plain, { now: "2026-11-25T14:02:16.511Z" })
     assert.include(text, "auth: refused 2 days ago, accepted now")
   })
+
+  it("prints every line of what undoes a change", () => {
+    const [verdict] = reports.failed.verdicts
+    const remedies = [{ kind: "change" as const, command: "one", undo: "first\nsecond", shell: "sh" as const }]
+    const text = Text.render({ ...reports.failed, verdicts: [{ ...verdict!, remedies }] }, Appearance.piped)
+    assert.match(text, /^\s*first\n\s*second$/mu)
+  })
 })

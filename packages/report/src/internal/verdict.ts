@@ -73,7 +73,7 @@ const steps = (look: Appearance, remedies: ReadonlyArray<Remedy>): ReadonlyArray
     ...commandLines(look, remedy),
     ...(remedy.undo === undefined
       ? []
-      : ["      undo:", ...Layout.command(look, Escape.line(remedy.undo), remedy.shell, 8)]),
+      : ["      undo:", ...Layout.command(look, Escape.lines(remedy.undo).join("\n"), remedy.shell, 8)]),
     ...(remedy.url === undefined ? [] : [`      ${Escape.line(remedy.url)}`])
   ])
 
