@@ -49,8 +49,8 @@ describe("the snippet of the README", () => {
     writeFileSync(join(project, "package.json"), JSON.stringify({ name: "embedding", private: true, type: "module" }))
     writeFileSync(join(project, "main.ts"), snippet())
     // Every dependency comes from this machine: ours from the tarballs, the others from where they are installed.
-    const installed = ["effect", "yaml"].map((name) =>
-      `${name}@file:${join(root, "packages/packs/node_modules", name)}`
+    const installed = [["packs", "effect"], ["packs", "yaml"], ["phases", "jose"]].map(([room = "", name = ""]) =>
+      `${name}@file:${join(root, "packages", room, "node_modules", name)}`
     )
     const names = ["domain", "wire", "net", "packs", "report", "phases", "pipeline", "sonde", "platform-node"]
     const ours = names.map((name) => tarballs[`@sonde/${name}`] ?? assert.fail(`no tarball of ${name}`))
