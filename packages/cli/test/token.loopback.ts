@@ -217,19 +217,19 @@ describe("sonde check with a token that is obtained", () => {
   const secret = "canary & secret+/8Zq4"
   const encoded = "canary+%26+secret%2B%2F8Zq4"
 
-  const issuing = (token: string) => (asked: HttpsServer.Asked): HttpsServer.Answer =>
+  const issuing = (token: () => string) => (asked: HttpsServer.Asked): HttpsServer.Answer =>
     asked.path.endsWith("/.well-known/openid-configuration")
       ? json(200, {
         issuer: "https://login.microsoftonline.com/t/v2.0",
         token_endpoint: "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token"
       })
-      : json(200, { access_token: token, token_type: "Bearer", expires_in: 3599 })
+      : json(200, { access_token: token(), token_type: "Bearer", expires_in: 3599 })
 
   live("asks the issuer, reads what it got, and signs in with it", () =>
     Effect.gen(function*() {
-      const token = (yield* Simulator.start({})).mailboxes.find(({ address }) => address === "oauth@contoso.example")
-        ?.token
-      const { issuer, reach, written } = yield* setUp(issuing(token ?? ""))
+      let token: string | undefined = undefined
+      const { issuer, reach, running, written } = yield* setUp(issuing(() => token ?? ""))
+      token = running.mailboxes.find(({ address }) => address === "oauth@contoso.example")?.token
       const argv = ["check", "oauth@contoso.example", ...reach, "--token", "client-credentials", "--client-id", "app"]
       const left = yield* run([...argv, "--client-secret", "env:CS", "--json"], { CS: secret })
       assert.strictEqual(left.code, 0, left.out + left.err)
@@ -329,7 +329,7 @@ describe("sonde check with a token that is obtained", () => {
   live("is printed alone by sonde token get, and only where it is right", () =>
     Effect.gen(function*() {
       const given = tokenOf({ ...good, scp: "IMAP.AccessAsUser.All" })
-      const { reach } = yield* setUp(issuing(given))
+      const { reach } = yield* setUp(issuing(() => given))
       const argv = ["token", "get", "oauth@contoso.example", ...reach, "--token", "refresh-token", "--client-id", "app"]
       const env = { RT: "canary-refresh" }
       const imap = yield* run([...argv, "--refresh-token", "env:RT", "--for", "imap"], env)
