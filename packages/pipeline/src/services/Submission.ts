@@ -152,9 +152,11 @@ export const unplaced = Effect.fnUntraced(function*(attempt: Attempt, error: Res
   yield* failed(attempt, { service, endpoint, order: order(endpoint.security) }, error)
 })
 
-/** What the token left in doubt: where sign-in is refused, the first thing to look at. */
-const doubted = Effect.fnUntraced(function*(attempt: Attempt, error: PhaseError) {
+/** What the token left in doubt: the first thing to look at where sign-in is refused and the reply leaves the cause open. */
+const doubted = Effect.fnUntraced(function*(attempt: Attempt, plan: SubmissionPlan, error: PhaseError) {
   if (error._tag !== "AuthRejected") return
+  const [answer] = Judge.verdicts(error, circumstances(attempt, planned(plan)))
+  if (answer?.confidence === "certain") return
   for (
     const verdict of Judge.doubts(circumstances(attempt, { service: "token", endpoint: error.endpoint, order: [] }))
   ) {
@@ -178,7 +180,7 @@ export const run = Effect.fnUntraced(function*(attempt: Attempt, plan: Submissio
   )
   if (outcome._tag === "Failure") {
     if (!isPhaseError(outcome.failure)) return yield* outcome.failure
-    yield* doubted(attempt, outcome.failure)
+    yield* doubted(attempt, plan, outcome.failure)
     yield* failed(attempt, planned(plan), outcome.failure)
     for (const verdict of warnings) yield* log.publish({ type: "verdict", verdict })
     return
