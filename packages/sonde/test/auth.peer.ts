@@ -163,22 +163,15 @@ const tokens: ReadonlyArray<TokenRow> = [
     session: accepted
   },
   {
-    title: "reads what the server says of a token whose life is over",
-    claims: { ...alice, lifeSeconds: -3600 },
-    octets: [100, 350],
-    seen: refused("oauth_token_invalid"),
-    session: denied
-  },
-  {
-    title: "signs in with a token for the audience that the server wants",
-    claims: { ...alice, audience: "mail" },
+    title: "signs in with a token of several scopes",
+    claims: { ...alice, scope: "openid mail" },
     octets: [100, 350],
     seen: passed,
     session: accepted
   },
   {
-    title: "reads what the server says of a token for another audience",
-    claims: { ...alice, audience: "calendar" },
+    title: "reads what the server says of a token of another scope",
+    claims: { ...alice, scope: "calendar" },
     octets: [100, 350],
     seen: refused("oauth_token_invalid"),
     session: denied
@@ -235,6 +228,22 @@ suite("sign-in at Postfix with Dovecot", () => {
           )
           assert.isTrue(report.transcript.some(({ dir, text }) => dir === "<" && text.startsWith("334 ")))
         }
+      }))
+
+    it.effect("does not show the server a token whose life is over", () =>
+      Effect.gen(function*() {
+        const host = yield* Host
+        const token = Redacted.make(host.token({ ...alice, lifeSeconds: -3600 }))
+        const { report, sessions } = yield* diagnose("starttls", { token, auth: "xoauth2" }, 0)
+        assert.deepStrictEqual(seen(report), {
+          outcome: "fail",
+          exitCode: 77,
+          phase: "claims",
+          error: "TokenRejected",
+          cause: "oauth_token_expired",
+          auths: 0
+        })
+        assert.deepStrictEqual(sessions, [])
       }))
 
     it.effect("takes the strongest mechanism, and says of each other one why not", () =>

@@ -59,7 +59,6 @@ const curable: ReadonlyArray<Case> = [
 const elsewhere: Readonly<Record<string, string>> = {
   "smtp-auth-off": "a cut reply: the service itself always names tenant or mailbox",
   "too-many-recipients-queue": "arrives as a bounce, after the message was accepted",
-  "claim-role": "stands in a token, which is read before there is a conversation",
   "sender-size": "arrives as a bounce, after the message was accepted"
 }
 

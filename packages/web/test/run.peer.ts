@@ -191,7 +191,7 @@ describe.skipIf(!isThere)("a run", () => {
       assert.strictEqual(download.suggestedFilename(), `sonde-${Canned.refused.run}.txt`)
       assert.strictEqual(
         readFileSync(await download.path(), "utf8"),
-        "2 -> EHLO client.example\n7 ~> EHLO client.example\n"
+        "2 -> EHLO domain-3\n7 ~> EHLO domain-3\n"
       )
       await page.getByRole("searchbox", { name: "Find" }).fill("no such line")
       await page.getByText("No line has that.").waitFor()

@@ -4,27 +4,26 @@
 import { createHmac } from "node:crypto"
 
 /**
- * Who a token is for and what else it says. `lifeSeconds` counts from now and may be negative. With an `audience` the token names
- * that and no scope: Dovecot then judges the one in place of the other.
+ * Who a token is for and what else it says. `lifeSeconds` counts from now and may be negative; `scope` is `mail` unless given.
  */
 export interface Claims {
   readonly subject: string
   readonly issuer: string
   readonly lifeSeconds: number
-  readonly audience?: string
+  readonly scope?: string
   readonly more?: Readonly<Record<string, string>>
 }
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")
 
-/** A token of the scope `mail`, or for an audience, signed with a shared key. */
+/** A token signed with a shared key. */
 export const sign = (key: string, claims: Claims): string => {
   const now = Math.floor(Date.now() / 1000)
   const body = `${part({ alg: "HS256", typ: "JWT" })}.${
     part({
       sub: claims.subject,
       iss: claims.issuer,
-      ...(claims.audience === undefined ? { scope: "mail" } : { aud: claims.audience }),
+      scope: claims.scope ?? "mail",
       iat: now - 7200,
       nbf: now - 7200,
       exp: now + claims.lifeSeconds,
