@@ -7,7 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { WorldInvalid } from "./World.ts"
+import { parse, WorldInvalid } from "./World.ts"
 
 const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"], description: string) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema).annotate({ description })
@@ -125,12 +125,7 @@ export const decode: (input: unknown) => Effect.Effect<GmailWorld, WorldInvalid>
  * @since 0.1.0
  */
 export const fromText: (text: string) => Effect.Effect<GmailWorld, WorldInvalid> = Effect.fnUntraced(function*(text) {
-  const yaml = yield* Effect.promise(() => import("yaml"))
-  const data = yield* Effect.try({
-    try: (): unknown => yaml.parse(text, { maxAliasCount: 100 }),
-    catch: (error) => new WorldInvalid({ problems: [error instanceof Error ? error.message.trim() : String(error)] })
-  })
-  return yield* decode(data)
+  return yield* decode(yield* parse(text))
 })
 
 /**

@@ -393,18 +393,28 @@ export const decode: (input: unknown) => Effect.Effect<World, WorldInvalid> = Ef
 })
 
 /**
+ * Parses the text of a YAML or JSON file, whatever kind of world it holds. Tags, anchors that explode and duplicate keys are
+ * refused.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const parse: (text: string) => Effect.Effect<unknown, WorldInvalid> = Effect.fnUntraced(function*(text) {
+  const yaml = yield* Effect.promise(() => import("yaml"))
+  return yield* Effect.try({
+    try: (): unknown => yaml.parse(text, { maxAliasCount: 100 }),
+    catch: (error) => new WorldInvalid({ problems: [error instanceof Error ? error.message.trim() : String(error)] })
+  })
+})
+
+/**
  * Reads a world from the text of a YAML or JSON file. Tags, anchors that explode and duplicate keys are refused.
  *
  * @category decoding
  * @since 0.1.0
  */
 export const fromText: (text: string) => Effect.Effect<World, WorldInvalid> = Effect.fnUntraced(function*(text) {
-  const yaml = yield* Effect.promise(() => import("yaml"))
-  const data = yield* Effect.try({
-    try: (): unknown => yaml.parse(text, { maxAliasCount: 100 }),
-    catch: (error) => new WorldInvalid({ problems: [error instanceof Error ? error.message.trim() : String(error)] })
-  })
-  return yield* decode(data)
+  return yield* decode(yield* parse(text))
 })
 
 /**
