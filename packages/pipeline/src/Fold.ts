@@ -162,7 +162,10 @@ const addEvent = (
       current.findings.push(event.finding)
       return
     case "run.suspend":
-      current.resumeAfter = event.resumeAfter
+      // Of several services that wait, the run goes on when the last of them may.
+      if (current.resumeAfter === undefined || current.resumeAfter < event.resumeAfter) {
+        current.resumeAfter = event.resumeAfter
+      }
       return
     case "run.start":
     case "run.end":

@@ -39,8 +39,9 @@ export const obtain = Effect.fn("Obtain.obtain")(function*(request: Request, for
   const clock = yield* Clock.Clock
   const started = clock.currentTimeMillisUnsafe()
   const state = Recognition.nothing()
-  const found = yield* Effect.result(Prepare.endpoint(request, state))
-  const mail = Result.getOrElse(found, () => Prepare.supposed(request))
+  const place = Prepare.isMailService(forService) ? forService : "smtp-submission"
+  const found = yield* Effect.result(Prepare.endpoint(request, state, place))
+  const mail = Result.getOrElse(found, () => Prepare.supposed(request, place))
   const history = Fold.begin({
     entry: "run",
     schema: "sonde.journal/1",
@@ -56,7 +57,7 @@ export const obtain = Effect.fn("Obtain.obtain")(function*(request: Request, for
     secrets: request.credential === undefined ? [] : [request.credential.secret],
     onLine: log.line
   })
-  const plan = yield* planOf({ request, state, recorder }, mail, forService)
+  const plan = yield* planOf({ request, state, recorder }, [{ service: forService, endpoint: mail }])
   if (plan === undefined) return yield* Effect.die(new Error("a request without a token"))
   return yield* recipe(plan).pipe(
     // Without a journal there is none that could fail.

@@ -18,6 +18,7 @@ import { addressProblem, ehloProblem } from "@sonde/phases/Inputs"
 import * as Data from "effect/Data"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { available } from "./Available.ts"
 
 /**
  * An option that cannot be meant. `option` is the flag (`--port`), `problem` what is wrong with it, `remedy` what
@@ -73,7 +74,7 @@ export interface Request {
   readonly pins: ReadonlyArray<Pin>
   readonly phaseMillis: number
   readonly deadlineMillis: number
-  /** The services to run, in the order in which they are run. */
+  /** The services to run, in the order of the contract. */
   readonly services: ReadonlyArray<ServiceId>
 }
 
@@ -257,8 +258,8 @@ const servicesOf = (
   options: CheckOptions,
   secrets: Secrets
 ): Result.Result<ReadonlyArray<ServiceId>, OptionsError> => {
-  const available: ReadonlyArray<ServiceId> = ["token", "smtp-submission"]
-  const unavailable = options.only?.find((service) => !available.includes(service))
+  const known: ReadonlyArray<ServiceId> = available
+  const unavailable = options.only?.find((service) => !known.includes(service))
   if (unavailable !== undefined) {
     return fail(
       "--only",

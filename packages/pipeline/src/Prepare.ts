@@ -1,5 +1,5 @@
 /**
- * Turns a request into the plan of a submission: which provider, which endpoint, which message.
+ * Turns a request into what services are run with: which provider, which endpoints, which message.
  *
  * Asks the DNS for mail exchangers only where nothing else tells the provider. Opens no connection.
  *
@@ -7,9 +7,9 @@
  */
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import { type ProtocolError, ResolveError } from "@sonde/domain/Errors"
-import type { Security } from "@sonde/domain/Service"
+import type { Security, ServiceId } from "@sonde/domain/Service"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
-import { Resolver } from "@sonde/net/Resolver"
+import { type LookupFailed, Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
 import { givenMessage, type Message, testMessage } from "@sonde/phases/Inputs"
 import { failure } from "@sonde/phases/Resolve"
@@ -19,12 +19,41 @@ import type { Pin, Request } from "./Options.ts"
 import type { SubmissionPlan } from "./recipes/Submission.ts"
 import { observe, type Recognition } from "./Recognition.ts"
 
-const service = "smtp-submission" as const
+/** A service that is reached at a host and a port of the mailbox's provider. */
+export type MailService = "smtp-submission" | "imap" | "pop3" | "sieve"
 
-/** RFC 8314 section 3.3: 465 begins with TLS; 587 and 25 take STARTTLS. */
-const securityOf = (port: number): Security => port === 465 ? "tls" : "starttls"
+interface Habit {
+  readonly protocol: Endpoint["protocol"]
+  readonly name: string
+  /** The port to suppose, and the one that begins with TLS where there is one. */
+  readonly port: number
+  readonly tlsPort: number | undefined
+}
 
-const pinOf = (pins: ReadonlyArray<Pin>, endpoint: Endpoint): SubmissionPlan["pinned"] => {
+/** RFC 8314 section 3.3: 465 begins with TLS; RFC 5804 section 1.8: ManageSieve has one port, with STARTTLS. */
+const habits: Readonly<Record<MailService, Habit>> = {
+  "smtp-submission": { protocol: "smtp", name: "submission", port: 587, tlsPort: 465 },
+  // RFC 8314 section 3.2.
+  "imap": { protocol: "imap", name: "IMAP", port: 993, tlsPort: 993 },
+  "pop3": { protocol: "pop3", name: "POP3", port: 995, tlsPort: 995 },
+  "sieve": { protocol: "sieve", name: "ManageSieve", port: 4190, tlsPort: undefined }
+}
+
+/** @category guards @since 0.1.0 */
+export const isMailService = (service: ServiceId): service is MailService => Object.hasOwn(habits, service)
+
+const securityOf = ({ tlsPort }: Habit, port: number): Security => port === tlsPort ? "tls" : "starttls"
+
+/**
+ * Where to dial when an endpoint is meant, by option.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const pinOf = (
+  pins: ReadonlyArray<Pin>,
+  endpoint: Endpoint
+): { readonly host: string; readonly port: number } | undefined => {
   const pin = pins.find(({ host, port }) => host === endpoint.host.toLowerCase() && port === endpoint.port)
   return pin === undefined ? undefined : { host: pin.toHost, port: pin.toPort }
 }
@@ -44,46 +73,74 @@ const exchangers = Effect.fnUntraced(function*(request: Request, domain: string)
 })
 
 /**
- * The endpoint of a submission that is being prepared, for errors that come before one is known.
+ * The endpoint of a service that is being prepared, for errors that come before one is known.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const supposed = (request: Request): Endpoint => ({
-  protocol: "smtp",
-  host: request.host ?? request.domain ?? request.options.target,
-  port: request.port ?? 587,
-  security: request.security ?? securityOf(request.port ?? 587)
-})
+export const supposed = (request: Request, service: MailService = "smtp-submission"): Endpoint => {
+  const habit = habits[service]
+  const port = request.port ?? habit.port
+  return {
+    protocol: habit.protocol,
+    host: request.host ?? request.domain ?? request.options.target,
+    port,
+    security: request.security ?? securityOf(habit, port)
+  }
+}
 
 /**
- * Recognises the provider and finds the endpoint. Fails where neither an option nor a pack names one.
+ * How looking for the provider went: `problem` is why the mail exchangers of the domain could not be asked for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Recognised {
+  readonly problem: LookupFailed["reason"] | "NullMx" | undefined
+}
+
+/**
+ * Recognises the provider, once for all services. Asks the DNS where neither an option, the domain nor a host tells.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const endpoint = Effect.fn("Prepare.endpoint")(function*(
+export const recognise = Effect.fn("Prepare.recognise")(function*(
   request: Request,
   state: Recognition
-): Effect.fn.Return<Endpoint, ResolveError | ProtocolError, Packs | Resolver> {
-  const packs = yield* Packs
+): Effect.fn.Return<Recognised, never, Packs | Resolver> {
   const { domain, host } = request
   yield* observe(state, { option: request.options.provider, domain, host })
-  const place = { service, endpoint: supposed(request) }
-  if (state.provider === undefined && host === undefined && domain !== undefined) {
-    const mx = yield* exchangers(request, domain).pipe(
-      // No MX record is no failure (RFC 5321 section 5.1): the domain then tells nothing about its provider.
-      Effect.catchIf((error) => error.reason === "NoRecords", () => Effect.succeed([])),
-      Effect.mapError((error) =>
-        failure(
-          place,
-          domain,
-          error.reason === "Malformed" || error.reason === "NoRecords" ? "ServerFailure" : error.reason
-        )
-      )
-    )
-    if (mx.length === 1 && mx[0]?.exchange === "") return yield* failure(place, domain, "NullMx")
-    yield* observe(state, { mx: mx.map(({ exchange }) => exchange) })
+  if (state.provider !== undefined || host !== undefined || domain === undefined) return { problem: undefined }
+  const mx = yield* Effect.result(exchangers(request, domain))
+  if (Result.isFailure(mx)) {
+    // No MX record is no failure (RFC 5321 section 5.1): the domain then tells nothing about its provider.
+    return { problem: mx.failure.reason === "NoRecords" ? undefined : mx.failure.reason }
+  }
+  if (mx.success.length === 1 && mx.success[0]?.exchange === "") return { problem: "NullMx" }
+  yield* observe(state, { mx: mx.success.map(({ exchange }) => exchange) })
+  return { problem: undefined }
+})
+
+/**
+ * The endpoint of a service. Fails where neither an option nor a pack names one.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const place = Effect.fn("Prepare.place")(function*(
+  request: Request,
+  state: Recognition,
+  service: MailService,
+  { problem }: Recognised
+): Effect.fn.Return<Endpoint, ResolveError | ProtocolError, Packs> {
+  const packs = yield* Packs
+  const { domain, host } = request
+  const habit = habits[service]
+  const { protocol } = habit
+  const at = { service, endpoint: supposed(request, service) }
+  if (problem !== undefined) {
+    return yield* failure(at, domain ?? "", problem === "Malformed" ? "ServerFailure" : problem)
   }
   const pack = yield* packs.get(state.provider?.id ?? "")
   const offered = (pack?.endpoints ?? []).filter((candidate) => candidate.service === service)
@@ -91,30 +148,45 @@ export const endpoint = Effect.fn("Prepare.endpoint")(function*(
     const known = offered.find((candidate) =>
       candidate.host === host && (request.port === undefined || candidate.port === request.port)
     )
-    const port = request.port ?? known?.port ?? (request.security === "tls" ? 465 : 587)
-    return { protocol: "smtp", host, port, security: request.security ?? known?.security ?? securityOf(port) }
+    const port = request.port ?? known?.port ?? (request.security === "tls" ? habit.tlsPort ?? habit.port : habit.port)
+    return { protocol, host, port, security: request.security ?? known?.security ?? securityOf(habit, port) }
   }
   const chosen = offered.find(({ audience }) => state.audience !== undefined && audience === state.audience) ??
     offered.find((candidate) => candidate.default === true) ?? offered[0]
   if (chosen === undefined) {
     const mx = state.evidence.mx?.[0]
+    const why = pack?.notOffered?.find((one) => one.service === service)?.why
     return yield* new ResolveError({
-      ...place,
+      ...at,
       phase: "resolve",
       reason: "NoRecords",
       name: domain ?? "",
-      message: `no submission server is known for ${domain}${
-        mx === undefined ? "" : ` (its mail goes to ${mx})`
+      message: `no ${habit.name} server is known for ${domain}${mx === undefined ? "" : ` (its mail goes to ${mx})`}${
+        why === undefined ? "" : ` (${why})`
       }; name it with --host, or the provider with --provider`
     })
   }
   const port = request.port ?? chosen.port
   return {
-    protocol: "smtp",
+    protocol,
     host: chosen.host,
     port,
-    security: request.security ?? (port === chosen.port ? chosen.security : securityOf(port))
+    security: request.security ?? (port === chosen.port ? chosen.security : securityOf(habit, port))
   }
+})
+
+/**
+ * Recognises the provider and finds the endpoint of one service.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const endpoint = Effect.fnUntraced(function*(
+  request: Request,
+  state: Recognition,
+  service: MailService = "smtp-submission"
+) {
+  return yield* place(request, state, service, yield* recognise(request, state))
 })
 
 const encoderName = "Sonde"
@@ -146,7 +218,7 @@ export const plan = (
   where: Endpoint,
   history: { readonly run: string; readonly startedAt: string }
 ): SubmissionPlan => ({
-  service,
+  service: "smtp-submission",
   endpoint: where,
   pinned: pinOf(request.pins, where),
   dns: request.options.dns,

@@ -26,6 +26,8 @@ export interface Recognition {
   software: ReadonlyArray<string>
 }
 
+const signs: Provider["recognisedBy"] = ["option", "domain", "mx", "host", "banner", "capability"]
+
 /** @category constructors @since 0.1.0 */
 export const nothing = (): Recognition => ({
   provider: undefined,
@@ -34,6 +36,31 @@ export const nothing = (): Recognition => ({
   evidence: {},
   software: []
 })
+
+/**
+ * What one service knows at its start: what is known of all, apart from what it will see of its own server.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fork = (state: Recognition): Recognition => ({ ...state, evidence: { ...state.evidence } })
+
+/**
+ * The provider of a run of several services, by all their signs. A service that is run by somebody else does not change who runs
+ * the mailbox.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const merged = (known: Provider | undefined, seen: Provider): Provider =>
+  known === undefined
+    ? seen
+    : known.id !== seen.id
+    ? known
+    : {
+      ...known,
+      recognisedBy: signs.filter((sign) => known.recognisedBy.includes(sign) || seen.recognisedBy.includes(sign))
+    }
 
 const reported = (signs: ReadonlyArray<Sign>): Provider["recognisedBy"] => signs.filter((sign) => sign !== "reply")
 

@@ -13,6 +13,7 @@ import type { Event } from "@sonde/domain/Event"
 import type { TranscriptLine } from "@sonde/domain/Transcript"
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import * as Fold from "./Fold.ts"
 import * as Journal from "./Journal.ts"
 import type { JournalFile } from "./JournalStore.ts"
@@ -64,7 +65,10 @@ export const make = (options: {
 }): RunLog => {
   const { clock, file, history, listen } = options
   let waiting: Array<Journal.Entry> = []
+  let isDurable = false
   let seq = history.seq
+  // Services run side by side: what one of them writes must not overtake what another was numbered before.
+  const turn = Semaphore.makeUnsafe(1).withPermits(1)
 
   const at = (): string => iso(clock.currentTimeMillisUnsafe())
 
@@ -74,13 +78,31 @@ export const make = (options: {
     }
   }
 
+  /** Writes everything that waits, and then tells it. What could not be written waits on. */
+  const drain = (append: JournalFile["append"]): Effect.Effect<void, JournalError> =>
+    Effect.suspend(() => {
+      if (waiting.length === 0) return Effect.void
+      const entries = waiting
+      const durable = isDurable
+      waiting = []
+      isDurable = false
+      const back = (): void => {
+        waiting = entries.concat(waiting)
+        isDurable ||= durable
+      }
+      return append(entries.map(Journal.toLine), durable).pipe(
+        Effect.tapError(() => Effect.sync(back)),
+        Effect.andThen(Effect.sync(() => tell(entries)))
+      )
+    })
+
   const flush = (added: ReadonlyArray<Journal.Entry>, durable: boolean): Effect.Effect<void, JournalError> => {
-    const entries = waiting.concat(added)
+    waiting.push(...added)
+    isDurable ||= durable
+    if (file !== undefined) return turn(drain(file.append))
+    const entries = waiting
     waiting = []
-    if (entries.length === 0) return Effect.void
-    return file === undefined
-      ? Effect.sync(() => tell(entries))
-      : Effect.andThen(file.append(entries.map(Journal.toLine), durable), Effect.sync(() => tell(entries)))
+    return Effect.sync(() => tell(entries))
   }
 
   const number = (body: EventBody): Event => {

@@ -6,11 +6,12 @@
  *
  * @since 0.1.0
  */
+import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { JournalError } from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
 import type { CheckOptions } from "@sonde/domain/Options"
-import type { Report } from "@sonde/domain/Report"
-import type { ServiceId } from "@sonde/domain/Service"
+import type { Provider, Report } from "@sonde/domain/Report"
+import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { Dialer } from "@sonde/net/Dialer"
 import type { Http } from "@sonde/net/Http"
 import * as Recorder from "@sonde/net/Recorder"
@@ -27,15 +28,14 @@ import { JournalStore } from "./JournalStore.ts"
 import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
 import * as Prepare from "./Prepare.ts"
-import { order } from "./recipes/Submission.ts"
 import { order as tokenOrder } from "./recipes/Token.ts"
 import * as Recognition from "./Recognition.ts"
 import * as RunId from "./RunId.ts"
 import * as RunLog from "./RunLog.ts"
-import type { Attempt } from "./ServiceRun.ts"
-import * as Submission from "./services/Submission.ts"
+import { type Attempt, unplaced } from "./ServiceRun.ts"
+import { dialled } from "./services/Registry.ts"
 import * as Token from "./services/Token.ts"
-import { Current, skip, skipRest } from "./Step.ts"
+import { Current, type Seen, skip, skipRest } from "./Step.ts"
 
 /**
  * Called with each event as it happens; must not throw.
@@ -67,52 +67,97 @@ const within = Effect.fnUntraced(
   function*<A, E, R>(attempt: Attempt, service: ServiceId, effect: Effect.Effect<A, E, R>) {
     const { log, recorder, state } = attempt
     const packs = yield* Packs
-    const observe = Effect.fnUntraced(function*(evidence: { readonly banner: string }) {
+    const observe = Effect.fnUntraced(function*(evidence: Seen) {
       yield* Effect.provideService(Recognition.observe(state, evidence), Packs, packs)
-      if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
+      if (state.provider !== undefined) yield* recognised(attempt, state.provider)
     })
     return yield* Effect.provideService(effect, Current, { service, log, recorder, restoring: true, observe })
   }
 )
 
+/** Of one service the newest sign counts; of several each adds to what the others saw. */
+const recognised = ({ log, request }: Attempt, provider: Provider) =>
+  log.write({
+    entry: "provider",
+    provider: dialled(request.services).length > 1 ? Recognition.merged(log.history.provider, provider) : provider
+  })
+
+/** The time of a service: that of the run, begun again where somebody had to act at another device first. */
+const inBudget = Effect.fnUntraced(function*<A, E, R>({ request }: Attempt, effect: Effect.Effect<A, E, R>) {
+  if (request.grant?.kind !== "device-code") return yield* effect
+  // The time somebody took at another device is none of the run's.
+  const limits = yield* Budget
+  const deadline = (yield* Clock.currentTimeMillis) + request.deadlineMillis
+  return yield* Effect.provideService(effect, Budget, { ...limits, deadline })
+})
+
+/** What a token is for: the services of the run, and where it is looked at alone, a submission. */
+const usesOf = Effect.fnUntraced(function*(
+  request: Request,
+  state: Recognition.Recognition,
+  known: Prepare.Recognised,
+  [first, ...others]: ReadonlyArray<Token.For>
+) {
+  if (first !== undefined) return [first, ...others] as const
+  const service = "smtp-submission"
+  const found = yield* Effect.result(Prepare.place(request, state, service, known))
+  return [{ service, endpoint: Result.getOrElse(found, () => Prepare.supposed(request)) }] as const
+})
+
 /**
- * Runs the services of an attempt. A token comes first: what is wrong with it stops those that would sign in with it, without
- * a connection.
+ * Runs the services of an attempt. The provider is recognised once, and the endpoints are found. A token comes first: what is
+ * wrong with it stops those that would sign in with it, without a connection. The others then run side by side, each with
+ * knowledge of its own server.
  */
 const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
   const { log, request, state } = attempt
-  const wants = (service: ServiceId) => request.services.includes(service)
-  const found = yield* Effect.result(Prepare.endpoint(request, state))
+  const known = yield* Prepare.recognise(request, state)
   if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
-  const endpoint = Result.getOrElse(found, () => Prepare.supposed(request))
 
-  const settled = wants("smtp-submission") && Result.isSuccess(found)
-    ? yield* within(
-      attempt,
-      "smtp-submission",
-      Effect.gen(function*() {
-        yield* log.write({ entry: "service", service: "smtp-submission", endpoint })
-        return yield* Submission.settled(attempt, Prepare.plan(request, endpoint, log.history))
-      })
-    )
-    : false
-  const stoppedBy = wants("token") ? yield* within(attempt, "token", Token.run(attempt, endpoint, settled)) : undefined
-  if (settled || !wants("smtp-submission")) return
-  yield* within(
-    attempt,
-    "smtp-submission",
-    Effect.gen(function*() {
-      if (Result.isFailure(found)) return yield* Submission.unplaced(attempt, found.failure)
-      if (stoppedBy !== undefined) return yield* skipRest(order(endpoint.security), stoppedBy)
-      const run = Submission.run(attempt, Prepare.plan(attempt.request, endpoint, log.history))
-      if (request.grant?.kind !== "device-code") return yield* run
-      // The time somebody took at another device is none of the run's.
-      const limits = yield* Budget
-      const deadline = (yield* Clock.currentTimeMillis) + request.deadlineMillis
-      yield* Effect.provideService(run, Budget, { ...limits, deadline })
+  const places = yield* Effect.forEach(
+    dialled(request.services),
+    Effect.fnUntraced(function*(definition) {
+      const found = yield* Effect.result(definition.find(request, state, known))
+      const endpoint = Result.getOrElse(found, () => definition.supposed(request))
+      const { id, order } = definition
+      const own: Attempt = { ...attempt, state: Recognition.fork(state) }
+      const settled = Result.isSuccess(found) && (yield* within(
+        own,
+        id,
+        Effect.andThen(log.write({ entry: "service", service: id, endpoint }), definition.settled(own, endpoint))
+      ))
+      return { definition, service: id, endpoint, found, own, settled, order: order(endpoint) }
     })
   )
+  const signingIn = places.filter(({ definition }) => definition.signsIn)
+  const stopped = request.services.includes("token")
+    ? yield* within(
+      attempt,
+      "token",
+      Token.run(
+        attempt,
+        yield* usesOf(request, state, known, signingIn),
+        signingIn.length > 0 && signingIn.every(isSettled)
+      )
+    )
+    : () => undefined
+
+  const one = Effect.fnUntraced(function*({ definition, endpoint, found, order, own, service }: typeof places[number]) {
+    if (Result.isFailure(found)) return yield* unplaced(own, { service, endpoint, order }, found.failure)
+    const obstacle = definition.signsIn ? stopped(service) : undefined
+    if (obstacle !== undefined) return yield* skipRest(order, obstacle)
+    own.request = attempt.request
+    own.claims = attempt.claims
+    yield* inBudget(attempt, definition.run(own, endpoint))
+  })
+  yield* Effect.forEach(
+    places.filter((place) => !place.settled),
+    (place) => within(place.own, place.service, one(place)),
+    { concurrency: "unbounded", discard: true }
+  )
 })
+
+const isSettled = ({ settled }: { readonly settled: boolean }): boolean => settled
 
 /** The entry that closes an attempt. Its number is that of `run.end`, which is told and not written. */
 const closing = (
@@ -146,15 +191,20 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     yield* log.write(goesOn && !interrupted && suspended ? { ...entry, seq: log.history.seq } : entry)
   })
   const interrupted = Effect.fnUntraced(function*() {
+    const orders = new Map<ServiceId, (endpoint: Endpoint | undefined) => ReadonlyArray<PhaseId>>([
+      ["token", () => tokenOrder],
+      ...dialled(request.services).map(({ id, order, supposed }) =>
+        [id, (endpoint: Endpoint | undefined) => order(endpoint ?? supposed(request))] as const
+      )
+    ])
     for (const service of request.services) {
       const current = log.history.attempts.at(-1)?.services.get(service)
-      const security = current?.endpoint?.security ?? Prepare.supposed(request).security
       yield* within(
         attempt,
         service,
         Effect.gen(function*() {
           if (current?.open !== undefined) yield* skip(current.open, "interrupted")
-          yield* skipRest(service === "token" ? tokenOrder : order(security), "interrupted")
+          yield* skipRest(orders.get(service)?.(current?.endpoint) ?? [], "interrupted")
         })
       )
     }

@@ -6,11 +6,14 @@
  * @since 0.1.0
  */
 import type { Endpoint } from "@sonde/domain/Endpoint"
-import type { PhaseError } from "@sonde/domain/Errors"
+import type { JournalError, PhaseError, ProtocolError, ResolveError } from "@sonde/domain/Errors"
+import type { CheckOptions } from "@sonde/domain/Options"
 import type { PhaseId, PhaseState, ServiceId } from "@sonde/domain/Service"
 import type { ClaimsFacts } from "@sonde/domain/TokenFacts"
+import type { Finding, Verdict } from "@sonde/domain/Verdict"
 import type { Recorder } from "@sonde/net/Recorder"
 import type { ServicesSeen } from "@sonde/packs/Seen"
+import { Classifier } from "@sonde/phases/Classifier"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Fold from "./Fold.ts"
@@ -133,4 +136,137 @@ export const restore = Effect.fnUntraced(function*({ log }: Attempt, past: Fold.
       yield* log.publish({ type: "phase.end", service: past.id, phase })
     } else break
   }
+})
+
+/**
+ * Whether an error is one of a phase, and not of the journal.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isPhaseError = (error: PhaseError | JournalError): error is PhaseError => error._tag !== "JournalError"
+
+/** Whether two sets of options ask the same of a server; waiting and presentation do not count. */
+const sameQuestion = (left: CheckOptions, right: CheckOptions): boolean => {
+  const asked = ({ deadline: _, timeout: __, wait: ___, ...options }: CheckOptions) =>
+    JSON.stringify(Object.entries(options).sort(([one], [other]) => one < other ? -1 : 1))
+  return asked(left) === asked(right)
+}
+
+/**
+ * What the attempt before this one settled for good: the service passed, whatever became of the others. True where nothing is
+ * left to do; what it found is then told again.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const settled = Effect.fnUntraced(function*(attempt: Attempt, { order, service }: Planned) {
+  const { log, request } = attempt
+  const before = log.history.attempts.at(-2)
+  const last = before?.services.get(service)
+  const passed = before !== undefined && last !== undefined && last.open === undefined &&
+    last.phases.length >= order.length &&
+    last.phases.every(({ report: { because, state } }) =>
+      state === "pass" || state === "restored" || state === "skip" && because !== "interrupted"
+    ) &&
+    last.phases.some(({ report }) => report.state !== "skip")
+  if (!passed || !sameQuestion(before.options, request.options)) return false
+  yield* restore(attempt, last)
+  for (const finding of before.findings) {
+    if (finding.service === service) yield* log.publish({ type: "finding", finding })
+  }
+  return true
+})
+
+/**
+ * An endpoint could not be found: the failure of the first phase.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const unplaced = Effect.fnUntraced(function*(
+  attempt: Attempt,
+  planned: Planned,
+  error: ResolveError | ProtocolError
+) {
+  const { log } = attempt
+  const { endpoint, service } = planned
+  yield* log.write({ entry: "service", service, endpoint })
+  yield* log.publish({ type: "phase.start", service, phase: "resolve" })
+  const inconclusive = error._tag === "ResolveError" && error.isTemporary
+  yield* log.publish({
+    type: "phase.end",
+    service,
+    phase: { id: "resolve", state: inconclusive ? "inconclusive" : "fail", durationMillis: 0, error }
+  })
+  yield* failed(attempt, planned, error)
+})
+
+/** What the packs say before anything is dialled. `stop` is true when the service must not go on. */
+const preflight = Effect.fnUntraced(function*(attempt: Attempt, planned: Planned) {
+  if (attempt.request.options.ignorePreflight === true) return { stop: false, warnings: [] }
+  const judgements = Judge.preflight(circumstances(attempt, planned))
+  const stop = judgements.some((judgement) => judgement.stop)
+  for (const { verdict } of judgements.filter((judgement) => judgement.stop)) {
+    yield* attempt.log.publish({ type: "verdict", verdict })
+  }
+  return { stop, warnings: judgements.filter((judgement) => !judgement.stop).map(({ verdict }) => verdict) }
+})
+
+/** What the token left in doubt: the first thing to look at where sign-in is refused and the reply leaves the cause open. */
+const doubted = Effect.fnUntraced(function*(attempt: Attempt, planned: Planned, error: PhaseError) {
+  if (error._tag !== "AuthRejected") return
+  const [answer] = Judge.verdicts(error, circumstances(attempt, planned))
+  if (answer?.confidence === "certain") return
+  for (
+    const verdict of Judge.doubts(circumstances(attempt, { service: "token", endpoint: error.endpoint, order: [] }))
+  ) {
+    yield* attempt.log.publish({ type: "verdict", verdict })
+  }
+})
+
+/** A warning of the packs that what the server did has answered is none any more. */
+const isAnswered = ({ cause }: Verdict, passed: ReadonlyArray<PhaseId>): boolean =>
+  // Whether somebody may send as somebody else is answered by a delivery, and asked by a finding without one.
+  cause === "send_as_denied" && (passed.includes("data") || passed.includes("mail"))
+  // A server that took the secret has answered whether its form is right.
+  || cause === "secret_form" && passed.includes("auth")
+
+/**
+ * Runs the recipe of a service as its packs allow, and tells what came of it: verdicts on a failure, warnings on a pass. True
+ * where it passed.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const diagnose = Effect.fnUntraced(function*<A, E extends PhaseError, R>(
+  attempt: Attempt,
+  planned: Planned,
+  recipe: Effect.Effect<A, E | JournalError, R>
+) {
+  const { log, request, state } = attempt
+  const { service } = planned
+  const { stop, warnings } = yield* preflight(attempt, planned)
+  if (stop) {
+    yield* skipRest(planned.order, "policy")
+    return false
+  }
+  const outcome = yield* Effect.result(
+    Effect.provideService(recipe, Classifier, Judge.classifier(planned, request, state))
+  )
+  if (outcome._tag === "Failure") {
+    const error: PhaseError | JournalError = outcome.failure
+    if (!isPhaseError(error)) return yield* error
+    yield* doubted(attempt, planned, error)
+    yield* failed(attempt, planned, error)
+    for (const verdict of warnings) yield* log.publish({ type: "verdict", verdict })
+    return false
+  }
+  const passed = passedPhases(log, service)
+  for (const verdict of warnings.filter((warning) => !isAnswered(warning, passed))) {
+    const { cause, explanation, remedies, title } = verdict
+    const finding: Finding = { id: cause, state: "warn", service, title, text: explanation, remedies }
+    yield* log.publish({ type: "finding", finding })
+  }
+  return true
 })

@@ -21,6 +21,17 @@ import * as Schema from "effect/Schema"
 import type { RunLog } from "./RunLog.ts"
 
 /**
+ * What a phase saw of a server, by which it may be recognised.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Seen {
+  readonly banner?: string
+  readonly capabilities?: ReadonlyArray<string>
+}
+
+/**
  * The attempt that a step belongs to: one service of one run.
  *
  * @category services
@@ -33,7 +44,7 @@ export class Current extends Context.Service<Current, {
   /** Whether facts of earlier attempts may be read back. */
   readonly restoring: boolean
   /** Called with what a phase saw of the server, so that the provider can be recognised from it. */
-  readonly observe: (evidence: { readonly banner: string }) => Effect.Effect<void, JournalError>
+  readonly observe: (evidence: Seen) => Effect.Effect<void, JournalError>
 }>()("@sonde/pipeline/Step/Current") {}
 
 interface Runnable<Id extends PhaseId, In, Out, Facts, E, R> {

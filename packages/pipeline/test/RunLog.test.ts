@@ -7,6 +7,7 @@ import * as Journal from "@sonde/pipeline/Journal"
 import * as RunLog from "@sonde/pipeline/RunLog"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
 
 const run = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -126,5 +127,57 @@ describe("RunLog", () => {
       const { log } = yield* make(Fold.begin(opening), failure)
       const error = yield* Effect.flip(log.publish({ type: "phase.start", service, phase: "resolve" }))
       assert.strictEqual(error, failure)
+    }))
+
+  it.effect("keeps the order of what services tell side by side, however slow the journal is", () =>
+    Effect.gen(function*() {
+      const written: Array<number> = []
+      const told: Array<number> = []
+      const log = RunLog.make({
+        history: Fold.begin(opening),
+        file: {
+          lines: [],
+          append: (lines) =>
+            Effect.sync(() => void written.push(...lines.map((text) => JSON.parse(text).event.seq))).pipe(
+              // The first write takes longest.
+              Effect.delay(`${Math.max(1, 50 - 10 * written.length)} millis`)
+            )
+        },
+        clock: yield* Clock.Clock,
+        listen: ({ seq }) => told.push(seq)
+      })
+      const one = (service: "imap" | "smtp-submission") =>
+        Effect.gen(function*() {
+          for (const phase of ["resolve", "connect", "auth"] as const) {
+            log.line({ ...line(1), service })
+            yield* log.publish({ type: "phase.start", service, phase })
+          }
+        })
+      const fiber = yield* Effect.forkChild(Effect.all([one("imap"), one("smtp-submission")], { concurrency: 2 }))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      const expected = Array.from({ length: 12 }, (_, index) => index + 1)
+      assert.deepStrictEqual(written, expected)
+      assert.deepStrictEqual(told, expected)
+    }))
+
+  it.effect("writes what could not be written with the next entry", () =>
+    Effect.gen(function*() {
+      const failure = new JournalError({ reason: "Full", message: "full" })
+      const lines: Array<string> = []
+      let isFull = true
+      const log = RunLog.make({
+        history: Fold.begin(opening),
+        file: {
+          lines: [],
+          append: (more) => isFull ? Effect.fail(failure) : Effect.sync(() => void lines.push(...more))
+        },
+        clock: yield* Clock.Clock,
+        listen: () => {}
+      })
+      yield* Effect.flip(log.publish({ type: "phase.start", service, phase: "resolve" }))
+      isFull = false
+      yield* log.publish({ type: "phase.start", service, phase: "connect" })
+      assert.deepStrictEqual(lines.map((text) => JSON.parse(text).event.seq), [1, 2])
     }))
 })

@@ -91,16 +91,20 @@ const obtain = Effect.fnUntraced(function*({ endpoint, service }: TokenPlan, wis
 })
 
 /**
- * Obtains the token of the plan, where none is given, and reads it.
+ * Obtains the token of the plan, where none is given, and reads it. `onToken` is told of it before it is judged.
  *
  * @category recipes
  * @since 0.1.0
  */
-export const token = Effect.fn("Recipe.token")(function*(plan: TokenPlan) {
+export const token = Effect.fn("Recipe.token")(function*(
+  plan: TokenPlan,
+  onToken: (token: Redacted.Redacted<string>) => void = () => {}
+) {
   const { endpoint, given, service, wanted } = plan
   const obtained = plan.order === undefined ? undefined : yield* obtain(plan, plan.order)
   const found = obtained?.token ?? given
   if (found === undefined) return yield* Effect.die(new Error("a plan without a token"))
+  onToken(found)
   if (obtained === undefined) {
     // Of a token that was given nobody is asked.
     yield* skip("metadata", "until")

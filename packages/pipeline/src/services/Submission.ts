@@ -4,27 +4,27 @@
  *
  * @since 0.1.0
  */
-import {
-  DeliveryInDoubt,
-  type JournalError,
-  type PhaseError,
-  type ProtocolError,
-  type ResolveError
-} from "@sonde/domain/Errors"
-import type { CheckOptions } from "@sonde/domain/Options"
+import type { Endpoint } from "@sonde/domain/Endpoint"
+import { DeliveryInDoubt } from "@sonde/domain/Errors"
 import type { Finding } from "@sonde/domain/Verdict"
 import { Packs } from "@sonde/packs/Packs"
-import { Classifier } from "@sonde/phases/Classifier"
 import * as Effect from "effect/Effect"
 import * as Judge from "../Judge.ts"
 import * as Prepare from "../Prepare.ts"
 import { order, submission, type SubmissionPlan } from "../recipes/Submission.ts"
-import { type Attempt, circumstances, failed, passedPhases, type Planned, restore } from "../ServiceRun.ts"
+import {
+  type Attempt,
+  diagnose,
+  failed,
+  passedPhases,
+  type Planned,
+  restore,
+  settled as settledBefore
+} from "../ServiceRun.ts"
 import { skipRest } from "../Step.ts"
+import type { Definition } from "./Definition.ts"
 
 const service = "smtp-submission" as const
-
-const isPhaseError = (error: PhaseError | JournalError): error is PhaseError => error._tag !== "JournalError"
 
 /** A plan as verdicts see it. */
 const planned = (plan: SubmissionPlan): Planned => ({
@@ -60,29 +60,13 @@ const openQuestions = Effect.fnUntraced(function*(attempt: Attempt, plan: Submis
   yield* attempt.log.publish({ type: "finding", finding })
 })
 
-/** What the packs say before anything is dialled. True when the service must not go on. */
-const preflight = Effect.fnUntraced(function*(attempt: Attempt, plan: SubmissionPlan) {
-  if (attempt.request.options.ignorePreflight === true) return { stop: false, warnings: [] }
-  const judgements = Judge.preflight(circumstances(attempt, planned(plan)))
-  const stop = judgements.some((judgement) => judgement.stop)
-  for (const { verdict } of judgements.filter((judgement) => judgement.stop)) {
-    yield* attempt.log.publish({ type: "verdict", verdict })
-  }
-  return { stop, warnings: judgements.filter((judgement) => !judgement.stop).map(({ verdict }) => verdict) }
-})
-
 /**
  * What an earlier attempt settled for good: the service passed, or its message is delivered or in doubt. True where nothing
  * is left to do.
- *
- * @category running
- * @since 0.1.0
  */
-export const settled = Effect.fnUntraced(function*(attempt: Attempt, plan: SubmissionPlan) {
+const settled = Effect.fnUntraced(function*(attempt: Attempt, plan: SubmissionPlan) {
   const { log, request } = attempt
   const earlier = log.history.attempts.slice(0, -1)
-  const before = earlier.at(-1)
-  const last = before?.services.get(service)
   const intent = log.history.intents.get(service)
   const delivered = earlier.map(({ services }) => services.get(service)).findLast((past) =>
     past?.phases.some(({ report }) => report.id === "data" && (report.state === "pass" || report.state === "restored"))
@@ -112,88 +96,28 @@ export const settled = Effect.fnUntraced(function*(attempt: Attempt, plan: Submi
     yield* failed(attempt, planned(plan), error)
     return true
   }
-  const passed = last !== undefined && before?.state === "finished" &&
-    last.phases.every(({ report }) =>
-      report.state === "pass" || report.state === "restored" || report.state === "skip"
-    ) &&
-    last.phases.some(({ report }) => report.state !== "skip")
-  if (passed && sameQuestion(before.options, request.options)) {
-    yield* restore(attempt, last)
-    for (const finding of before.findings) yield* log.publish({ type: "finding", finding })
-    return true
-  }
-  return false
+  return yield* settledBefore(attempt, planned(plan))
 })
 
-/** Whether two sets of options ask the same of a server; waiting and presentation do not count. */
-const sameQuestion = (left: CheckOptions, right: CheckOptions): boolean => {
-  const asked = ({ deadline: _, timeout: __, wait: ___, ...options }: CheckOptions) =>
-    JSON.stringify(Object.entries(options).sort(([one], [other]) => one < other ? -1 : 1))
-  return asked(left) === asked(right)
-}
-
-/**
- * An endpoint could not be found: the failure of the first phase.
- *
- * @category running
- * @since 0.1.0
- */
-export const unplaced = Effect.fnUntraced(function*(attempt: Attempt, error: ResolveError | ProtocolError) {
-  const { log, request } = attempt
-  const endpoint = Prepare.supposed(request)
-  yield* log.write({ entry: "service", service, endpoint })
-  yield* log.publish({ type: "phase.start", service, phase: "resolve" })
-  const inconclusive = error._tag === "ResolveError" && error.isTemporary
-  yield* log.publish({
-    type: "phase.end",
-    service,
-    phase: { id: "resolve", state: inconclusive ? "inconclusive" : "fail", durationMillis: 0, error }
-  })
-  yield* failed(attempt, { service, endpoint, order: order(endpoint.security) }, error)
-})
-
-/** What the token left in doubt: the first thing to look at where sign-in is refused and the reply leaves the cause open. */
-const doubted = Effect.fnUntraced(function*(attempt: Attempt, plan: SubmissionPlan, error: PhaseError) {
-  if (error._tag !== "AuthRejected") return
-  const [answer] = Judge.verdicts(error, circumstances(attempt, planned(plan)))
-  if (answer?.confidence === "certain") return
-  for (
-    const verdict of Judge.doubts(circumstances(attempt, { service: "token", endpoint: error.endpoint, order: [] }))
-  ) {
-    yield* attempt.log.publish({ type: "verdict", verdict })
-  }
+/** Runs the submission at an endpoint. What it is to be signed in with is in the request. */
+const run = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
+  const plan = Prepare.plan(attempt.request, endpoint, attempt.log.history)
+  const passed = yield* diagnose(attempt, planned(plan), submission(plan))
+  if (passed) yield* openQuestions(attempt, plan)
 })
 
 /**
- * Runs the submission at an endpoint. What it is to be signed in with is in the request.
+ * The submission as the runner knows it.
  *
- * @category running
+ * @category models
  * @since 0.1.0
  */
-export const run = Effect.fnUntraced(function*(attempt: Attempt, plan: SubmissionPlan) {
-  const { log, request, state } = attempt
-  const { stop, warnings } = yield* preflight(attempt, plan)
-  if (stop) return yield* skipRest(order(plan.endpoint.security), "policy")
-
-  const outcome = yield* Effect.result(
-    Effect.provideService(submission(plan), Classifier, Judge.classifier(plan, request, state))
-  )
-  if (outcome._tag === "Failure") {
-    if (!isPhaseError(outcome.failure)) return yield* outcome.failure
-    yield* doubted(attempt, plan, outcome.failure)
-    yield* failed(attempt, planned(plan), outcome.failure)
-    for (const verdict of warnings) yield* log.publish({ type: "verdict", verdict })
-    return
-  }
-  yield* openQuestions(attempt, plan)
-  const proven = passedPhases(log, service).includes("data")
-  for (const verdict of warnings) {
-    // Whether somebody may send as somebody else is answered by a delivery, and asked by a finding without one.
-    if (verdict.cause === "send_as_denied" && (proven || passedPhases(log, service).includes("mail"))) continue
-    // A server that took the secret has answered whether its form is right.
-    if (verdict.cause === "secret_form" && passedPhases(log, service).includes("auth")) continue
-    const { cause, explanation, remedies, title } = verdict
-    const finding: Finding = { id: cause, state: "warn", service, title, text: explanation, remedies }
-    yield* log.publish({ type: "finding", finding })
-  }
-})
+export const definition = {
+  id: service,
+  signsIn: true,
+  supposed: (request) => Prepare.supposed(request, service),
+  find: (request, state, recognised) => Prepare.place(request, state, service, recognised),
+  order: ({ security }) => order(security),
+  settled: (attempt, endpoint) => settled(attempt, Prepare.plan(attempt.request, endpoint, attempt.log.history)),
+  run
+} as const satisfies Definition<unknown>

@@ -4,33 +4,36 @@
  * @since 0.1.0
  */
 import type { Endpoint } from "@sonde/domain/Endpoint"
-import type { JournalError, PhaseError } from "@sonde/domain/Errors"
+import type { JournalError } from "@sonde/domain/Errors"
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
+import { judge, read } from "@sonde/phases/Claims"
 import type { Grant } from "@sonde/phases/Grant"
 import { placeOf } from "@sonde/phases/HttpAsk"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import * as OAuth from "../OAuth.ts"
 import type { GrantPlan } from "../Options.ts"
 import { type Order, order, token, type TokenPlan } from "../recipes/Token.ts"
-import { type Attempt, failed, restore } from "../ServiceRun.ts"
+import { type Attempt, failed, isPhaseError, restore } from "../ServiceRun.ts"
 
 const service = "token" as const
-
-const isPhaseError = (error: PhaseError | JournalError): error is PhaseError => error._tag !== "JournalError"
 
 /** The way to a token. Without a directory the domain of the mailbox names it. */
 const orderOf = (
   { recorder, request }: Pick<Attempt, "request" | "recorder">,
   plan: GrantPlan,
   pack: Pack | undefined,
-  use: OAuth.Use
+  uses: readonly [OAuth.Use, ...ReadonlyArray<OAuth.Use>]
 ): Order => {
   const { options, pins } = request
-  const known = OAuth.source(pack, use, plan.kind, options.tenant ?? request.domain ?? "organizations")
+  const directory = options.tenant ?? request.domain ?? "organizations"
+  const known = OAuth.source(pack, uses[0], plan.kind, directory)
+  const scopes = uses.flatMap((use) => OAuth.source(pack, use, plan.kind, directory).scope.split(" "))
   const { clientId, kind, proof, refreshToken } = plan
-  const common = { clientId, scope: known.scope }
+  const common = { clientId, scope: [...new Set(scopes)].join(" ") }
   // `Options` saw to it that each kind has what it needs.
   const grant: Grant = kind === "client-credentials" && proof !== undefined
     ? { ...common, kind, proof }
@@ -48,15 +51,25 @@ const orderOf = (
 }
 
 /**
- * The plan of a token for a service at an endpoint, or `undefined` where there is none to obtain or to read.
+ * A service that is to be signed in to with the token, and its host.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface For {
+  readonly service: ServiceId
+  readonly endpoint: Endpoint
+}
+
+/**
+ * The plan of a token for services, or `undefined` where there is none to obtain or to read.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const planOf = Effect.fnUntraced(function*(
   attempt: Pick<Attempt, "request" | "state" | "recorder">,
-  mail: Endpoint,
-  forService: ServiceId
+  [first, ...others]: readonly [For, ...ReadonlyArray<For>]
 ): Effect.fn.Return<TokenPlan | undefined, never, Packs> {
   const { request, state } = attempt
   const { credential, grant } = request
@@ -64,29 +77,69 @@ export const planOf = Effect.fnUntraced(function*(
   if (user === undefined) return undefined
   const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
   const { cloud, tenant } = request.options
-  const use: OAuth.Use = { service: forService, host: mail.host, tenant, cloud, user }
-  const wish = grant === undefined ? undefined : orderOf(attempt, grant, pack, use)
+  const useOf = ({ endpoint, service: id }: For): OAuth.Use => ({
+    service: id,
+    host: endpoint.host,
+    tenant,
+    cloud,
+    user
+  })
+  const uses = [useOf(first), ...others.map(useOf)] as const
+  const wish = grant === undefined ? undefined : orderOf(attempt, grant, pack, uses)
   const place = wish?.tokenEndpoint === undefined ? undefined : placeOf(wish.tokenEndpoint)
-  const endpoint = place?.endpoint ?? OAuth.issuer(pack, use) ?? mail
-  return { service, endpoint, given: credential?.secret, order: wish, wanted: [OAuth.wanted(pack, use)] }
+  const endpoint = place?.endpoint ?? OAuth.issuer(pack, uses[0]) ?? first.endpoint
+  return {
+    service,
+    endpoint,
+    given: credential?.secret,
+    order: wish,
+    wanted: uses.map((use) => OAuth.wanted(pack, use))
+  }
 })
 
 /**
- * Obtains the token, or reads the given one, for the service at an endpoint. Gives the phase that stands in the way of
- * signing in, if one does. Where the other services are settled by an earlier attempt, nothing is done but telling what the
- * token was then.
+ * What a token means for the services that want it: the phase that stands in the way of one, or nothing.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Obstacle = (service: ServiceId) => PhaseId | undefined
+
+const none: Obstacle = () => undefined
+
+/** Of a token with wrong claims: those stand in the way of the services that they are wrong for, and of no other. */
+const obstacle = Effect.fnUntraced(function*(
+  secret: Redacted.Redacted<string>,
+  plan: TokenPlan,
+  services: ReadonlyArray<For>
+) {
+  const reading = read(secret)
+  if (reading.format !== "jwt") return (): PhaseId => "claims"
+  const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+  const fit = new Set(
+    services.flatMap(({ service: id }, index) =>
+      judge(reading.claims, plan.wanted.slice(index, index + 1), now).wrong.length === 0 ? [id] : []
+    )
+  )
+  const stopped: Obstacle = (id) => fit.has(id) ? undefined : "claims"
+  return stopped
+})
+
+/**
+ * Obtains the token, or reads the given one, for services at their endpoints. Where those are all `settled` by an earlier
+ * attempt, nothing is done but telling what the token was then.
  *
  * @category running
  * @since 0.1.0
  */
 export const run = Effect.fnUntraced(function*(
   attempt: Attempt,
-  mail: Endpoint,
+  services: readonly [For, ...ReadonlyArray<For>],
   settled: boolean
-): Effect.fn.Return<PhaseId | undefined, JournalError, Effect.Services<ReturnType<typeof token>> | Packs> {
+): Effect.fn.Return<Obstacle, JournalError, Effect.Services<ReturnType<typeof token>> | Packs> {
   const { log, request } = attempt
-  const plan = yield* planOf(attempt, mail, "smtp-submission")
-  if (plan === undefined) return undefined
+  const plan = yield* planOf(attempt, services)
+  if (plan === undefined) return none
   const { endpoint } = plan
   yield* log.write({ entry: "service", service, endpoint })
   if (settled) {
@@ -94,22 +147,25 @@ export const run = Effect.fnUntraced(function*(
       one !== undefined
     )
     if (past !== undefined) yield* restore(attempt, past)
-    return undefined
+    return none
   }
-  const outcome = yield* Effect.result(token(plan))
-  if (outcome._tag === "Failure") {
-    if (!isPhaseError(outcome.failure)) return yield* outcome.failure
-    yield* failed(attempt, { service, endpoint, order }, outcome.failure)
-    return outcome.failure.phase
-  }
-  const { claims, token: secret } = outcome.success
-  attempt.claims = claims
-  if (request.grant !== undefined) {
+  let found: Redacted.Redacted<string> | undefined
+  const outcome = yield* Effect.result(token(plan, (secret) => {
+    found = secret
+  }))
+  if (found !== undefined && request.grant !== undefined) {
     const { user } = request.grant
     attempt.request = {
       ...request,
-      credential: { kind: "token", user, secret, mechanism: request.options.auth ?? "auto" }
+      credential: { kind: "token", user, secret: found, mechanism: request.options.auth ?? "auto" }
     }
   }
-  return undefined
+  if (outcome._tag === "Success") {
+    attempt.claims = outcome.success.claims
+    return none
+  }
+  if (!isPhaseError(outcome.failure)) return yield* outcome.failure
+  yield* failed(attempt, { service, endpoint, order }, outcome.failure)
+  const { phase } = outcome.failure
+  return phase === "claims" && found !== undefined ? yield* obstacle(found, plan, services) : () => phase
 })

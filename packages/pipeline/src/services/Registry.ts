@@ -1,0 +1,33 @@
+/**
+ * The services of a run by their ids. A service that `Available.ts` names and that is missing here does not compile.
+ *
+ * @since 0.1.0
+ */
+import type { ServiceId } from "@sonde/domain/Service"
+import type * as Effect from "effect/Effect"
+import type { Dialled } from "../Available.ts"
+import type { Definition } from "./Definition.ts"
+import { definition as submission } from "./Submission.ts"
+
+const definitions = {
+  "smtp-submission": submission
+} as const satisfies Record<Dialled, Definition<unknown>>
+
+type Definitions = typeof definitions
+
+/**
+ * What the services need.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Needs = Effect.Services<ReturnType<Definitions[keyof Definitions]["run"]>>
+
+/**
+ * The services of these ids that connect to a server, in the order of the list.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const dialled = (ids: ReadonlyArray<ServiceId>): ReadonlyArray<Definition<Needs>> =>
+  ids.flatMap((id) => Object.hasOwn(definitions, id) ? [definitions[id as Dialled]] : [])
