@@ -37,14 +37,20 @@ const table: Readonly<Record<string, Room>> = {
   net: { may: ["domain", "wire"] },
   packs: { may: ["domain"], external: ["yaml"] },
   report: { may: ["domain"] },
-  phases: { may: ["domain", "wire", "net"], external: ["jose"] },
+  policy: { may: ["domain", "wire", "net"], tests: ["platform-node"], externalTests: ["yaml"] },
+  phases: { may: ["domain", "wire", "net", "policy"], external: ["jose"] },
   pipeline: { may: ["domain", "net", "phases", "packs"], tests: ["platform-node"] },
   sonde: {
     may: ["domain", "net", "phases", "packs", "pipeline", "report"],
     tests: ["platform-node", "simulator"],
     externalTests: ["@hono/node-server", "hono"]
   },
-  "platform-node": { may: ["domain", "net", "pipeline"], external: ["@effect/sql-pg"], node: true },
+  "platform-node": {
+    may: ["domain", "net", "pipeline"],
+    external: ["@effect/sql-pg", "dns-packet"],
+    externalTests: ["@types/dns-packet"],
+    node: true
+  },
   "http-api": { may: ["domain"] },
   "http-server": {
     may: ["domain", "http-api", "net", "report", "sonde"],
@@ -81,7 +87,12 @@ const table: Readonly<Record<string, Room>> = {
     externalTests: ["axe-core", "playwright-core"],
     node: true
   },
-  testkit: { may: ["domain", "net"], external: ["@peculiar/x509", "reflect-metadata"], node: true }
+  testkit: {
+    may: ["domain", "net"],
+    external: ["@peculiar/x509", "dns-packet", "reflect-metadata"],
+    externalTests: ["@types/dns-packet"],
+    node: true
+  }
 }
 
 /** What every room's tests may use beside its own dependencies. */

@@ -7,7 +7,7 @@ import * as Settings from "@sonde/http-server/Settings"
 import { AddressPolicy } from "@sonde/net/AddressPolicy"
 import { Dialer } from "@sonde/net/Dialer"
 import * as Net from "@sonde/net/Net"
-import { Resolver } from "@sonde/net/Resolver"
+import { LookupFailed, Resolver } from "@sonde/net/Resolver"
 import { Sonde } from "@sonde/sonde"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -239,6 +239,7 @@ describe("a name whose addresses change", () => {
     let asked = 0
     const changing = Layer.succeed(Resolver, {
       mx: () => Effect.succeed([]),
+      query: (name, type) => Effect.fail(new LookupFailed({ name, type, reason: "NoSuchName" })),
       addresses: () => {
         const address = asked++ === 0 ? "9.9.9.9" : "127.0.0.1"
         return Effect.succeed({ source: "dns" as const, addresses: [{ address, family: 4 as const, ttlSeconds: 0 }] })

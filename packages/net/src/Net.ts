@@ -16,7 +16,7 @@ import * as Http from "./Http.ts"
 import * as StaticTransport from "./internal/StaticTransport.ts"
 import { masked, unmasked } from "./Outgoing.ts"
 import * as Race from "./Race.ts"
-import type { AddressRecord, MxRecord } from "./Resolver.ts"
+import type { AddressRecord, Answer, MxRecord, RecordData, RecordType, TlsaRecord } from "./Resolver.ts"
 import { LookupFailed, Resolver } from "./Resolver.ts"
 import type { Handshake } from "./Session.ts"
 import * as SessionCore from "./SessionCore.ts"
@@ -33,6 +33,14 @@ export interface StaticRecords {
   readonly aaaa?: ReadonlyArray<string>
   /** `[preference, exchange]`; a null MX is `[0, ""]` or `[0, "."]`. */
   readonly mx?: ReadonlyArray<readonly [preference: number, exchange: string]>
+  readonly txt?: ReadonlyArray<string>
+  readonly ptr?: ReadonlyArray<string>
+  readonly ns?: ReadonlyArray<string>
+  readonly tlsa?: ReadonlyArray<TlsaRecord>
+  /** The name is an alias of another one; what else stands here is not read. */
+  readonly cname?: string
+  /** Whether the resolver vouches for these records, and for those that are missing. Default: it does not. */
+  readonly authentic?: boolean
 }
 
 /**
@@ -117,27 +125,38 @@ export const layerResolver = (world: Pick<StaticWorld, "zone" | "fail">): Layer.
   const zone = byNormalName(world.zone ?? {})
   const failures = byNormalName(world.fail ?? {})
 
-  const find = <A>(
+  const query = <T extends RecordType>(
     name: string,
-    type: LookupFailed["type"],
-    read: (records: StaticRecords) => ReadonlyArray<A>
-  ): Effect.Effect<ReadonlyArray<A>, LookupFailed> => {
-    const failure = failures.get(`${type.toLowerCase()} ${normal(name)}`)
-    if (failure !== undefined) return Effect.fail(new LookupFailed({ name, type, reason: failure }))
-    const records = zone.get(normal(name))
-    if (records === undefined) return Effect.fail(new LookupFailed({ name, type, reason: "NoSuchName" }))
-    const found = read(records)
-    return found.length > 0
-      ? Effect.succeed(found)
-      : Effect.fail(new LookupFailed({ name, type, reason: "NoRecords" }))
-  }
+    type: T
+  ): Effect.Effect<Answer<RecordData[T]>, LookupFailed> =>
+    Effect.suspend(() => {
+      const aliases: Array<string> = []
+      const fail = (reason: LookupFailed["reason"], authentic: boolean) =>
+        Effect.fail(new LookupFailed({ name, type, reason, authentic }))
+      let authentic = true
+      for (let asked = name;;) {
+        const failure = failures.get(`${type.toLowerCase()} ${normal(asked)}`)
+        if (failure !== undefined) return fail(failure, false)
+        const records = zone.get(normal(asked))
+        authentic &&= records?.authentic === true
+        if (records === undefined) return fail("NoSuchName", authentic)
+        if (type === "CNAME" || records.cname === undefined) {
+          const found = read[type](records)
+          return found.length > 0
+            ? Effect.succeed({ records: found, ttlSeconds: 300, authentic, aliases })
+            : fail("NoRecords", authentic)
+        }
+        asked = records.cname
+        // As resolvers do with a chain that goes round.
+        if (aliases.includes(asked)) return fail("ServerFailure", false)
+        aliases.push(asked)
+      }
+    })
 
   const one = (name: string, family: 4 | 6): Effect.Effect<ReadonlyArray<AddressRecord>, LookupFailed> =>
-    find(
-      name,
-      family === 6 ? "AAAA" : "A",
-      (records) =>
-        ((family === 6 ? records.aaaa : records.a) ?? []).map((address) => ({ address, family, ttlSeconds: 300 }))
+    Effect.map(
+      query(name, family === 6 ? "AAAA" : "A"),
+      ({ records, ttlSeconds }) => records.map((address) => ({ address, family, ttlSeconds }))
     )
 
   return Layer.succeed(Resolver, {
@@ -155,15 +174,24 @@ export const layerResolver = (world: Pick<StaticWorld, "zone" | "fail">): Layer.
             onFailure: (four) => four.reason === "NoRecords" ? six : four
           })
       }),
-    mx: (domain) =>
-      Effect.map(
-        find(domain, "MX", (records) => records.mx ?? []),
-        (found) =>
-          found
-            .map(([preference, exchange]): MxRecord => ({ preference, exchange: exchange === "." ? "" : exchange }))
-            .sort((left, right) => left.preference - right.preference)
-      )
+    mx: (domain) => Effect.map(query(domain, "MX"), ({ records }) => records),
+    query
   })
+}
+
+/** How the records of each type are read from those of a name. */
+const read: { readonly [T in RecordType]: (records: StaticRecords) => ReadonlyArray<RecordData[T]> } = {
+  A: ({ a }) => a ?? [],
+  AAAA: ({ aaaa }) => aaaa ?? [],
+  MX: ({ mx }) =>
+    (mx ?? [])
+      .map(([preference, exchange]): MxRecord => ({ preference, exchange: exchange === "." ? "" : exchange }))
+      .sort((left, right) => left.preference - right.preference),
+  TXT: ({ txt }) => txt ?? [],
+  TLSA: ({ tlsa }) => tlsa ?? [],
+  PTR: ({ ptr }) => ptr ?? [],
+  NS: ({ ns }) => ns ?? [],
+  CNAME: ({ cname }) => cname === undefined ? [] : [cname]
 }
 
 const obstacles: ReadonlyArray<unknown> = ["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied"]

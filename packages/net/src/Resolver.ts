@@ -15,9 +15,60 @@ import type * as Effect from "effect/Effect"
  */
 export class LookupFailed extends Data.TaggedError("LookupFailed")<{
   readonly name: string
-  readonly type: "A" | "AAAA" | "MX"
+  readonly type: RecordType
   readonly reason: "NoSuchName" | "NoRecords" | "ServerFailure" | "Refused" | "Timeout" | "BadName" | "Malformed"
+  /** Whether the resolver vouches by DNSSEC for the absence it tells of (RFC 4035 section 3.2.3); only `query` knows. */
+  readonly authentic?: boolean
 }> {}
+
+/**
+ * A record of type TLSA (RFC 6698 section 2.1); `data` is lower-case hex.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TlsaRecord {
+  readonly usage: number
+  readonly selector: number
+  readonly matching: number
+  readonly data: string
+}
+
+/**
+ * What a record of each type holds. Names have no final dot and keep their case. The strings of a TXT record are put together
+ * without anything between (RFC 7208 section 3.3), one character per octet, so that what is no ASCII can be seen.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface RecordData {
+  readonly A: string
+  readonly AAAA: string
+  readonly MX: MxRecord
+  readonly TXT: string
+  readonly TLSA: TlsaRecord
+  readonly PTR: string
+  readonly NS: string
+  readonly CNAME: string
+}
+
+/** @category models @since 0.1.0 */
+export type RecordType = keyof RecordData
+
+/**
+ * A whole answer. `records` has at least one, MX records lowest preference first; `aliases` are the names that CNAME records led
+ * to, in order, the asked one not among them; `ttlSeconds` is the shortest of all records on the way; `authentic` is the AD flag
+ * (RFC 4035 section 3.2.3), which is worth as much as the way to the resolver.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Answer<A> {
+  readonly records: ReadonlyArray<A>
+  readonly ttlSeconds: number
+  readonly authentic: boolean
+  readonly aliases: ReadonlyArray<string>
+}
 
 /** @category models @since 0.1.0 */
 export interface AddressRecord {
@@ -66,4 +117,13 @@ export class Resolver extends Context.Service<Resolver, {
   addresses(name: string, options: LookupOptions): Effect.Effect<AddressAnswer, LookupFailed>
   /** Mail exchangers, lowest preference first. A null MX (RFC 7505 section 3) is one record with an empty exchange. */
   mx(domain: string, options: LookupOptions): Effect.Effect<ReadonlyArray<MxRecord>, LookupFailed>
+  /**
+   * One question to the DNS, never to the table of hosts, with everything its answer tells. A name behind an alias counts: the
+   * records are those of the name at the end of the chain.
+   */
+  query<T extends RecordType>(
+    name: string,
+    type: T,
+    options: LookupOptions
+  ): Effect.Effect<Answer<RecordData[T]>, LookupFailed>
 }>()("@sonde/net/Resolver") {}

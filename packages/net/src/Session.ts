@@ -94,6 +94,8 @@ export interface Handshake {
   readonly chain: ReadonlyArray<Certificate>
   readonly conditions: ReadonlyArray<TlsReason>
   readonly platformCode?: string
+  /** The certificates of `chain` in DER, whole and their public keys alone (SubjectPublicKeyInfo). */
+  readonly presented?: () => ReadonlyArray<{ readonly certificate: Uint8Array; readonly key: Uint8Array }>
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * A and AAAA are asked at the same time, and what their answers mean is kept apart (RFC 2308 section 2.2). The system's own table of
  * hosts is read only with the system's resolver, and only where the DNS knows no such name or the name is `localhost` (RFC
- * 6761 section 6.3). DNSSEC, CNAME chains and response codes beyond c-ares' own are not seen here.
+ * 6761 section 6.3). DNSSEC, CNAME chains and response codes beyond c-ares' own are not seen here: `NodeQuery` has them.
  *
  * @since 0.1.0
  */
@@ -15,6 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Dns from "node:dns"
 import { codeOf, lookupCodes } from "./NodeCodes.ts"
+import { query } from "./NodeQuery.ts"
 
 type Type = LookupFailed["type"]
 
@@ -153,4 +154,4 @@ const mx = (domain: string, options: LookupOptions): Effect.Effect<ReadonlyArray
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Resolver> = Layer.succeed(Resolver, { addresses, mx })
+export const layer: Layer.Layer<Resolver> = Layer.succeed(Resolver, { addresses, mx, query })

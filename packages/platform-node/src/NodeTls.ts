@@ -225,6 +225,11 @@ const read = (
     ...(typeof encrypted.alpnProtocol === "string" ? { alpn: encrypted.alpnProtocol } : {}),
     chain: chain.map(NodeCertificates.describe),
     conditions,
+    presented: () =>
+      chain.map(({ publicKey, raw }) => ({
+        certificate: new Uint8Array(raw),
+        key: new Uint8Array(publicKey.export({ type: "spki", format: "der" }))
+      })),
     ...(platformCode === undefined ? {} : { platformCode })
   }
 }
