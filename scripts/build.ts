@@ -108,7 +108,9 @@ await step("packages", async () => {
 
 await step("page", async () => {
   const built = await run([at("packages/web/node_modules/.bin/vite"), "build", "--logLevel", "warn"], {
-    cwd: at("packages/web")
+    cwd: at("packages/web"),
+    // Whoever builds: with the environment of a test React's development build would be published.
+    env: { NODE_ENV: "production" }
   })
   if (built.status !== 0) fail(`vite failed\n${built.output}`)
   const from = "packages/web/dist/page"
