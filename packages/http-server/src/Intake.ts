@@ -63,7 +63,9 @@ export const rule = (
 ): AddressPolicy.AddressRule => {
   if (!settings.allowPrivate) return AddressPolicy.publicOnly(settings.anyPort ? "any" : settings.ports)
   const pinned = (options.connectTo ?? []).map((pin) => Number(/:(\d{1,5})$/u.exec(pin)?.[1] ?? 0))
-  return { isAllowed: (_, port) => settings.anyPort || settings.ports.includes(port) || pinned.includes(port) }
+  const isAllowed = (_: string, port: number) =>
+    settings.anyPort || settings.ports.includes(port) || pinned.includes(port)
+  return { isAllowed, isAllowedForHttp: (_, port) => AddressPolicy.httpPorts.includes(port) || isAllowed(_, port) }
 }
 
 /** The port that an entry of `connectTo` maps, which is the one that the run asks for. */

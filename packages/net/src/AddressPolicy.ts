@@ -151,13 +151,15 @@ export const isPublicHost = (host: string): boolean => {
 
 /**
  * The rule of a run. Where it is `coarse`, whoever asked may not learn what lies behind a name inside: addresses that may not be
- * dialled are not told, neither in facts nor in errors, and cost no time.
+ * dialled are not told, neither in facts nor in errors, and cost no time. `isAllowedForHttp` is the rule for requests of HTTP,
+ * whose hosts nobody but a pack, an issuer or a domain's own records names; `isAllowed` counts for them too where it is absent.
  *
  * @category models
  * @since 0.1.0
  */
 export interface AddressRule {
   readonly isAllowed: (address: string, port: number) => boolean
+  readonly isAllowedForHttp?: (address: string, port: number) => boolean
   readonly coarse?: boolean
 }
 
@@ -178,17 +180,36 @@ export const everything: AddressRule = { isAllowed: () => true }
 export const mailPorts: ReadonlyArray<number> = [25, 465, 587, 143, 993, 110, 995, 4190]
 
 /**
- * Public addresses only, told coarsely, and only these ports.
+ * The ports of HTTP: RFC 9110 section 4.2.1, RFC 9110 section 4.2.2.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const httpPorts: ReadonlyArray<number> = [80, 443]
+
+// A zone (RFC 4007 section 11) chooses an interface of this machine, which no public address needs.
+const isPublicAt = (ports: ReadonlyArray<number> | "any") => (address: string, port: number): boolean =>
+  (ports === "any" || ports.includes(port)) && !address.includes("%") && classify(address) === "public"
+
+/**
+ * Public addresses only, told coarsely: sessions on these ports, and requests of HTTP on its own.
  *
  * @category rules
  * @since 0.1.0
  */
 export const publicOnly = (ports: ReadonlyArray<number> | "any" = mailPorts): AddressRule => ({
-  // A zone (RFC 4007 section 11) chooses an interface of this machine, which no public address needs.
-  isAllowed: (address, port) =>
-    (ports === "any" || ports.includes(port)) && !address.includes("%") && classify(address) === "public",
+  isAllowed: isPublicAt(ports),
+  isAllowedForHttp: isPublicAt(ports === "any" ? "any" : httpPorts),
   coarse: true
 })
+
+/**
+ * The rule for requests of HTTP.
+ *
+ * @category rules
+ * @since 0.1.0
+ */
+export const forHttp = (rule: AddressRule): AddressRule["isAllowed"] => rule.isAllowedForHttp ?? rule.isAllowed
 
 /**
  * The rule in force. Everything is allowed unless a door says otherwise.

@@ -1,11 +1,11 @@
 /**
- * One HTTP request and its response, for the few that a diagnosis needs: issuer documents and tokens.
+ * One HTTP request and its response, for the few that a diagnosis needs: issuer documents, tokens and published settings.
  *
  * The rules of the house hold as for every connection: addresses come resolved and each is judged by the address policy before
  * it is dialled, certificates are judged apart from the handshake and all that is wrong with them is told, and everything
  * passes the recorder with its secrets masked. Redirects are not followed and nothing is kept between requests.
  *
- * RFC 9110, RFC 9112. Only over TLS.
+ * RFC 9110, RFC 9112. Over TLS, but for questions in clear that `HttpRequest` allows.
  *
  * @since 0.1.0
  */
@@ -23,7 +23,8 @@ import type { Recorder } from "./Recorder.ts"
 
 /**
  * A request. `path` begins with a slash and has the query with it; `body` is sent as `contentType`, and its secret parts are
- * masked in the record.
+ * masked in the record. `accept` is `application/json` unless told. At an endpoint with security `none` it goes out in clear,
+ * which only a GET may; for every other it is over TLS from the first octet.
  *
  * @category models
  * @since 0.1.0
@@ -34,6 +35,7 @@ export interface HttpRequest {
   readonly addresses: ReadonlyArray<Candidate>
   readonly method: "GET" | "POST"
   readonly path: string
+  readonly accept?: string | undefined
   readonly contentType?: string | undefined
   readonly body?: Outgoing | undefined
   readonly ca?: string | undefined
@@ -131,15 +133,28 @@ export class Http extends Context.Service<Http, {
 }>()("@sonde/net/Http") {}
 
 /**
+ * Whether a request goes out over TLS.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isEncrypted = ({ endpoint }: Pick<HttpRequest, "endpoint">): boolean => endpoint.security !== "none"
+
+/** Scheme and host as they are recorded. */
+const originOf = ({ endpoint }: HttpRequest): string =>
+  `${isEncrypted({ endpoint }) ? "https" : "http"}://${endpoint.host}`
+
+/**
  * Records a request as it goes out.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const recordRequest = (request: HttpRequest, masked: string | undefined): void => {
-  const { endpoint, method, path, recorder, service } = request
-  recorder.record({ service, dir: ">", tls: true, text: `${method} https://${endpoint.host}${path}` })
-  if (masked !== undefined) recorder.record({ service, dir: ">", tls: true, text: masked })
+  const { method, path, recorder, service } = request
+  const tls = isEncrypted(request)
+  recorder.record({ service, dir: ">", tls, text: `${method} ${originOf(request)}${path}` })
+  if (masked !== undefined) recorder.record({ service, dir: ">", tls, text: masked })
 }
 
 /**
@@ -148,8 +163,10 @@ export const recordRequest = (request: HttpRequest, masked: string | undefined):
  * @category combinators
  * @since 0.1.0
  */
-export const recordResponse = ({ recorder, service }: HttpRequest, response: HttpResponse): void => {
+export const recordResponse = (request: HttpRequest, response: HttpResponse): void => {
+  const { recorder, service } = request
+  const tls = isEncrypted(request)
   for (const secret of secretsIn(response.body)) recorder.protect(secret)
-  recorder.record({ service, dir: "<", tls: true, text: `HTTP ${response.status}` })
-  if (response.body !== "") recorder.record({ service, dir: "<", tls: true, text: response.body })
+  recorder.record({ service, dir: "<", tls, text: `HTTP ${response.status}` })
+  if (response.body !== "") recorder.record({ service, dir: "<", tls, text: response.body })
 }

@@ -10,7 +10,7 @@ import type { TlsReason } from "@sonde/domain/Certificate"
 import type { BindingType } from "@sonde/wire/sasl/Gs2"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { AddressPolicy } from "./AddressPolicy.ts"
+import { AddressPolicy, forHttp } from "./AddressPolicy.ts"
 import { Dialer, DialFailed } from "./Dialer.ts"
 import * as Http from "./Http.ts"
 import * as StaticTransport from "./internal/StaticTransport.ts"
@@ -92,7 +92,7 @@ export interface StaticWorld {
   readonly zone?: StaticZone
   readonly fail?: StaticFailures
   readonly servers?: Readonly<Record<string, StaticServer>>
-  /** Servers of HTTP over TLS by `host:port`: what they answer, or how asking them fails. */
+  /** Servers of HTTP by `host:port`, over TLS or not: what they answer, or how asking them fails. */
   readonly http?: Readonly<Record<string, StaticHttp>>
 }
 
@@ -265,10 +265,10 @@ export const layerHttp = (world: Pick<StaticWorld, "http">): Layer.Layer<Http.Ht
   Layer.succeed(Http.Http, {
     request: (request) =>
       Effect.gen(function*() {
-        const policy = yield* AddressPolicy
+        const isAllowed = forHttp(yield* AddressPolicy)
         const { addresses, body, endpoint, method, path } = request
         const answer = world.http?.[authority(endpoint.host, endpoint.port)]
-        if (!addresses.some(({ address, port }) => policy.isAllowed(address, port))) {
+        if (!addresses.some(({ address, port }) => isAllowed(address, port))) {
           return yield* new DialFailed({ reason: "AddressDenied", attempts: [] })
         }
         if (answer === undefined) return yield* new DialFailed({ reason: "Refused", attempts: [] })

@@ -214,7 +214,8 @@ export const send = Effect.fnUntraced(function*(
   const http = yield* Http
   const rule = yield* AddressPolicy.AddressPolicy
   const all = yield* addressesOf(way, endpoint, phase)
-  const allowed = rule.coarse === true ? all.filter(({ address, port }) => rule.isAllowed(address, port)) : all
+  const isAllowed = AddressPolicy.forHttp(rule)
+  const allowed = rule.coarse === true ? all.filter(({ address, port }) => isAllowed(address, port)) : all
   const timeoutMillis = yield* remaining("phaseMillis")
   if (allowed.length === 0 && all.length > 0) {
     return yield* failed(way, endpoint, phase, new DialFailed({ reason: "AddressDenied", attempts: [] }), 0)

@@ -1,16 +1,16 @@
 /**
- * HTTP over TLS with `node:https`, on connections that are dialled and judged as all others are.
+ * HTTP with `node:https` and `node:http`, on connections that are dialled and judged as all others are.
  *
  * @since 0.1.0
  */
-import { AddressPolicy } from "@sonde/net/AddressPolicy"
+import { AddressPolicy, forHttp } from "@sonde/net/AddressPolicy"
 import * as Http from "@sonde/net/Http"
 import { masked, unmasked } from "@sonde/net/Outgoing"
 import * as Race from "@sonde/net/Race"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ClientRequest, IncomingMessage } from "node:http"
-import type { TLSSocket } from "node:tls"
+import type { Socket } from "node:net"
 import { codeOf } from "./NodeCodes.ts"
 import { dialOne } from "./NodeDialer.ts"
 import { timers } from "./NodeTimers.ts"
@@ -30,12 +30,13 @@ const fieldsOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>
 /** Sends the request on a connection and reads the whole response. */
 const exchange = (
   request: Http.HttpRequest,
-  encrypted: TLSSocket,
-  start: typeof import("node:https").request,
+  connection: Socket,
+  start: typeof import("node:http").request,
   timeoutMillis: number
 ): Effect.Effect<Http.HttpResponse, Http.HttpFailed> =>
   Effect.callback((resume) => {
-    const { body, contentType, endpoint, method, path } = request
+    const { accept, body, contentType, endpoint, method, path } = request
+    const bracketed = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host
     const octets = body === undefined ? undefined : Buffer.from(unmasked(body), "utf8")
     const chunks: Array<Uint8Array> = []
     let bytes = 0
@@ -46,20 +47,20 @@ const exchange = (
       clearTimeout(timer)
       outgoing.on("error", () => {})
       outgoing.destroy()
-      encrypted.on("error", () => {})
-      encrypted.destroy()
+      connection.on("error", () => {})
+      connection.destroy()
       resume(result)
     }
     const fail = (reason: Http.HttpFailed["reason"]): void =>
       finish(Effect.fail(new Http.HttpFailed({ reason, bytes })))
     const outgoing: ClientRequest = start({
-      createConnection: () => encrypted,
+      createConnection: () => connection,
       method,
       path,
       maxHeaderSize: Http.maxHeaderOctets,
       headers: {
-        "host": endpoint.port === 443 ? endpoint.host : `${endpoint.host}:${endpoint.port}`,
-        "accept": "application/json",
+        "host": endpoint.port === (Http.isEncrypted(request) ? 443 : 80) ? bracketed : `${bracketed}:${endpoint.port}`,
+        "accept": accept ?? "application/json",
         "connection": "close",
         ...(octets === undefined
           ? {}
@@ -85,6 +86,29 @@ const exchange = (
     return Effect.sync(() => finish(Effect.interrupt))
   })
 
+/** Encrypts a connection and judges what was presented; fails unless all of it is to be trusted. */
+const encrypt = Effect.fnUntraced(function*(request: Http.HttpRequest, socket: Socket, timeoutMillis: number) {
+  const NodeTls = yield* Effect.promise(() => import("./NodeTls.ts"))
+  const { encrypted, handshake } = yield* NodeTls.handshake({
+    socket,
+    ca: request.ca,
+    serverName: request.endpoint.host,
+    timeoutMillis
+  }).pipe(
+    Effect.mapError(({ platformCode, reason }) =>
+      new Http.HttpTlsFailed({ conditions: [reason], chain: [], platformCode })
+    )
+  )
+  const [worst, ...others] = handshake.conditions
+  if (worst !== undefined) {
+    encrypted.on("error", () => {})
+    encrypted.destroy()
+    const { chain, platformCode } = handshake
+    return yield* new Http.HttpTlsFailed({ conditions: [worst, ...others], chain, platformCode })
+  }
+  return encrypted
+})
+
 /**
  * Asks from this machine.
  *
@@ -93,36 +117,24 @@ const exchange = (
  */
 export const layer: Layer.Layer<Http.Http> = Layer.succeed(Http.Http, {
   request: Effect.fnUntraced(function*(request: Http.HttpRequest) {
-    const policy = yield* AddressPolicy
+    const isEncrypted = Http.isEncrypted(request)
+    if (!isEncrypted && (request.method !== "GET" || request.body !== undefined)) {
+      return yield* Effect.die(new Error("only a GET without a body may go out in clear"))
+    }
+    const isAllowed = forHttp(yield* AddressPolicy)
     const started = performance.now()
     const left = () => request.timeoutMillis - (performance.now() - started)
-    const [NodeTls, Https] = yield* Effect.promise(() => Promise.all([import("./NodeTls.ts"), import("node:https")]))
+    const { request: start } = yield* Effect.promise(() => isEncrypted ? import("node:https") : import("node:http"))
     const won = yield* Race.run({
       candidates: request.addresses,
       timeoutMillis: request.timeoutMillis,
       timers,
-      isAllowed: ({ address, port }) => policy.isAllowed(address, port),
+      isAllowed: ({ address, port }) => isAllowed(address, port),
       dialOne
     })
-    const { encrypted, handshake } = yield* NodeTls.handshake({
-      socket: won.socket,
-      ca: request.ca,
-      serverName: request.endpoint.host,
-      timeoutMillis: left()
-    }).pipe(
-      Effect.mapError(({ platformCode, reason }) =>
-        new Http.HttpTlsFailed({ conditions: [reason], chain: [], platformCode })
-      )
-    )
-    const [worst, ...others] = handshake.conditions
-    if (worst !== undefined) {
-      encrypted.on("error", () => {})
-      encrypted.destroy()
-      const { chain, platformCode } = handshake
-      return yield* new Http.HttpTlsFailed({ conditions: [worst, ...others], chain, platformCode })
-    }
+    const connection = isEncrypted ? yield* encrypt(request, won.socket, left()) : won.socket
     Http.recordRequest(request, request.body === undefined ? undefined : masked(request.body))
-    const response = yield* exchange(request, encrypted, Https.request, left())
+    const response = yield* exchange(request, connection, start, left())
     Http.recordResponse(request, response)
     return response
   })

@@ -6,7 +6,9 @@ import * as NodeNet from "@sonde/platform-node/NodeNet"
 import * as HttpsServer from "@sonde/testkit/HttpsServer"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
+import { createServer, type Server } from "node:http"
 
 const recorder = () => Recorder.make({ now: () => 0, secrets: [] })
 
@@ -102,6 +104,40 @@ describe("a request", () => {
       const long = yield* failure(() => ({ status: 200, body: "x".repeat(Http.maxBodyOctets + 1) }))
       assert.strictEqual(long._tag === "HttpFailed" && long.reason, "TooLong")
     }))
+
+  it.live("goes out in clear where that is asked, but never with a body", () =>
+    Effect.gen(function*() {
+      const server = yield* Effect.acquireRelease(
+        Effect.promise(() =>
+          new Promise<Server>((resolve) => {
+            const made = createServer((incoming, outgoing) =>
+              outgoing.end(`${incoming.method} ${incoming.headers.host}`)
+            )
+            made.listen(0, "127.0.0.1", () => resolve(made))
+          })
+        ),
+        (made) => Effect.sync(() => made.close())
+      )
+      const address = server.address()
+      const port = address !== null && typeof address === "object" ? address.port : 0
+      const request = {
+        service: "posture",
+        endpoint: { protocol: "http", host: "mx.example", port: 80, security: "none" },
+        addresses: [{ address: "127.0.0.1", port, family: 4 }],
+        method: "GET",
+        path: "/",
+        timeoutMillis: 5000,
+        recorder: recorder()
+      } as const
+      const http = yield* Http.Http
+      assert.deepStrictEqual((yield* http.request(request)).body, "GET mx.example")
+      assert.deepStrictEqual(request.recorder.lines().map(({ text, tls }) => [tls, text]), [
+        [false, "GET http://mx.example/"],
+        [false, "HTTP 200"],
+        [false, "GET mx.example"]
+      ])
+      assert.isTrue(Exit.hasDies(yield* Effect.exit(http.request({ ...request, method: "POST", body: ["secret"] }))))
+    }).pipe(Effect.provide(NodeNet.layer), Effect.scoped))
 
   it.live("follows no redirect", () =>
     Effect.gen(function*() {
