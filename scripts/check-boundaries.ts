@@ -33,13 +33,13 @@ interface Room {
  */
 const table: Readonly<Record<string, Room>> = {
   domain: { may: [] },
-  wire: { may: ["domain"] },
+  wire: { may: ["domain"], external: ["@xmldom/xmldom"] },
   net: { may: ["domain", "wire"] },
   packs: { may: ["domain"], external: ["yaml"] },
   report: { may: ["domain"] },
   policy: { may: ["domain", "wire", "net"], tests: ["platform-node"], externalTests: ["yaml"] },
   phases: { may: ["domain", "wire", "net", "policy"], external: ["jose"] },
-  pipeline: { may: ["domain", "net", "phases", "packs"], tests: ["platform-node"] },
+  pipeline: { may: ["domain", "net", "phases", "packs"], external: ["tldts"], tests: ["platform-node"] },
   sonde: {
     may: ["domain", "net", "phases", "packs", "pipeline", "report"],
     tests: ["platform-node", "simulator"],

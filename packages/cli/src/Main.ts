@@ -18,6 +18,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import * as Terminal from "effect/Terminal"
 import { check } from "./commands/check.ts"
+import { discover } from "./commands/discover.ts"
 import { explain, textLast } from "./commands/explain.ts"
 import { mcp } from "./commands/mcp.ts"
 import { packs } from "./commands/packs/packs.ts"
@@ -37,7 +38,21 @@ export const sonde = Command.make("sonde").pipe(
   Command.withDescription(
     "Sends a probe through every phase of a mail connection and tells which phase stops, why, and exactly what to change."
   ),
-  Command.withSubcommands([check, explain, resume, runs, show, forget, token, packs, serve, mcp, simulate, demo]),
+  Command.withSubcommands([
+    check,
+    explain,
+    discover,
+    resume,
+    runs,
+    show,
+    forget,
+    token,
+    packs,
+    serve,
+    mcp,
+    simulate,
+    demo
+  ]),
   Command.withExamples([
     { command: "sonde check scanner@example.com --secret env:SCANNER_PW", description: "Diagnose a mailbox" },
     { command: "sonde explain \"535 5.7.3 Authentication unsuccessful\"", description: "Name the cause of a reply" },

@@ -1,15 +1,16 @@
 /**
- * Knowledge: causes of pasted texts, and packs.
+ * Knowledge: causes of pasted texts, settings of mailboxes, and packs.
  *
  * @since 0.1.0
  */
+import { Discovery } from "@sonde/domain/Discovery"
 import { Explanation, Hints } from "@sonde/domain/Explanation"
 import { Actor, Confidence, DatedFact, Remedy } from "@sonde/domain/Verdict"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Authorization } from "./Authorization.ts"
-import { NotFound } from "./Problems.ts"
+import { InvalidOption, NotFound, Stopping, TargetDenied, TooManyRuns } from "./Problems.ts"
 
 /**
  * A text to explain, with what is known of it besides its words.
@@ -23,6 +24,21 @@ export const ExplainText = Schema.Struct({
 }).annotate({ identifier: "ExplainText" })
 /** @category models @since 0.1.0 */
 export interface ExplainText extends Schema.Schema.Type<typeof ExplainText> {}
+
+/**
+ * Whose settings are looked for: a mailbox or a domain. `timeout` is for each source; with `offline` the packs alone are asked.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const FindSettings = Schema.Struct({
+  target: Schema.String.check(Schema.isMaxLength(320)),
+  provider: Schema.optionalKey(Schema.String),
+  timeout: Schema.optionalKey(Schema.String),
+  offline: Schema.optionalKey(Schema.Boolean)
+}).annotate({ identifier: "FindSettings" })
+/** @category models @since 0.1.0 */
+export interface FindSettings extends Schema.Schema.Type<typeof FindSettings> {}
 
 /**
  * A pack in a listing.
@@ -92,6 +108,11 @@ export interface PackPage extends Schema.Schema.Type<typeof PackPage> {}
 export class KnowledgeApi extends HttpApiGroup.make("knowledge")
   .add(
     HttpApiEndpoint.post("explain", "/explain", { payload: ExplainText, success: Explanation }),
+    HttpApiEndpoint.post("discover", "/discover", {
+      payload: FindSettings,
+      success: Discovery,
+      error: [InvalidOption, TargetDenied, TooManyRuns, Stopping]
+    }),
     HttpApiEndpoint.get("packs", "/packs", { success: Schema.Array(PackSummary) }),
     HttpApiEndpoint.get("pack", "/packs/:id", { params: { id: Schema.String }, success: PackPage, error: NotFound })
   )

@@ -16,7 +16,15 @@ import {
   TooManyRuns
 } from "@sonde/http-api/Problems"
 import type { RunTaken } from "@sonde/http-api/RunsApi"
-import { AddressPolicy, type Check, type OpenRun, type OptionsError, type Report, Sonde } from "@sonde/sonde"
+import {
+  AddressPolicy,
+  type Check,
+  type Discovery,
+  type OpenRun,
+  type OptionsError,
+  type Report,
+  Sonde
+} from "@sonde/sonde"
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -49,6 +57,12 @@ export class Desk extends Context.Service<Desk, {
   run(check: Check, client: string): Effect.Effect<Report, Refused>
   /** Makes a run that is not kept, within the same limits. Whoever stops waiting stops it. */
   once(check: Check, client: string): Effect.Effect<Report, TooManyRuns | Stopping>
+  /** Looks for settings, within the same limits as a run. */
+  discover(
+    check: Check,
+    offline: boolean,
+    client: string
+  ): Effect.Effect<Discovery, InvalidOption | TooManyRuns | Stopping>
   /** The run that is at work under this whole id. */
   job(run: string): Jobs.Job | undefined
   /** Removes a run that nobody works on. */
@@ -211,6 +225,16 @@ const make = Effect.gen(function*() {
       const exit = yield* Effect.onInterrupt(Fiber.await(fiber), () => Fiber.interrupt(fiber))
       if (Exit.isSuccess(exit)) return exit.value
       return yield* Cause.hasInterruptsOnly(exit.cause) ? Effect.fail(stopping) : Effect.failCause(exit.cause)
+    }),
+    discover: Effect.fn("Desk.discover")(function*(check, offline, client) {
+      yield* admitted(check, client)
+      const { ca, connectTo, dns, provider, target, timeout } = check
+      const work = placed(allowed(check)(sonde.discover({ ca, connectTo, dns, provider, target, timeout, offline })))
+      const fiber = yield* FiberSet.run(fibers, work)
+      const exit = yield* Effect.onInterrupt(Fiber.await(fiber), () => Fiber.interrupt(fiber))
+      if (Exit.isSuccess(exit)) return exit.value
+      if (Cause.hasInterruptsOnly(exit.cause)) return yield* stopping
+      return yield* Effect.mapError(Effect.failCause(exit.cause), Failures.option)
     }),
     job: (run) => jobs.get(run),
     forget: Effect.fn("Desk.forget")(function*(run) {

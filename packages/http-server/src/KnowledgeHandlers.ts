@@ -1,12 +1,16 @@
 /**
- * Handlers of the group `knowledge`: texts explained, packs for reading.
+ * Handlers of the group `knowledge`: texts explained, settings looked for, packs for reading.
  */
 import { Api } from "@sonde/http-api/Api"
+import { Client } from "@sonde/http-api/Authorization"
 import type { PackPage, PackRule } from "@sonde/http-api/KnowledgeApi"
 import { NotFound } from "@sonde/http-api/Problems"
 import { Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { Desk } from "./Desk.ts"
+import { Intake } from "./Intake.ts"
+import { countingRefusals, Metrics } from "./Metrics.ts"
 
 type Pack = NonNullable<Effect.Success<ReturnType<Sonde["Service"]["pack"]>>>
 type Rule = NonNullable<Pack["rules"]>[number]
@@ -76,7 +80,16 @@ export const layer = HttpApiBuilder.group(
   "knowledge",
   Effect.fnUntraced(function*(handlers) {
     const sonde = yield* Sonde
+    const desk = yield* Desk
+    const intake = yield* Intake
+    const metrics = yield* Metrics
     return handlers
+      .handle("discover", ({ payload }) =>
+        Effect.gen(function*() {
+          const { name } = yield* Client
+          const { offline = false, ...body } = payload
+          return yield* desk.discover(yield* intake.check(body), offline, name)
+        }).pipe(countingRefusals, Effect.provideService(Metrics, metrics)))
       .handle("explain", ({ payload }) => sonde.explain(payload))
       .handle(
         "packs",

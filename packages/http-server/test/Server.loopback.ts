@@ -298,6 +298,25 @@ describe("the rest of the interface", () => {
       assert.instanceOf(yield* Effect.flip(server.client.knowledge.pack({ params: { id: "nobody" } })), NotFound)
     }))
 
+  live("looks for settings, within the rates and rules of runs", () =>
+    Effect.gen(function*() {
+      const server = yield* start()
+      const ask = (target: string) => server.client.knowledge.discover({ payload: { target, offline: true } })
+      const found = yield* ask("person@gmail.com")
+      assert.deepStrictEqual(
+        found.chosen.map(({ endpoint, service }) => `${service} ${endpoint.host}`).slice(0, 2),
+        ["smtp-submission smtp.gmail.com", "imap imap.gmail.com"]
+      )
+      assert.strictEqual((yield* Effect.flip(ask("mail.example:587")))._tag, "InvalidOption")
+      const limited = yield* start({ settings: { targetPerMinute: 1 } })
+      const again = limited.client.knowledge.discover({ payload: { target: "gmail.com", offline: true } })
+      yield* again
+      assert.strictEqual((yield* Effect.flip(again))._tag, "TooManyRuns")
+      const strict = yield* start({ settings: { allowPrivate: false } })
+      const inside = strict.client.knowledge.discover({ payload: { target: "person@router.home.arpa" } })
+      assert.strictEqual((yield* Effect.flip(inside))._tag, "TargetDenied")
+    }))
+
   live("probes for Prometheus and keeps no journal of it", () =>
     Effect.gen(function*() {
       const { port } = yield* silent

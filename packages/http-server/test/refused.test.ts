@@ -6,6 +6,7 @@ import { SecretSources } from "@sonde/http-server/SecretSources"
 import * as Settings from "@sonde/http-server/Settings"
 import { AddressPolicy } from "@sonde/net/AddressPolicy"
 import { Dialer } from "@sonde/net/Dialer"
+import * as Http from "@sonde/net/Http"
 import * as Net from "@sonde/net/Net"
 import { LookupFailed, Resolver } from "@sonde/net/Resolver"
 import { Sonde } from "@sonde/sonde"
@@ -168,9 +169,13 @@ const recording = () => {
   return { dialled, layer }
 }
 
-const layer = (net: Layer.Layer<Resolver | Dialer>, settings: Partial<Settings.Values> = {}) =>
+const layer = (
+  net: Layer.Layer<Resolver | Dialer>,
+  settings: Partial<Settings.Values> = {},
+  http: Layer.Layer<Http.Http> = Net.layerHttp({})
+) =>
   Intake.Intake.layer.pipe(
-    Layer.provideMerge(Layer.provide(Sonde.layer, Layer.merge(net, Net.layerHttp({})))),
+    Layer.provideMerge(Layer.provide(Sonde.layer, Layer.merge(net, http))),
     Layer.provideMerge(Settings.layer(settings)),
     Layer.provide(Layer.succeed(SecretSources, { resolve: () => Effect.die("no source is asked for") }))
   )
@@ -213,6 +218,68 @@ describe("a target that is not on the public internet", () => {
           for (const address of [...a, ...aaaa]) assert.notInclude(told, `"${address}"`)
         }
       }).pipe(Effect.provide(layer(Layer.merge(dialer, resolver))))
+    })
+  }
+})
+
+/** A page of the domain that leads inside, and what must not be asked there. */
+const leads: ReadonlyArray<string> = [
+  "https://metadata.example/latest/meta-data/",
+  "https://loopback.example/mail/config-v1.1.xml",
+  "https://mapped.example/",
+  "https://nat64.example/",
+  "https://several.example/",
+  "https://127.0.0.1/",
+  "https://[::1]/",
+  "https://[::ffff:127.0.0.1]/",
+  "https://0x7f000001/",
+  "https://2130706433/",
+  "https://0177.0.0.1/",
+  "https://localhost/",
+  "https://router.home.arpa/",
+  "https://firm.example:6379/",
+  "https://firm.example:25/",
+  "http://10.0.0.1/",
+  "file:///etc/passwd"
+]
+
+describe("a redirect of discovery by HTTP", () => {
+  for (const location of leads) {
+    it.effect(`to ${location} is not followed, and nothing there is asked`, () => {
+      const asked: Array<string> = []
+      const { dialled, layer: dialer } = recording()
+      const http = Layer.effect(
+        Http.Http,
+        Effect.map(Http.Http, (real) => ({
+          request: (request) => {
+            asked.push(`${request.endpoint.host}:${request.endpoint.port}`)
+            return real.request(request)
+          }
+        }))
+      ).pipe(Layer.provide(Net.layerHttp({
+        http: {
+          "autoconfig.firm.example:443": () => ({ status: 302, headers: { location }, body: "" }),
+          "firm.example:443": () => ({ status: 404, body: "" })
+        }
+      })))
+      const zone = { ...inside, "firm.example": { a: ["9.9.9.9"] }, "autoconfig.firm.example": { a: ["9.9.9.9"] } }
+      return Effect.gen(function*() {
+        const intake = yield* Intake.Intake
+        const settings = yield* Settings.Settings
+        const sonde = yield* Sonde
+        const { target } = yield* intake.check({ target: "person@firm.example" })
+        const rule = Intake.rule(settings, {})
+        const found = yield* Effect.provideService(sonde.discover({ target }), AddressPolicy, rule)
+        const answer = found.sources.find(({ source }) => source === "autoconfig")
+        assert.strictEqual(answer?.state, "failed")
+        assert.deepStrictEqual(answer?.redirects?.length, 1)
+        assert.deepStrictEqual(found.chosen, [])
+        assert.deepStrictEqual(
+          asked.filter((place) => !/^(?:autoconfig\.)?firm\.example:(?:443|80)$/.test(place)),
+          []
+        )
+        assert.deepStrictEqual(dialled, [])
+      }).pipe(Effect.provide(layer(Layer.mergeAll(dialer, Net.layerResolver({ zone })), {}, http)))
     })
   }
 })

@@ -16,7 +16,7 @@ import * as Http from "./Http.ts"
 import * as StaticTransport from "./internal/StaticTransport.ts"
 import { masked, unmasked } from "./Outgoing.ts"
 import * as Race from "./Race.ts"
-import type { AddressRecord, Answer, MxRecord, RecordData, RecordType, TlsaRecord } from "./Resolver.ts"
+import type { AddressRecord, Answer, MxRecord, RecordData, RecordType, SrvRecord, TlsaRecord } from "./Resolver.ts"
 import { LookupFailed, Resolver } from "./Resolver.ts"
 import type { Handshake } from "./Session.ts"
 import * as SessionCore from "./SessionCore.ts"
@@ -37,6 +37,8 @@ export interface StaticRecords {
   readonly ptr?: ReadonlyArray<string>
   readonly ns?: ReadonlyArray<string>
   readonly tlsa?: ReadonlyArray<TlsaRecord>
+  /** `[priority, weight, port, target]`; a target of "." says that the service is not offered. */
+  readonly srv?: ReadonlyArray<readonly [priority: number, weight: number, port: number, target: string]>
   /** The name is an alias of another one; what else stands here is not read. */
   readonly cname?: string
   /** Whether the resolver vouches for these records, and for those that are missing. Default: it does not. */
@@ -189,6 +191,13 @@ const read: { readonly [T in RecordType]: (records: StaticRecords) => ReadonlyAr
       .sort((left, right) => left.preference - right.preference),
   TXT: ({ txt }) => txt ?? [],
   TLSA: ({ tlsa }) => tlsa ?? [],
+  SRV: ({ srv }) =>
+    (srv ?? []).map(([priority, weight, port, target]): SrvRecord => ({
+      priority,
+      weight,
+      port,
+      target: target === "." ? "" : target
+    })),
   PTR: ({ ptr }) => ptr ?? [],
   NS: ({ ns }) => ns ?? [],
   CNAME: ({ cname }) => cname === undefined ? [] : [cname]

@@ -35,6 +35,19 @@ export interface TlsaRecord {
 }
 
 /**
+ * A record of type SRV (RFC 2782); a target without a name ("." on the wire) is empty.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SrvRecord {
+  readonly priority: number
+  readonly weight: number
+  readonly port: number
+  readonly target: string
+}
+
+/**
  * What a record of each type holds. Names have no final dot and keep their case. The strings of a TXT record are put together
  * without anything between (RFC 7208 section 3.3), one character per octet, so that what is no ASCII can be seen.
  *
@@ -47,6 +60,7 @@ export interface RecordData {
   readonly MX: MxRecord
   readonly TXT: string
   readonly TLSA: TlsaRecord
+  readonly SRV: SrvRecord
   readonly PTR: string
   readonly NS: string
   readonly CNAME: string

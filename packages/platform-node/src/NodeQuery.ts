@@ -124,6 +124,15 @@ const readers: { readonly [T in RecordType]: (resource: Resource) => ReadonlyArr
         data: resource.data.certificate.toString("hex")
       }]
       : [],
+  SRV: (resource) =>
+    resource.type === "SRV"
+      ? [{
+        priority: resource.data.priority ?? 0,
+        weight: resource.data.weight ?? 0,
+        port: resource.data.port,
+        target: plain(resource.data.target)
+      }]
+      : [],
   PTR: (resource) => resource.type === "PTR" ? [plain(resource.data)] : [],
   NS: (resource) => resource.type === "NS" ? [plain(resource.data)] : [],
   CNAME: (resource) => resource.type === "CNAME" ? [plain(resource.data)] : []

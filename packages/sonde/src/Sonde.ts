@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import type { Cause } from "@sonde/domain/Cause"
+import type { Discovery } from "@sonde/domain/Discovery"
 import type { JournalError } from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
 import type { Explanation, Hints } from "@sonde/domain/Explanation"
@@ -15,12 +16,14 @@ import type { Report } from "@sonde/domain/Report"
 import type { Outcome, RunState, ServiceId } from "@sonde/domain/Service"
 import type { Dialer } from "@sonde/net/Dialer"
 import type { Http } from "@sonde/net/Http"
+import * as Recorder from "@sonde/net/Recorder"
 import type { Resolver } from "@sonde/net/Resolver"
 import * as Explain from "@sonde/packs/Explain"
 import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
 import type { Summary } from "@sonde/packs/Recognise"
 import * as Phases from "@sonde/phases/Phases"
+import * as Discover from "@sonde/pipeline/discovery/Discover"
 import * as Fold from "@sonde/pipeline/Fold"
 import * as Journal from "@sonde/pipeline/Journal"
 import * as JournalStore from "@sonde/pipeline/JournalStore"
@@ -46,6 +49,23 @@ import * as Stream from "effect/Stream"
  * @since 0.1.0
  */
 export interface Check extends CheckOptions, Secrets {}
+
+/**
+ * Whose settings are looked for: a mailbox or a domain, and how. `timeout` is for each source; with `offline` nothing leaves the
+ * machine.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface DiscoverOptions {
+  readonly target: string
+  readonly provider?: string | undefined
+  readonly dns?: string | undefined
+  readonly ca?: string | undefined
+  readonly connectTo?: ReadonlyArray<string> | undefined
+  readonly timeout?: CheckOptions["timeout"] | undefined
+  readonly offline?: boolean | undefined
+}
 
 /**
  * A run in a listing. `state` is `running` while a process works on it, and `suspended` where one was killed in it; `cause`
@@ -109,6 +129,11 @@ export class Sonde extends Context.Service<Sonde, {
   submission(options: Check): Effect.Effect<SubmissionFacts, Submit.SubmissionFailure>
   /** Obtains an access token as the options say, or reads the given one, for its typed result. Keeps no journal. */
   token(options: Check, forService?: ServiceId): Effect.Effect<TokenOutcome, Obtain.TokenFailure>
+  /**
+   * Asks every source of mail settings for a mailbox or a domain. Never fails for what it finds; fails for options that
+   * cannot be meant.
+   */
+  discover(options: DiscoverOptions): Effect.Effect<Discovery, Options.OptionsError>
   /** Names the cause of a pasted text. No network. */
   explain(input: string | (Hints & { readonly text: string })): Effect.Effect<Explanation>
   /** Diagnoses a target and tells how it goes; the last event carries the report. */
@@ -325,6 +350,14 @@ const make = Effect.gen(function*() {
         Effect.orDie,
         Effect.flatMap((request) => Obtain.obtain(request, forService)),
         Effect.provideContext(context)
+      ),
+    discover: ({ offline = false, ...options }) =>
+      validate(given(options) as CheckOptions).pipe(
+        Effect.flatMap((request) =>
+          Effect.fromResult(Discover.question(request, offline, Recorder.make({ now: () => 0, secrets: [] })))
+        ),
+        Effect.flatMap(Discover.discover),
+        provided
       ),
     explain: (input) => {
       const { text, ...hints } = typeof input === "string" ? { text: input } : input

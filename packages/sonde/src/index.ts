@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export type { Discovery } from "@sonde/domain/Discovery"
 export * as Errors from "@sonde/domain/Errors"
 export type { Event } from "@sonde/domain/Event"
 export type { Explanation, Hints } from "@sonde/domain/Explanation"
@@ -18,4 +19,4 @@ export { OptionsError } from "@sonde/pipeline/Options"
 export type { SubmissionFacts } from "@sonde/pipeline/recipes/Submission"
 export type { TokenOutcome } from "@sonde/pipeline/recipes/Token"
 export type { SubmissionFailure } from "@sonde/pipeline/Submit"
-export { type Check, type OpenRun, type RunPage, type RunSummary, Sonde } from "./Sonde.ts"
+export { type Check, type DiscoverOptions, type OpenRun, type RunPage, type RunSummary, Sonde } from "./Sonde.ts"

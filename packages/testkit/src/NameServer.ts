@@ -45,6 +45,8 @@ const resourcesOf = (name: string, type: string, records: StaticRecords): Readon
           (text.match(/[\s\S]{1,255}/g) ?? [""]).map((part) => Buffer.from(part, "latin1"))
         )
       )
+    case "SRV":
+      return make((records.srv ?? []).map(([priority, weight, port, target]) => ({ priority, weight, port, target })))
     case "PTR":
       return make(records.ptr)
     case "NS":

@@ -215,6 +215,8 @@ export const start = async (folder: string): Promise<Fake> => {
           handlers
             .handle("explain", ({ payload }) =>
               Effect.succeed(payload.text.includes("535") ? Canned.explained : Canned.unknown))
+            .handle("discover", () =>
+              Effect.succeed(Canned.discovery))
             .handle("packs", () =>
               Effect.succeed([Canned.pack, {
                 ...Canned.pack,

@@ -82,6 +82,7 @@ describe("Autoconfig", () => {
   it.prop("takes any text", [textOf("<>/&;=\"'! clientConfig\u0000ä\n", { maxLength: 60 })], ([text]) => {
     assert.isObject(Autoconfig.decode(text))
     assert.isObject(Autodiscover.decode(text))
+    assert.isObject(Autodiscover.decodeJson(text))
     assert.isObject(Pacc.decode(text))
   })
 })

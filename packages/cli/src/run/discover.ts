@@ -1,0 +1,44 @@
+/** `sonde discover`. */
+import { spanMillis } from "@sonde/domain/Options"
+import * as Text from "@sonde/report/render/Discovery"
+import { Sonde } from "@sonde/sonde"
+import * as Effect from "effect/Effect"
+import * as Engine from "../Engine.ts"
+import * as ExitCode from "../ExitCode.ts"
+import { Stop, usage } from "../Failure.ts"
+import * as Files from "../Files.ts"
+import type * as Flags from "../Flags.ts"
+import * as PackFiles from "../PackFiles.ts"
+import * as Presentation from "../Presentation.ts"
+import { json, quoted } from "../Print.ts"
+import { Screen } from "../Screen.ts"
+
+/** What `sonde discover` was given. */
+export type Input =
+  & Pick<Flags.Parsed<typeof Flags.check>, "provider" | "dns" | "connectTo" | "ca" | "timeout">
+  & Pick<Flags.Parsed<typeof Flags.view>, "json" | "color" | "exitCodes">
+  & Pick<Flags.Parsed<typeof Flags.places>, "pack" | "packs">
+  & { readonly target: string; readonly offline: boolean }
+
+/** Asks all sources and sets their answers side by side. */
+export const run = Effect.fnUntraced(function*(input: Input) {
+  const screen = yield* Screen
+  const { color, connectTo, dns, exitCodes, offline, provider, target, timeout } = input
+  const view = yield* Presentation.make({ json: input.json, color, exitCodes })
+  if (timeout !== undefined && (spanMillis(timeout) ?? 0) <= 0) {
+    return yield* usage(`--timeout takes a duration, not ${quoted(timeout)}`, "write it as 500ms, 10s or 5m")
+  }
+  const ca = input.ca === undefined ? undefined : yield* Files.certificates("--ca", input.ca)
+  const packs = yield* PackFiles.all(input)
+  const discovery = yield* Effect.gen(function*() {
+    const sonde = yield* Sonde
+    return yield* Effect.mapError(
+      sonde.discover({ target, provider, dns, ca, timeout, connectTo, offline }),
+      (error) => usage(`${error.option} ${error.problem}`, error.remedy)
+    )
+  }).pipe(Effect.provide(Engine.layer({ state: Files.stateFolder(undefined, screen.env), packs })))
+  yield* screen.out(
+    view.format === "json" ? json(discovery, view.out.terminal) : Text.render(discovery, view.out)
+  )
+  if (discovery.exitCode !== 0) return yield* new Stop({ exitCode: ExitCode.fold(view.scheme, discovery.exitCode) })
+})
