@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { Discovery } from "./Discovery.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { PhaseError } from "./Errors.ts"
 import { Outcome, PhaseId, PhaseState, RunState, ServiceId, SkipReason } from "./Service.ts"
@@ -84,7 +85,8 @@ export interface ReportTarget extends Schema.Schema.Type<typeof ReportTarget> {}
 
 /**
  * One diagnosis. `startedAt` is when the run was first started, `resumedAt` when this attempt was;
- * `durationMillis` counts this attempt. `resumeAfter` is the moment before which a suspended run must not go on.
+ * `durationMillis` counts this attempt. `discovery` is there where no pack knew the target and its settings were looked for.
+ * `resumeAfter` is the moment before which a suspended run must not go on.
  *
  * @category models
  * @since 0.1.0
@@ -99,6 +101,7 @@ export const Report = Schema.Struct({
   durationMillis: Schema.Finite,
   target: ReportTarget,
   provider: Schema.optionalKey(Provider),
+  discovery: Schema.optionalKey(Discovery),
   outcome: Outcome,
   exitCode: Schema.Int,
   delivered: Schema.Boolean,

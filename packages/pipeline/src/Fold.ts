@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import type { Discovery } from "@sonde/domain/Discovery"
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import { exitCodeOf } from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
@@ -75,6 +76,7 @@ export interface History {
   readonly startedAt: string
   readonly target: ReportTarget
   provider: Provider | undefined
+  discovery: Discovery | undefined
   readonly attempts: Array<Attempt>
   /** The highest event number so far, and when the last event was. */
   seq: number
@@ -111,6 +113,7 @@ export const begin = (entry: Extract<Entry, { readonly entry: "run" }>): History
   startedAt: entry.at,
   target: entry.target,
   provider: undefined,
+  discovery: undefined,
   attempts: [attempt(entry.at, entry.options, entry.had)],
   seq: 0,
   at: entry.at,
@@ -206,6 +209,9 @@ export const add = (history: History, entry: Entry): void => {
       return
     case "provider":
       history.provider = entry.provider
+      return
+    case "discovery":
+      history.discovery = entry.discovery
       return
     case "service":
       serviceOf(current, entry.service).endpoint = entry.endpoint
@@ -332,6 +338,7 @@ export const report = (history: History): Report => {
     durationMillis: current.durationMillis,
     target: history.target,
     ...(history.provider === undefined ? {} : { provider: history.provider }),
+    ...(history.discovery === undefined ? {} : { discovery: history.discovery }),
     outcome,
     exitCode: deciding === undefined ? 75 : exitCode(deciding),
     delivered,

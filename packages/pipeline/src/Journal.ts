@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { Discovery } from "@sonde/domain/Discovery"
 import { Endpoint } from "@sonde/domain/Endpoint"
 import { errors, JournalError, PhaseError } from "@sonde/domain/Errors"
 import { Event } from "@sonde/domain/Event"
@@ -34,7 +35,7 @@ export interface Sources extends Schema.Schema.Type<typeof Sources> {}
  * An entry of the journal.
  *
  * - `run` opens the journal, `attempt` opens each further attempt with the options then in force
- * - `provider` tells what was recognised, `service` which endpoint a service was planned for
+ * - `provider` tells what was recognised, `discovery` what settings were found where no pack knew any, `service` which endpoint a service was planned for
  * - `event` is an event as it was published; `version` and `subject` say what facts of a phase are facts of
  * - `intent` stands before something that must happen once
  * - `end` closes an attempt
@@ -54,6 +55,7 @@ export const Entry = Schema.Union([
   }),
   Schema.Struct({ entry: Schema.Literal("attempt"), at: Schema.String, options: CheckOptions, had: Sources }),
   Schema.Struct({ entry: Schema.Literal("provider"), provider: Provider }),
+  Schema.Struct({ entry: Schema.Literal("discovery"), discovery: Discovery }),
   Schema.Struct({ entry: Schema.Literal("service"), service: ServiceId, endpoint: Endpoint }),
   Schema.Struct({
     entry: Schema.Literal("event"),

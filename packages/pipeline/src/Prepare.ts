@@ -1,18 +1,23 @@
 /**
  * Turns a request into what services are run with: which provider, which endpoints, which message.
  *
- * Asks the DNS for mail exchangers only where nothing else tells the provider. Opens no connection.
+ * Asks the DNS for mail exchangers only where nothing else tells the provider, and every other source of settings only where no
+ * pack knows those exchangers either. Connects to no mail server.
  *
  * @since 0.1.0
  */
+import type { Discovery } from "@sonde/domain/Discovery"
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import { type ProtocolError, ResolveError } from "@sonde/domain/Errors"
 import type { Security, ServiceId } from "@sonde/domain/Service"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
+import type { Http } from "@sonde/net/Http"
+import * as Recorder from "@sonde/net/Recorder"
 import { type LookupFailed, Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
 import { givenMessage, type Message, testMessage } from "@sonde/phases/Inputs"
 import { failure } from "@sonde/phases/Resolve"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Pin, Request } from "./Options.ts"
@@ -90,36 +95,59 @@ export const supposed = (request: Request, service: MailService = "smtp-submissi
 }
 
 /**
- * How looking for the provider went: `problem` is why the mail exchangers of the domain could not be asked for.
+ * How looking for the provider went: `problem` is why the mail exchangers of the domain could not be asked for, `discovery` what
+ * other sources say of the settings where no pack knows the exchangers.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Recognised {
   readonly problem: LookupFailed["reason"] | "NullMx" | undefined
+  readonly discovery: Discovery | undefined
 }
 
+/** As long as the shortest time that providers let caches keep their settings documents. */
+const freshMillis = 3_600_000
+
+/** What other sources say, unless an attempt of this run has asked them within the hour. */
+const discovered = Effect.fnUntraced(function*(request: Request, earlier: Discovery | undefined) {
+  const now = yield* Clock.currentTimeMillis
+  if (earlier !== undefined && now - Date.parse(earlier.startedAt) < freshMillis) return earlier
+  // Most sources are asked at once and a few after them, within the time of one phase.
+  const timeoutMillis = Math.max(1, Math.floor(Math.min(request.phaseMillis, request.deadlineMillis) / 2))
+  const recorder = Recorder.make({ now: () => 0, secrets: [] })
+  // The readers of documents are not loaded for a target that a pack knows.
+  const Discover = yield* Effect.promise(() => import("./discovery/Discover.ts"))
+  const question = Discover.question({ ...request, phaseMillis: timeoutMillis }, false, recorder)
+  return Result.isFailure(question) ? undefined : yield* Discover.discover(question.success)
+})
+
 /**
- * Recognises the provider, once for all services. Asks the DNS where neither an option, the domain nor a host tells.
+ * Recognises the provider, once for all services. Asks the DNS where neither an option, the domain nor a host tells, and then
+ * all other sources of settings. `earlier` is what they said to an earlier attempt of the run.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const recognise = Effect.fn("Prepare.recognise")(function*(
   request: Request,
-  state: Recognition
-): Effect.fn.Return<Recognised, never, Packs | Resolver> {
+  state: Recognition,
+  earlier?: Discovery
+): Effect.fn.Return<Recognised, never, Packs | Resolver | Http> {
   const { domain, host } = request
   yield* observe(state, { option: request.options.provider, domain, host })
-  if (state.provider !== undefined || host !== undefined || domain === undefined) return { problem: undefined }
+  const none: Recognised = { problem: undefined, discovery: undefined }
+  if (state.provider !== undefined || host !== undefined || domain === undefined) return none
   const mx = yield* Effect.result(exchangers(request, domain))
   if (Result.isFailure(mx)) {
     // No MX record is no failure (RFC 5321 section 5.1): the domain then tells nothing about its provider.
-    return { problem: mx.failure.reason === "NoRecords" ? undefined : mx.failure.reason }
+    if (mx.failure.reason !== "NoRecords") return { ...none, problem: mx.failure.reason }
+  } else {
+    if (mx.success.length === 1 && mx.success[0]?.exchange === "") return { ...none, problem: "NullMx" }
+    yield* observe(state, { mx: mx.success.map(({ exchange }) => exchange) })
   }
-  if (mx.success.length === 1 && mx.success[0]?.exchange === "") return { problem: "NullMx" }
-  yield* observe(state, { mx: mx.success.map(({ exchange }) => exchange) })
-  return { problem: undefined }
+  if (state.provider !== undefined || !request.services.some(isMailService)) return none
+  return { ...none, discovery: yield* discovered(request, earlier) }
 })
 
 /**
@@ -132,7 +160,7 @@ export const place = Effect.fn("Prepare.place")(function*(
   request: Request,
   state: Recognition,
   service: MailService,
-  { problem }: Recognised
+  { discovery, problem }: Recognised
 ): Effect.fn.Return<Endpoint, ResolveError | ProtocolError, Packs> {
   const packs = yield* Packs
   const { domain, host } = request
@@ -153,6 +181,14 @@ export const place = Effect.fn("Prepare.place")(function*(
   }
   const chosen = offered.find(({ audience }) => state.audience !== undefined && audience === state.audience) ??
     offered.find((candidate) => candidate.default === true) ?? offered[0]
+  const setting = discovery?.chosen.find((one) => one.service === service)?.endpoint
+  if (chosen === undefined && setting !== undefined) {
+    // Whoever runs that host may be known by it.
+    yield* observe(state, { host: setting.host })
+    const port = request.port ?? setting.port
+    const security = request.security ?? (port === setting.port ? setting.security : securityOf(habit, port))
+    return { ...setting, port, security }
+  }
   if (chosen === undefined) {
     const mx = state.evidence.mx?.[0]
     const why = pack?.notOffered?.find((one) => one.service === service)?.why
@@ -163,7 +199,9 @@ export const place = Effect.fn("Prepare.place")(function*(
       name: domain ?? "",
       message: `no ${habit.name} server is known for ${domain}${mx === undefined ? "" : ` (its mail goes to ${mx})`}${
         why === undefined ? "" : ` (${why})`
-      }; name it with --host, or the provider with --provider`
+      }; name it with --host, or the provider with --provider${
+        discovery === undefined ? "" : `; "sonde discover ${domain}" shows what each source of settings said`
+      }`
     })
   }
   const port = request.port ?? chosen.port

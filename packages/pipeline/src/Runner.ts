@@ -111,7 +111,11 @@ const usesOf = Effect.fnUntraced(function*(
  */
 const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
   const { log, request, state } = attempt
-  const known = yield* Prepare.recognise(request, state)
+  const known = yield* Prepare.recognise(request, state, log.history.discovery)
+  const { discovery } = known
+  if (discovery !== undefined && discovery !== log.history.discovery) {
+    yield* log.write({ entry: "discovery", discovery })
+  }
   if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
 
   const places = yield* Effect.forEach(

@@ -33,7 +33,16 @@ describe("an entry", () => {
   }
 
   it("is of the kinds that the documentation lists", () => {
-    assert.deepStrictEqual(kinds.map(nameOf), ["run", "attempt", "provider", "service", "event", "intent", "end"])
+    assert.deepStrictEqual(kinds.map(nameOf), [
+      "run",
+      "attempt",
+      "provider",
+      "discovery",
+      "service",
+      "event",
+      "intent",
+      "end"
+    ])
   })
 })
 

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { CheckOptions } from "@sonde/domain/Options"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
+import { Http } from "@sonde/net/Http"
 import * as Net from "@sonde/net/Net"
 import { Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
@@ -25,9 +26,9 @@ const prepare = Effect.fnUntraced(function*(options: CheckOptions) {
   }
 })
 
-const asking = (zone: Net.StaticZone, fail: Net.StaticFailures = {}) =>
-  Layer.merge(Packs.layerStatic([Support.pack]), Net.layerResolver({ zone, fail }))
-const asksNobody = Layer.merge(Packs.layerStatic([Support.pack]), silent)
+const asking = (zone: Net.StaticZone, fail: Net.StaticFailures = {}, http: Net.StaticWorld["http"] = {}) =>
+  Layer.mergeAll(Packs.layerStatic([Support.pack]), Net.layerResolver({ zone, fail }), Net.layerHttp({ http }))
+const asksNobody = Layer.mergeAll(Packs.layerStatic([Support.pack]), silent, Layer.mock(Http, {}))
 
 const usual = "smtp mx.example:587 starttls"
 
@@ -131,7 +132,32 @@ describe("with the DNS, an endpoint", () => {
       assert.include(error.message, "mx1.unknown.example")
       assert.include(error.message, "--host")
       assert.include(error.message, "--provider")
+      assert.include(error.message, "sonde discover customer.example")
     }).pipe(Effect.provide(asking({ "customer.example": { mx: [[10, "mx1.unknown.example"]] } }))))
+
+  it.effect("is what the domain publishes where nobody known takes the mail, and may tell by its host who that is", () =>
+    Effect.gen(function*() {
+      const found = yield* prepare({ target: "person@customer.example" })
+      assert.deepStrictEqual([found.endpoint, found.provider], ["smtp smtp.customer.example:465 tls", undefined])
+      const other = yield* prepare({ target: "person@customer.example", port: 587 })
+      assert.strictEqual(other.endpoint, "smtp smtp.customer.example:587 starttls")
+    }).pipe(Effect.provide(asking({
+      "customer.example": { mx: [[10, "mx1.unknown.example"]] },
+      "_submissions._tcp.customer.example": { srv: [[0, 1, 465, "smtp.customer.example"]] }
+    }))))
+
+  it.effect("at a host of a provider that the domain names tells who that is", () =>
+    Effect.gen(function*() {
+      const found = yield* prepare({ target: "person@customer.example" })
+      assert.deepStrictEqual([found.endpoint, found.provider, found.by], [
+        "smtp old.mx.example:465 tls",
+        "example-mail",
+        ["host"]
+      ])
+    }).pipe(Effect.provide(asking({
+      "customer.example": { mx: [[10, "mx1.unknown.example"]] },
+      "_submissions._tcp.customer.example": { srv: [[0, 1, 465, "old.mx.example"]] }
+    }))))
 
   it.effect("is not found without mail exchangers", () =>
     Effect.gen(function*() {

@@ -73,6 +73,41 @@ describe("a run", () => {
       }).pipe(Effect.provide(over([])))
   )
 
+  it.effect("keeps what other sources say of the settings, and asks them again only after an hour", () => {
+    const asks: Array<string> = []
+    const world = {
+      ...Support.world(server([], () => ({}))),
+      zone: {
+        "mx.example": { a: ["192.0.2.1"] },
+        "customer.example": { mx: [[10, "mx1.unknown.example"] as const] },
+        "autoconfig.customer.example": { a: ["192.0.2.2"] }
+      },
+      http: {
+        "autoconfig.customer.example:443": ({ path }: { readonly path: string }) => {
+          asks.push(path)
+          return {
+            status: 200,
+            body: "<clientConfig><emailProvider><outgoingServer type=\"smtp\"><hostname>mx.example</hostname>"
+              + "<port>587</port><socketType>STARTTLS</socketType></outgoingServer></emailProvider></clientConfig>"
+          }
+        }
+      }
+    }
+    return Effect.gen(function*() {
+      const { report } = yield* check({ target: "person@customer.example", until: "connect" }, {})
+      assert.deepStrictEqual(report.discovery?.chosen.map(({ endpoint, source }) => [endpoint.host, source]), [
+        ["mx.example", "autoconfig"]
+      ])
+      assert.deepStrictEqual(report.services[0]?.endpoint?.host, "mx.example")
+      assert.strictEqual(asks.length, 1)
+      const again = yield* resume(report.run, { until: "greeting" })
+      assert.deepStrictEqual([asks.length, again.report.discovery?.startedAt], [1, report.discovery?.startedAt])
+      yield* TestClock.adjust("61 minutes")
+      yield* resume(report.run, { until: "ehlo" })
+      assert.strictEqual(asks.length, 2)
+    }).pipe(Effect.provide(Layer.merge(Support.layer(world), JournalStore.layerMemory)))
+  })
+
   it.effect("without a secret stops before sign-in and says why", () =>
     Effect.gen(function*() {
       const { report } = yield* check({ target: "person@example.com" }, {})

@@ -9,13 +9,15 @@
 import type { PhaseError } from "@sonde/domain/Errors"
 import * as Facts from "@sonde/domain/Facts"
 import type * as Reply from "@sonde/domain/Reply"
-import type { PhaseReport } from "@sonde/domain/Report"
+import type { PhaseReport, Report } from "@sonde/domain/Report"
 import type { PhaseId, PhaseState, ServiceId, SkipReason } from "@sonde/domain/Service"
 import * as TokenFacts from "@sonde/domain/TokenFacts"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Escape from "./Escape.ts"
+
+import { list } from "./internal/words.ts"
 
 export { actor, area, list, marks } from "./internal/words.ts"
 
@@ -34,6 +36,17 @@ export const services: Readonly<Record<ServiceId, string>> = {
   "token": "Token",
   "mx": "Incoming mail",
   "posture": "Sending policy"
+}
+
+/**
+ * Where settings were found that no pack knew: `settings from srv and ispdb`.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const settingsFrom = ({ discovery }: Pick<Report, "discovery">): string | undefined => {
+  const sources = new Set(discovery?.chosen.map(({ source }) => source))
+  return sources.size === 0 ? undefined : `settings from ${list([...sources])}`
 }
 
 /**

@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import { Discovery } from "@sonde/domain/Discovery"
 import { Event } from "@sonde/domain/Event"
 import { Explanation } from "@sonde/domain/Explanation"
 import { Report } from "@sonde/domain/Report"
@@ -32,6 +33,7 @@ export const all = (): Readonly<Record<string, Schema.Json>> => ({
   "report.schema.json": document("report:1", "sonde.report/1", Report),
   "event.schema.json": document("event:1", "sonde.event/1", Event),
   "explanation.schema.json": document("explanation:1", "sonde.explanation/1", Explanation),
+  "discovery.schema.json": document("discovery:1", "sonde.discovery/1", Discovery),
   "token.schema.json": document("token:1", "sonde.token/1", Inspection)
 })
 

@@ -1,4 +1,5 @@
 /** Reports made by hand, one for each screen. */
+import type { Discovery } from "@sonde/domain/Discovery"
 import * as Errors from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
 import type { Explanation } from "@sonde/domain/Explanation"
@@ -568,4 +569,88 @@ export const log: Explanation = {
     ],
     unknownLines: [{ count: 566, sample: "Nov 26 12:00:00 mx app[3]: error: the moon is full\u001b[31m" }]
   }
+}
+
+const published = { protocol: "imap", host: "imap.firm.example", port: 993, security: "tls" } as const
+
+/** Settings of a domain: one source knows a service differently, one could not be asked, one has a problem. */
+export const discovery: Discovery = {
+  schema: "sonde.discovery/1",
+  startedAt: "2026-11-23T14:02:11.120Z",
+  durationMillis: 812,
+  target: { input: "me@firm.example", mailbox: "me@firm.example", domain: "firm.example" },
+  outcome: "found",
+  exitCode: 0,
+  sources: [
+    {
+      source: "srv",
+      where: "_*._tcp.firm.example",
+      state: "found",
+      durationMillis: 31,
+      text: "names imap",
+      settings: [{ service: "imap", endpoint: { ...published, host: "old.host.example" }, auth: [] }],
+      trusted: false,
+      problems: ["the records are not signed and lead out of the domain, to old.host.example"]
+    },
+    {
+      source: "autoconfig",
+      where: "https://autoconfig.firm.example/mail/config-v1.1.xml?emailaddress=me%40firm.example",
+      state: "found",
+      durationMillis: 412,
+      text: "names imap and smtp-submission, by Firm\u001b[31m",
+      settings: [{ service: "imap", endpoint: published, user: "me@firm.example", auth: ["oauth2"] }]
+    },
+    {
+      source: "ispdb",
+      where: "https://autoconfig.thunderbird.net/v1.1/firm.example",
+      state: "failed",
+      temporary: true,
+      durationMillis: 5000,
+      text: "the host did not answer in time",
+      settings: []
+    },
+    {
+      source: "guess",
+      where: "firm.example",
+      state: "skipped",
+      durationMillis: 0,
+      text: "better sources have answered",
+      settings: []
+    }
+  ],
+  chosen: [{
+    service: "imap",
+    endpoint: { ...published, host: "old.host.example" },
+    user: "me@firm.example",
+    source: "srv",
+    agree: [],
+    differ: ["autoconfig"],
+    text: "the domain publishes it (SRV); autoconfig differs"
+  }],
+  conflicts: [{
+    service: "imap",
+    text: "srv names old.host.example:993 (TLS) for imap, autoconfig names imap.firm.example:993 (TLS)",
+    values: [{ endpoint: { ...published, host: "old.host.example" }, sources: ["srv"] }, {
+      endpoint: published,
+      sources: ["autoconfig"]
+    }]
+  }]
+}
+
+/** A domain that nobody knows. */
+export const nowhere: Discovery = {
+  ...discovery,
+  target: { input: "firm.exmaple", domain: "firm.exmaple", exists: false },
+  outcome: "none",
+  exitCode: 68,
+  sources: [{
+    source: "mx",
+    where: "firm.exmaple",
+    state: "none",
+    durationMillis: 4,
+    text: "there is no such name",
+    settings: []
+  }],
+  chosen: [],
+  conflicts: []
 }

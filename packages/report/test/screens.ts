@@ -1,6 +1,7 @@
 /** Every kept screen by its file name. `node packages/report/test/screens.ts` writes them, and the schemas, anew. */
 import * as Appearance from "@sonde/report/Appearance"
 import * as Compact from "@sonde/report/render/Compact"
+import * as DiscoveryScreen from "@sonde/report/render/Discovery"
 import * as ExplanationScreen from "@sonde/report/render/Explanation"
 import * as Text from "@sonde/report/render/Text"
 import * as Schemas from "@sonde/report/Schemas"
@@ -45,6 +46,11 @@ export const screens: Readonly<Record<string, () => string>> = {
   "log": () => ExplanationScreen.render(reports.log, Appearance.plain),
   "log-top-ascii": () => ExplanationScreen.render(reports.log, ascii, { top: 1 }),
   "success": () => ExplanationScreen.render(reports.success, Appearance.plain),
+  "discovered": () => DiscoveryScreen.render(reports.discovery, Appearance.plain),
+  "discovered-piped": () => DiscoveryScreen.render(reports.discovery, Appearance.piped),
+  "discovered-ascii": () => DiscoveryScreen.render(reports.discovery, { ...ascii, width: 60 }),
+  "discovered-nowhere": () => DiscoveryScreen.render(reports.nowhere, Appearance.plain),
+  "passed-discovered": () => Text.render({ ...reports.passed, discovery: reports.discovery }, Appearance.plain),
   "unknown": () => ExplanationScreen.render(reports.unknown, Appearance.plain)
 }
 

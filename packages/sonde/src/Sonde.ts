@@ -23,7 +23,6 @@ import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
 import type { Summary } from "@sonde/packs/Recognise"
 import * as Phases from "@sonde/phases/Phases"
-import * as Discover from "@sonde/pipeline/discovery/Discover"
 import * as Fold from "@sonde/pipeline/Fold"
 import * as Journal from "@sonde/pipeline/Journal"
 import * as JournalStore from "@sonde/pipeline/JournalStore"
@@ -354,9 +353,13 @@ const make = Effect.gen(function*() {
     discover: ({ offline = false, ...options }) =>
       validate(given(options) as CheckOptions).pipe(
         Effect.flatMap((request) =>
-          Effect.fromResult(Discover.question(request, offline, Recorder.make({ now: () => 0, secrets: [] })))
+          Effect.gen(function*() {
+            // Readers of documents are loaded by those who look for settings.
+            const Discover = yield* Effect.promise(() => import("@sonde/pipeline/discovery/Discover"))
+            const recorder = Recorder.make({ now: () => 0, secrets: [] })
+            return yield* Discover.discover(yield* Effect.fromResult(Discover.question(request, offline, recorder)))
+          })
         ),
-        Effect.flatMap(Discover.discover),
         provided
       ),
     explain: (input) => {

@@ -173,6 +173,7 @@ export const render = (report: Report, options: Options = {}): string => {
     report.provider === undefined
       ? undefined
       : `pack ${report.provider.id} ${report.provider.packVersion}`,
+    Phrases.settingsFrom(report),
     `run ${report.run}`,
     report.resumedAt === undefined
       ? `started ${report.startedAt}`

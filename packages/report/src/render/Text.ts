@@ -67,6 +67,7 @@ const header = (look: Appearance, report: Report, now: string): ReadonlyArray<st
   const facts = [
     local.size === 0 ? undefined : `from ${Phrases.list(Array.from(local, Escape.line))}`,
     provider === undefined ? undefined : `pack ${Escape.line(provider.id)} ${Escape.line(provider.packVersion)}`,
+    Phrases.settingsFrom(report),
     `run ${report.run}`
   ].filter((part) => part !== undefined)
   const oneLine = facts.join(" · ")
