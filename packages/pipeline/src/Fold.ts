@@ -224,6 +224,7 @@ export const add = (history: History, entry: Entry): void => {
     case "end":
       // An attempt that another follows at once reserves no number, and tells no end.
       history.isEnded = entry.seq > history.seq
+      if (history.isEnded) history.at = entry.at
       history.seq = Math.max(history.seq, entry.seq)
       current.state = entry.state
       current.durationMillis = entry.durationMillis

@@ -107,7 +107,9 @@ export const make = (options: {
 
   const number = (body: EventBody): Event => {
     seq += 1
-    const head = { schema: "sonde.event/1" as const, run: history.run, seq, at: at() }
+    // The end is told when the attempt was closed, as whoever reads the journal later tells it.
+    const moment = body.type === "run.end" && history.isEnded ? history.at : at()
+    const head = { schema: "sonde.event/1" as const, run: history.run, seq, at: moment }
     // The cast joins head and body again, which `Body` took apart.
     return { ...head, ...body } as Event
   }
