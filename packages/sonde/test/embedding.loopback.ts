@@ -5,7 +5,7 @@ import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Simulator from "@sonde/simulator/Simulator"
 import * as Effect from "effect/Effect"
 import { spawn, spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -39,6 +39,33 @@ const running = (args: ReadonlyArray<string>, cwd: string, env: Readonly<Record<
     })
   )
 
+const dependenciesOf = (folder: string): ReadonlyArray<string> =>
+  Object.keys(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).dependencies ?? {})
+
+/** All rooms that these rooms need, and the packages of others, each with the folder in which it is installed. */
+const needed = (names: ReadonlyArray<string>) => {
+  const rooms = new Set<string>()
+  const others = new Map<string, string>()
+  const other = (name: string, folder: string): void => {
+    if (others.has(name)) return
+    others.set(name, folder)
+    // What a package needs stands beside it in the store.
+    const beside = folder.slice(0, -name.length)
+    for (const further of dependenciesOf(folder)) other(further, realpathSync(join(beside, further)))
+  }
+  const room = (name: string): void => {
+    if (rooms.has(name)) return
+    rooms.add(name)
+    const folder = join(root, "packages", name)
+    for (const further of dependenciesOf(folder)) {
+      if (further.startsWith("@sonde/")) room(further.slice("@sonde/".length))
+      else other(further, realpathSync(join(folder, "node_modules", further)))
+    }
+  }
+  names.forEach(room)
+  return { rooms, others }
+}
+
 describe("the snippet of the README", () => {
   let project = ""
 
@@ -49,12 +76,11 @@ describe("the snippet of the README", () => {
     writeFileSync(join(project, "package.json"), JSON.stringify({ name: "embedding", private: true, type: "module" }))
     writeFileSync(join(project, "main.ts"), snippet())
     // Every dependency comes from this machine: ours from the tarballs, the others from where they are installed.
-    const installed = [["packs", "effect"], ["packs", "yaml"], ["phases", "jose"]].map(([room = "", name = ""]) =>
-      `${name}@file:${join(root, "packages", room, "node_modules", name)}`
-    )
-    const names = ["domain", "wire", "net", "packs", "report", "phases", "pipeline", "sonde", "platform-node"]
-    const ours = names.map((name) => tarballs[`@sonde/${name}`] ?? assert.fail(`no tarball of ${name}`))
-    done("npm", ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", ...installed, ...ours], project)
+    const { others, rooms } = needed(["sonde", "platform-node"])
+    const installed = [...others].map(([name, folder]) => `${name}@file:${folder}`)
+    const ours = [...rooms].map((name) => tarballs[`@sonde/${name}`] ?? assert.fail(`no tarball of ${name}`))
+    const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--install-links"]
+    done("npm", ["install", "--offline", ...quiet, ...installed, ...ours], project)
     symlinkSync(join(root, "node_modules/@types"), join(project, "node_modules/@types"))
     return () => rmSync(project, { recursive: true, force: true })
   }, 180_000)
