@@ -189,8 +189,8 @@ export const unexpected = (conversation: Conversation, phase: PhaseId, reply: Sm
 
 /**
  * What a refusal is: a throttle, a temporary failure, or the phase's own error, built by `own` from the reply and
- * what the knowledge says of it. Codes of 400 to 499 are temporary unless the knowledge says otherwise
- * (RFC 5321 section 4.2.1).
+ * what the knowledge says of it. A reply of 400 to 499 invites the client to try again (RFC 5321 section 4.2.1), so it
+ * is a throttle or temporary and never a final refusal; the knowledge may call a reply of 500 to 599 temporary.
  *
  * @category combinators
  * @since 0.1.0
@@ -219,9 +219,8 @@ export const refused = <E>(
         })
       )
     }
-    const temporary = known === undefined ? reply.code >= 400 && reply.code < 500 : known.error === "TemporaryFailure"
-    if (temporary) {
+    if ((reply.code >= 400 && reply.code < 500) || known?.error === "TemporaryFailure") {
       return Effect.fail(new TemporaryFailure({ ...at(conversation, phase), reply: seen, message }))
     }
-    return Effect.fail(own(seen, known === undefined || known.error === "TemporaryFailure" ? undefined : known.error))
+    return Effect.fail(own(seen, known?.error))
   })

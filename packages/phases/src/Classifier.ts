@@ -25,7 +25,8 @@ export interface Refusal {
 }
 
 /**
- * The error a refusal stands for. A phase ignores an error that it may not fail with.
+ * The error a refusal stands for. A phase ignores an error that it may not fail with, and keeps a reply of 400 to 499
+ * inconclusive: it is `Throttled` or `TemporaryFailure`.
  *
  * @category models
  * @since 0.1.0

@@ -132,21 +132,18 @@ describe("the knowledge of a refusal", () => {
   const table = refusing.flatMap((place) => tags.map((tag) => ({ ...place, tag })))
 
   it.effect.each(table)(
-    "$tag at $at counts where that phase may fail with it, and nowhere else",
+    "$tag at $at counts for a 5yz reply where that phase may fail with it, and never makes a 4yz reply final",
     (place) =>
       Effect.gen(function*() {
         const { phase, refusal, tag } = place
         const temporary = Support.failureOf(yield* play(place, 450, { classify: () => ({ error: tag }) }))
         const permanent = Support.failureOf(yield* play(place, 550, { classify: () => ({ error: tag }) }))
-        assert.isTrue(Errors.isErrorOf(phase, temporary._tag))
-        if (Errors.isErrorOf(phase, tag)) {
-          assert.strictEqual(temporary._tag, tag)
-          assert.strictEqual(permanent._tag, tag)
-        } else {
-          // The reply keeps the meaning of its code.
-          assert.strictEqual(temporary._tag, "TemporaryFailure")
-          assert.strictEqual(Support.nameOf(permanent), refusal)
-        }
+        assert.strictEqual(temporary._tag, "TemporaryFailure")
+        assert.strictEqual(temporary.phase, phase)
+        assert.strictEqual(Errors.exitCodeOf(temporary), 75)
+        assert.isTrue(Errors.isInconclusive(temporary))
+        // Where it has no place, the reply keeps the meaning of its code.
+        assert.strictEqual(Support.nameOf(permanent), Errors.isErrorOf(phase, tag) ? tag : refusal)
       })
   )
 

@@ -140,14 +140,15 @@ export const When = Schema.Struct({
 export interface When extends Schema.Schema.Type<typeof When> {}
 
 /**
- * Which typed error a reply with this rule is; phases ask for it before they fail.
+ * Which typed error a reply with this rule is; phases ask for it before they fail. A reply of 400 to 499 stays temporary or
+ * a throttle, so a rule may hold for 452 and 552 alike.
  *
  * @category models
  * @since 0.1.0
  */
 export const As = Schema.Struct({
   error: field(
-    "The typed error",
+    "The typed error; a reply of 400 to 499 stays temporary or a throttle",
     Schema.Literals([
       "SendAsDenied",
       "Throttled",
