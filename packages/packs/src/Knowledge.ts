@@ -49,6 +49,8 @@ export interface Successes {
 /**
  * Packs ready for matching. Make it with `make`; it is immutable and can be kept. `ids` are those of the packs; `packs`
  * and `rules` are for those who look at all of them; `candidates` are the rules that can match, in the order of `rules`.
+ * Folded texts with the same `signature` fit the same rules, all else being equal; it is undefined where none can be
+ * told.
  *
  * @category models
  * @since 0.1.0
@@ -59,6 +61,7 @@ export interface Knowledge {
   readonly rules: ReadonlyArray<CompiledRule>
   readonly successes: ReadonlyArray<Successes>
   readonly candidates: (question: Question) => ReadonlyArray<CompiledRule>
+  readonly signature: (text: string) => string | undefined
 }
 
 /**
@@ -91,6 +94,15 @@ export const ofShelves = (
       return rules ??= homes.flatMap((home) => home.rules())
     },
     successes: homes,
+    signature: (text) => {
+      let whole = ""
+      for (const { shelf } of parts) {
+        const one = shelf.signature(text)
+        if (one === undefined) return undefined
+        whole += parts.length === 1 ? one : `${one.length} ${one}`
+      }
+      return whole
+    },
     candidates: (question) => {
       const out: Array<CompiledRule> = []
       for (const { isChosen, isForeign, shelf } of parts) {

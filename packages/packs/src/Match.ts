@@ -138,22 +138,77 @@ const order = (a: Hit, b: Hit): number =>
   a.tier - b.tier || b.score - a.score || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
 
 interface Asked {
-  readonly knowledge: Knowledge
   readonly prepared: Prepared
   readonly candidates: ReadonlyArray<CompiledRule>
+  hits?: ReadonlyArray<Hit>
+  wanting?: ReadonlyArray<Wanting>
 }
 
-let last: Asked | undefined
+/** The last answer; those who explain ask about one thing several times. */
+let last:
+  | { readonly knowledge: Knowledge; readonly seen: Seen; readonly open: boolean; readonly asked: Asked }
+  | undefined
 
-/** What may fit; the last answer is kept, because those who explain ask about one thing twice. */
+/** Answers by what decides them, and how many are kept at most; of longer texts, in characters, none. */
+const answers = new Map<string, Asked>()
+const mostAnswers = 4096
+const longest = 2048
+
+const numbers = new WeakMap<Knowledge, number>()
+let count = 0
+
+const numberOf = (knowledge: Knowledge): number => {
+  const found = numbers.get(knowledge)
+  if (found !== undefined) return found
+  numbers.set(knowledge, ++count)
+  return count
+}
+
+/** A word of others: with its length, so that it cannot be taken for the word behind it. */
+const word = (value: string | number | undefined): string => {
+  if (value === undefined) return "-"
+  const text = `${value}`
+  return `${text.length}=${text}`
+}
+
+/** All that decides which rules fit; undefined where it is more than is worth to be kept. */
+const keyOf = (knowledge: Knowledge, { open, seen, text }: Prepared): string | undefined => {
+  const { audience, claim, conditions, mailboxDomain, payload, services } = seen
+  if ((conditions ?? payload ?? services ?? audience ?? mailboxDomain ?? claim) !== undefined) return undefined
+  if (text.length > longest) return undefined
+  const signature = knowledge.signature(text)
+  if (signature === undefined) return undefined
+  const { code, enhanced, error, host, mechanism, phase, port, protocol, provider, reason, security, service } = seen
+  return `${numberOf(knowledge)} ${open} ${phase} ${protocol} ${service} ${security} ${error} ${port} ${word(code)} ${
+    word(enhanced)
+  } ${word(seen.status)} ${word(provider)} ${word(host)} ${word(mechanism)} ${word(reason)} ${signature}`
+}
+
 const ask = (knowledge: Knowledge, seen: Seen, open: boolean): Asked => {
-  if (last?.prepared.seen === seen && last.prepared.open === open && last.knowledge === knowledge) return last
-  const prepared = prepare(seen, open)
-  return last = { knowledge, prepared, candidates: knowledge.candidates(prepared) }
+  if (last?.seen === seen && last.open === open && last.knowledge === knowledge) return last.asked
+  const asked = answered(knowledge, prepare(seen, open))
+  last = { knowledge, seen, open, asked }
+  return asked
+}
+
+/** What may fit. Of two texts with the same words that rules know the answer is the same. */
+const answered = (knowledge: Knowledge, prepared: Prepared): Asked => {
+  const key = keyOf(knowledge, prepared)
+  if (key === undefined) return { prepared, candidates: knowledge.candidates(prepared) }
+  const found = answers.get(key)
+  if (found !== undefined) return found
+  const made = { prepared, candidates: knowledge.candidates(prepared) }
+  if (answers.size >= mostAnswers) answers.clear()
+  answers.set(key, made)
+  return made
 }
 
 const hits = (knowledge: Knowledge, seen: Seen, mode: Mode, unknownError: boolean): ReadonlyArray<Hit> => {
-  const { candidates, prepared } = ask(knowledge, seen, mode === "open")
+  const asked = ask(knowledge, seen, mode === "open")
+  return unknownError ? fitting(asked, true) : asked.hits ??= fitting(asked, false)
+}
+
+const fitting = ({ candidates, prepared }: Asked, unknownError: boolean): ReadonlyArray<Hit> => {
   const found: Array<Hit> = []
   for (const compiled of candidates) {
     const sum = score(compiled, prepared, unknownError)
@@ -332,7 +387,11 @@ const unknownOf = (compiled: CompiledRule, prepared: Prepared): Condition["name"
  * @since 0.1.0
  */
 export const wanting = (knowledge: Knowledge, seen: Seen): ReadonlyArray<Wanting> => {
-  const { candidates, prepared } = ask(knowledge, seen, true)
+  const asked = ask(knowledge, seen, true)
+  return asked.wanting ??= wanted(asked)
+}
+
+const wanted = ({ candidates, prepared }: Asked): ReadonlyArray<Wanting> => {
   const found: Array<Wanting> = []
   for (const compiled of candidates) {
     const unknown = compiled.hasText ? unknownOf(compiled, prepared) : undefined

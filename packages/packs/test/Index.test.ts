@@ -23,7 +23,8 @@ const slow = (knowledge: Knowledge.Knowledge): Knowledge.Knowledge => ({
   packs: knowledge.packs,
   rules: knowledge.rules,
   successes: knowledge.successes,
-  candidates: () => knowledge.rules
+  candidates: () => knowledge.rules,
+  signature: () => undefined
 })
 
 const same = (knowledge: Knowledge.Knowledge, naive: Knowledge.Knowledge, seen: Seen): number => {
@@ -109,6 +110,50 @@ describe("the index", () => {
       const before = process.cpuUsage().user
       assert.isAtMost(match(knowledge, { text }).length, 2)
       assert.isBelow(process.cpuUsage().user - before, 2_000_000)
+    }
+  })
+})
+
+describe("answers that are kept", () => {
+  const rules = [
+    rule("text", { when: { text: "over quota", notText: "daily" } }),
+    rule("any", { when: { anyText: ["tls", "certificate"] } }),
+    rule("pattern", { when: { pattern: "(no|unknown) such (user|mailbox)" } }),
+    rule("place", { when: { text: "go away", host: ".example.com" } }),
+    rule("number", { when: { text: "see 421" } }),
+    rule("code", { when: { code: 550, enhanced: "5.1.1" } })
+  ]
+  const knowledge = Knowledge.make([pack({ rules })])
+  const names = (seen: Seen) => match(knowledge, seen, "open").map(({ name }) => name)
+
+  it("are told for texts that differ in what no rule knows, and for no others", () => {
+    // Beyond as many questions as are needed to make signatures.
+    for (let number = 0; number < 600; number++) {
+      const id = `q${number}`
+      assert.deepStrictEqual(names({ text: `${id} is over quota` }), ["acme/text"])
+      assert.deepStrictEqual(names({ text: `${id} is over daily quota` }), [])
+      assert.deepStrictEqual(names({ text: `${id} is over quota, daily` }), [])
+      assert.deepStrictEqual(names({ text: `${id}: no such user` }), ["acme/pattern"])
+      assert.deepStrictEqual(names({ text: `${id}: no such luck, user` }), [])
+      assert.deepStrictEqual(names({ text: `go away ${id}`, host: "mx.example.com" }), ["acme/place"])
+      assert.deepStrictEqual(names({ text: `go away ${id}`, host: "mx.example.org" }), [])
+      assert.deepStrictEqual(names({ text: `go away ${id}` }), [])
+      assert.deepStrictEqual(names({ text: `go away ${id}`, host: "" }), [])
+      assert.deepStrictEqual(names({ text: `see 421 ${id}` }), ["acme/number"])
+      assert.deepStrictEqual(names({ text: `see 4219 ${id}` }), [])
+      assert.deepStrictEqual(names({ text: id, code: 550, enhanced: "5.1.1" }), ["acme/code"])
+      assert.deepStrictEqual(names({ text: id, code: 550 }), [])
+      assert.deepStrictEqual(names({ text: `${id} TLS` }), ["acme/any"])
+      assert.deepStrictEqual(names({ text: `${id}: no \u017fuch user` }), ["acme/pattern"])
+    }
+  })
+
+  it("are those of the knowledge that is asked", () => {
+    const other = Knowledge.make([pack({ id: "other", rules })])
+    for (let number = 0; number < 600; number++) {
+      const seen = { text: `q${number} is over quota` }
+      assert.deepStrictEqual(names(seen), ["acme/text"])
+      assert.deepStrictEqual(match(other, seen, "open").map(({ name }) => name), ["other/text"])
     }
   })
 })

@@ -80,51 +80,98 @@ export const make = (literals: ReadonlyArray<string>, options: Options = {}): Li
   }
 }
 
+/** Literals of so many letters are filed under all of them; shorter ones are searched for one by one. */
+const shortLength = 3
+
+/** The last letters of a gram. */
+const shortMask = 0xff_ffff
+
+/** Chains of literals by the hash of the letters they are filed under. */
+class Chains {
+  /** Where a chain begins, what its grams have in common; most letters of most texts begin none. */
+  readonly begins: Uint8Array
+  readonly shift: number
+  // Literal numbers count from 1; 0 ends a chain.
+  readonly #heads: Int32Array
+  readonly #nexts: Int32Array
+  readonly #starts: Int32Array
+  readonly #literals: ReadonlyArray<string>
+  readonly #edges: boolean
+
+  constructor(literals: ReadonlyArray<string>, count: number, edges: boolean) {
+    let bits = 8
+    while (bits < 20 && 1 << bits < count * 16) bits++
+    this.shift = 32 - bits
+    this.begins = new Uint8Array(1 << bits)
+    this.#heads = new Int32Array(1 << bits)
+    this.#nexts = new Int32Array(literals.length + 1)
+    this.#starts = new Int32Array(literals.length + 1)
+    this.#literals = literals
+    this.#edges = edges
+  }
+
+  /** Files a literal under a gram whose last letter is at `last` of it. */
+  put(number: number, gram: number, last: number): void {
+    const hash = Math.imul(gram, spread)
+    const slot = hash >>> this.shift
+    const before = this.begins[slot]
+    this.begins[slot] = before === 0 || before === tagOf(hash) ? tagOf(hash) : anyTag
+    this.#starts[number + 1] = last
+    this.#nexts[number + 1] = this.#heads[slot] ?? 0
+    this.#heads[slot] = number + 1
+  }
+
+  /** Compares the literals of a chain with a text in which the gram ends at `at`. */
+  compare(text: string, slot: number, at: number, found: (literal: number) => void): void {
+    for (let entry = this.#heads[slot] ?? 0; entry !== 0; entry = this.#nexts[entry] ?? 0) {
+      const begin = at - (this.#starts[entry] ?? 0)
+      const literal = this.#literals[entry - 1] ?? ""
+      if (begin >= 0 && text.startsWith(literal, begin) && (!this.#edges || atEdges(text, literal, begin))) {
+        found(entry - 1)
+      }
+    }
+  }
+}
+
+/** Spreads grams over the slots: 2^32 by the golden ratio. */
+const spread = 0x9e37_79b1
+
+/** Tells most grams of one slot apart, 1 to 127; `anyTag` stands for several. */
+const tagOf = (hash: number): number => ((hash >>> 6) & 0x7f) | 1
+
+const anyTag = 0xff
+
 const build = (
   literals: ReadonlyArray<string>,
   { edges = true, offsets = offsetsOf(literals) }: Options,
   has: (text: string, literal: string) => boolean
 ): LiteralIndex["find"] => {
-  const short: Array<number> = []
-  let bits = 8
-  while (bits < 20 && 1 << bits < literals.length * 8) bits++
-  const shift = 32 - bits
-  // Chains of literal numbers, counted from 1; 0 ends a chain.
-  const heads = new Int32Array(1 << bits)
-  const nexts = new Int32Array(literals.length + 1)
-  const grams = new Int32Array(literals.length + 1)
-  const starts = new Int32Array(literals.length + 1)
+  const single = literals.flatMap((literal, number) => literal.length < shortLength ? [number] : [])
+  const long = new Chains(literals, literals.length, edges)
+  const short = new Chains(literals, literals.filter(({ length }) => length === shortLength).length, edges)
   for (const [number, literal] of literals.entries()) {
-    if (literal.length < gramLength) {
-      short.push(number)
-      continue
+    if (literal.length >= gramLength) {
+      const start = offsets[number] ?? 0
+      long.put(number, gramAt(literal, start), start + gramLength - 1)
+    } else if (literal.length === shortLength) {
+      short.put(number, gramAt(literal, -1) & shortMask, shortLength - 1)
     }
-    const start = offsets[number] ?? 0
-    const gram = gramAt(literal, start)
-    const slot = Math.imul(gram, 0x9e37_79b1) >>> shift
-    grams[number + 1] = gram
-    starts[number + 1] = start
-    nexts[number + 1] = heads[slot] ?? 0
-    heads[slot] = number + 1
   }
+  const { begins, shift } = long
+  const { begins: shortBegins, shift: shortShift } = short
+  const hasShort = literals.some(({ length }) => length === shortLength)
   return (text, found) => {
-    for (const number of short) if (has(text, literals[number] ?? "")) found(number)
-    if (short.length === literals.length) return
+    for (const number of single) if (has(text, literals[number] ?? "")) found(number)
     const { length } = text
     let gram = 0
     for (let at = 0; at < length; at++) {
       gram = (gram << 8) | thin(text.charCodeAt(at))
-      let entry = heads[Math.imul(gram, 0x9e37_79b1) >>> shift] ?? 0
-      while (entry !== 0) {
-        if (grams[entry] === gram) {
-          const begin = at - (gramLength - 1) - (starts[entry] ?? 0)
-          const literal = literals[entry - 1] ?? ""
-          if (begin >= 0 && text.startsWith(literal, begin) && (!edges || atEdges(text, literal, begin))) {
-            found(entry - 1)
-          }
-        }
-        entry = nexts[entry] ?? 0
-      }
+      const hash = Math.imul(gram, spread)
+      const tag = begins[hash >>> shift] ?? 0
+      if (tag !== 0 && (tag === anyTag || tag === tagOf(hash))) long.compare(text, hash >>> shift, at, found)
+      if (!hasShort) continue
+      const shortHash = Math.imul(gram & shortMask, spread)
+      if (shortBegins[shortHash >>> shortShift] !== 0) short.compare(text, shortHash >>> shortShift, at, found)
     }
   }
 }

@@ -7,10 +7,14 @@ import type { Digest } from "../Digest.ts"
 import type { CompiledRule } from "../Knowledge.ts"
 import type { Pack } from "../Pack.ts"
 import type { Success } from "../schema/Provider.ts"
-import type { Rule } from "../schema/Rule.ts"
+import type { Rule, When } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
 import { compile, literals } from "./conditions.ts"
 import { type Finder, finder, type Keys, keysOf, type Question } from "./keys.ts"
+import { make as makeSignature, type Signature } from "./signature.ts"
+
+/** From how many questions on signatures are told. */
+const untilSignature = 256
 
 /** The body of a pack was asked for and is not there yet. */
 export class PackNotLoaded extends Error {
@@ -124,6 +128,10 @@ export class Home {
   rules(): ReadonlyArray<CompiledRule> {
     return Array.from({ length: this.count }, (_, number) => this.rule(number))
   }
+
+  whens(): ReadonlyArray<When> {
+    return Array.from({ length: this.count }, (_, number) => this.#source(number).when)
+  }
 }
 
 /** Rules are numbered over all packs of a shelf, in their order. */
@@ -131,6 +139,8 @@ export interface Shelf {
   readonly homes: ReadonlyArray<Home>
   readonly find: (question: Question) => ReadonlyArray<number>
   readonly rule: (number: number) => CompiledRule
+  /** What of a folded text decides which rules fit; undefined where none can be told, and for the first texts. */
+  readonly signature: Signature
   /** Whether a rule demands literal text. */
   readonly hasLiteral: (number: number) => boolean
   /** The place in `homes` of a rule's pack. */
@@ -167,8 +177,19 @@ const make = (homes: ReadonlyArray<Home>, keys: () => Keys): Shelf => {
   }
   const get = () => ready ??= prepare()
   const homeOf = (number: number): number => get().places[number] ?? 0
+  let asked = 0
+  let signature: Signature | undefined
   return {
     homes,
+    signature: (text) => {
+      // Making it costs as much as some hundred questions.
+      if (asked < untilSignature) {
+        asked++
+        return undefined
+      }
+      signature ??= makeSignature(homes.flatMap((home) => home.whens()))
+      return signature(text)
+    },
     find: (question) => get().find(question),
     homeOf,
     hasLiteral: (number) => get().literal[number] === 1,

@@ -46,6 +46,16 @@ const endOf = (text: string, from: number): number => {
   return -1
 }
 
+/** RFC 8259 section 4: after the brace comes a name or the end. To look costs far less than to try. */
+const begins = (text: string, from: number): boolean => {
+  for (let at = from + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 32 || code === 10 || code === 13 || code === 9) continue
+    return code === 34 || code === 125
+  }
+  return false
+}
+
 /**
  * The first JSON object of a text. Of what stands around it nothing is kept.
  *
@@ -55,7 +65,7 @@ const endOf = (text: string, from: number): number => {
 export const find = (text: string): Fields | undefined => {
   let from = text.indexOf("{")
   for (let attempt = 0; from !== -1 && attempt < maxAttempts; attempt++) {
-    const end = endOf(text, from)
+    const end = begins(text, from) ? endOf(text, from) : -1
     if (end !== -1) {
       const value = parsed(text.slice(from, end))
       if (isFields(value)) return value

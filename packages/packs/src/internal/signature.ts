@@ -1,0 +1,85 @@
+/**
+ * What of a text decides which rules fit it: the literals of rules that it contains, and the patterns that match.
+ *
+ * Two texts with the same signature are judged alike, whatever their hosts, ids and dates are. All literals are found
+ * in one pass; a pattern is tried only where letters that it demands are there.
+ */
+import * as Result from "effect/Result"
+import * as Pattern from "../Pattern.ts"
+import { demanded } from "../Prefilter.ts"
+import type { When } from "../schema/Rule.ts"
+import { list } from "../schema/values.ts"
+import { fold } from "../Text.ts"
+import { literals } from "./conditions.ts"
+import * as LiteralIndex from "./LiteralIndex.ts"
+
+/** The signature of a folded text; undefined where none can be told. */
+export type Signature = (text: string) => string | undefined
+
+/** Letters of which every match of a pattern contains some; within a number they would not be found. */
+const needlesOf = (expression: RegExp): ReadonlyArray<string> | undefined => {
+  const words = demanded(expression)
+  return words?.some((word) => /^[0-9]|[0-9]$/u.test(word)) === true ? undefined : words
+}
+
+/** Stands between the numbers of literals and those of patterns. */
+const divider = 0xffff
+
+/** The signature for rules with these conditions. */
+export const make = (whens: ReadonlyArray<When>): Signature => {
+  const numbers = new Map<string, number>()
+  const numberOf = (literal: string): number => {
+    const found = numbers.get(literal)
+    if (found !== undefined) return found
+    numbers.set(literal, numbers.size)
+    return numbers.size - 1
+  }
+  const expressions: Array<RegExp> = []
+  const always: Array<number> = []
+  const tried = new Map<number, Array<number>>()
+  for (const when of whens) {
+    const { all, any } = literals(when)
+    for (const literal of [...all, ...any, ...list(when.notText).map(fold)]) numberOf(literal)
+    const compiled = when.pattern === undefined ? undefined : Pattern.compile(when.pattern)
+    if (compiled === undefined || Result.isFailure(compiled)) continue
+    const place = expressions.push(compiled.success) - 1
+    const needles = needlesOf(compiled.success) ?? (all.length > 0 ? all.slice(0, 1) : any)
+    if (needles.length === 0) always.push(place)
+    for (const number of new Set(needles.map(numberOf))) {
+      const found = tried.get(number)
+      if (found === undefined) tried.set(number, [place])
+      else found.push(place)
+    }
+  }
+  const index = LiteralIndex.make([...numbers.keys()])
+  const stamps = new Uint32Array(numbers.size)
+  let stamp = 0
+  let codes: Array<number> = []
+  let patterns: Array<number> = []
+  const onLiteral = (literal: number): void => {
+    if (stamps[literal] === stamp) return
+    stamps[literal] = stamp
+    codes.push(literal)
+    const further = tried.get(literal)
+    if (further !== undefined) patterns.push(...further)
+  }
+  return (text) => {
+    // To an expression that ignores case the long s is an s; lower case does not change it.
+    if (numbers.size >= divider || text.includes("\u017f")) return undefined
+    if (stamp === 0xffff_ffff) {
+      stamps.fill(0)
+      stamp = 0
+    }
+    stamp++
+    codes = []
+    patterns = always.slice()
+    index.find(text, onLiteral)
+    codes.push(divider)
+    const begin = patterns.length === 0 ? "" : text.slice(0, Pattern.maxPatternText)
+    for (const place of patterns) if (expressions[place]?.test(begin) === true) codes.push(place)
+    return codes.length > maxCodes ? undefined : String.fromCharCode(...codes)
+  }
+}
+
+/** Longer signatures are of texts that hardly come twice. */
+const maxCodes = 256
