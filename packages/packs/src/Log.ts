@@ -137,6 +137,12 @@ const times = ({ first, last }: Counted) => ({
 
 const byCount = (a: Counted, b: Counted): number => b.count - a.count
 
+const sureness = { certain: 0, likely: 1, possible: 2 } as const
+
+/** Programs tell one failure in several lines; of as many lines the more telling go first. */
+const byWeight = (a: Cluster, b: Cluster): number =>
+  byCount(a, b) || sureness[a.verdict.confidence] - sureness[b.verdict.confidence]
+
 /** Puts a string on its own, so that it does not keep the text that it was cut from. */
 const own = (text: string | undefined): string | undefined => text === undefined ? undefined : ` ${text}`.slice(1)
 
@@ -268,7 +274,7 @@ export const make = <E, R>(
   })
 
   const summary = (): Explanation => {
-    const all = [...clusters.values()].toSorted(byCount)
+    const all = [...clusters.values()].toSorted(byWeight)
     const [top] = all
     const verdicts: Array<Verdict> = []
     for (const { verdict } of all) {

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { withoutAdvice } from "./read/Advice.ts"
 import { fromBody } from "./read/Body.ts"
 import { fromBounce, isBounce, withoutReturned } from "./read/Bounce.ts"
 import type { Unwrapped } from "./read/Candidate.ts"
@@ -31,12 +32,14 @@ const speaker = /\b(?:host\s{1,8}|relay=|connect to )([A-Za-z0-9-]{1,63}(?:\.[A-
 /** Plain text: a reply, or an error with a client's words around it. */
 const plain = (given: string): Unwrapped => {
   const { found, text: said } = withoutFrames(unescape(given))
-  const text = withoutReturned(said).trim()
+  const whole = withoutReturned(said).trim()
+  const text = withoutAdvice(whole)
   const { client, phase } = clientOf(found ? given : text)
   const host = speaker.exec(text)?.[1]
   return {
     kind: found ? "stack-trace" : given.includes("\n") && isBounce(given) ? "bounce" : "reply",
-    candidates: replies(text, phase),
+    // Where nothing but the advice is known, it is better than nothing.
+    candidates: text === whole ? replies(text, phase) : [...replies(text, phase), { layer: "whole", text: whole }],
     ...(client === undefined ? {} : { client }),
     ...(host === undefined ? {} : { host })
   }

@@ -56,6 +56,15 @@ const ask = (log: string): Effect.Effect<Explanation> =>
   }).pipe(Effect.provide(packs))
 
 describe("explaining a log", () => {
+  it.effect("puts the more telling of as many lines first", () =>
+    Effect.gen(function*() {
+      const { verdicts } = yield* ask([
+        line(1, "connect error: user unknown (550 User unknown)"),
+        line(2, "connect to mx.d.example[192.0.2.4]:25: Connection timed out")
+      ].join("\n"))
+      assert.deepStrictEqual(verdicts.map(({ confidence }) => confidence), ["certain", "likely"])
+    }))
+
   it.effect("counts its failures by cause, most frequent first", () =>
     Effect.gen(function*() {
       const { log, outcome, read, verdicts } = yield* ask(text)

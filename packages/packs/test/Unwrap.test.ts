@@ -30,6 +30,31 @@ describe("unwrap", () => {
       { protocol: "smtp", phase: "auth", code: 535, text: "Denied" }
     ],
     [
+      "a Diagnostic-Code without its name",
+      "smtp;550 5.7.1 Not today",
+      { protocol: "smtp", code: 550, enhanced: "5.7.1", text: "Not today" }
+    ],
+    [
+      "an enhanced code behind the text, as qmail writes it",
+      "553 sorry, not in my list (#5.7.1)",
+      { protocol: "smtp", code: 553, enhanced: "5.7.1", text: "sorry, not in my list" }
+    ],
+    [
+      "a status of HTTP in a printed object",
+      "[ { message: 'Invalid domain' } ], statusCode: 400 }",
+      { text: "[ { message: 'Invalid domain' } ], statusCode: 400" }
+    ],
+    [
+      "the real reason behind the advice that MailKit prints with each",
+      "MailKit.Security.SslHandshakeException: An error occurred.\n\nOne possibility is that the port speaks no TLS.\n\n" +
+      "1. The server is using a self-signed certificate.\n\nSee https://example.org/faq for possible solutions. ---> " +
+      "System.IO.IOException: an unexpected packet",
+      {
+        text:
+          "MailKit.Security.SslHandshakeException: An error occurred.\n\n---> System.IO.IOException: an unexpected packet"
+      }
+    ],
+    [
       "lines of one reply",
       "550-5.7.26 This mail\n550-5.7.26 is not\n550 5.7.26 authenticated.",
       { protocol: "smtp", code: 550, enhanced: "5.7.26", text: "This mail\n is not\n authenticated." }

@@ -8,9 +8,9 @@ import type { Candidate, Candidates } from "./Candidate.ts"
 
 // RFC 5321 section 4.2.1: the first digit says success or failure, the second is 0 to 5 in use.
 const replyStart =
-  /(?<=^|[\s:'"([,>|=])([2-5][0-5][0-9])(?=$|[\s\-:,"')\]])(?:(?:[\s:,"'\])]|b['"]|-)+#?([245]\.[0-7]\.[0-9]{1,3})(?![.0-9]))?/gu
+  /(?<=^|[\s:;'"([,>|=])([2-5][0-5][0-9])(?=$|[\s\-:,"')\]])(?:(?:[\s:,"'\])]|b['"]|-)+#?([245]\.[0-7]\.[0-9]{1,3})(?![.0-9]))?/gu
 // RFC 3463 section 2: class.subject.detail; a client may drop the code before it.
-const bareEnhanced = /(?<=^|[\s:'"([#])([245]\.[0-7]\.[0-9]{1,3})(?=[\s:;,)\]])/gu
+const bareEnhanced = /(?<=^|[\s:;'"([#])([245]\.[0-7]\.[0-9]{1,3})(?=[\s:;,)\]])/gu
 const statedCode = /\b(?:SMTP code: |code=|response code is |status code[:= ]+|code )"?([2-5][0-5][0-9])\b/iu
 const imapStatus = /(?:^|[\s'"*(])(NO|BAD|BYE)\b:? (?:\[([A-Za-z][A-Za-z0-9/-]*)(?: [^\]]{0,200})?\] ?)?/u
 const popStatus = /(?:^|[\s'":])-ERR\b(?: \[([A-Za-z][A-Za-z/-]*)\])?/u
@@ -28,7 +28,9 @@ const announces = /\b(?:said|returned|error|reply|response|status|got|with|SMTP|
 const connector = /^,? ?with message ?"? ?$/u
 // A code that a client states beside the reply, not at its beginning.
 const aside =
-  /(?:\b(?:expected )?response code [0-9/, or]*|\bSMTP code: |\bcode=|\bresponseCode["']?: ?|\bstatus code[^0-9]{0,4})$/iu
+  /(?:\b(?:expected )?response code [0-9/, or]*|\bSMTP code: |\bcode=|\bresponseCode["']?: ?|\bstatus ?code["']?[^0-9A-Za-z]{0,4})$/iu
+// The enhanced code behind a text, as qmail writes it: "no mailbox here by that name. (#5.1.1)".
+const closing = /\(#?$/u
 /** What may stand behind a statement, in this order, and the characters it may end with. */
 const trailers: ReadonlyArray<readonly [ends: string, trailer: RegExp]> = [
   [") \t\n", /\s*\(in\s{1,8}reply\s{1,8}to\s{1,8}[A-Za-z\s]{1,40}\scommands?[\s)]*$/u],
@@ -93,7 +95,7 @@ const starts = (text: string): ReadonlyArray<Start> => {
 
 interface Statement {
   readonly code?: number
-  enhanced?: string
+  enhanced?: string | undefined
   readonly pieces: Array<string>
 }
 
@@ -104,6 +106,12 @@ const statements = (text: string): ReadonlyArray<Statement> => {
   for (const [number, start] of all.entries()) {
     const piece = text.slice(start.end, all[number + 1]?.at ?? text.length).replace(/^[\s:,"'\])-]+/u, "")
     const last = found.at(-1)
+    const opening = start.code === undefined ? closing.exec(last?.pieces.at(-1) ?? "") : null
+    if (last !== undefined && opening !== null && piece.trim() === "") {
+      last.enhanced ??= start.enhanced
+      last.pieces[last.pieces.length - 1] = (last.pieces.at(-1) ?? "").slice(0, opening.index)
+      continue
+    }
     const continues = last !== undefined &&
       (start.code === undefined || start.code === last.code) &&
       (start.enhanced === undefined || last.enhanced === undefined || start.enhanced === last.enhanced) &&

@@ -102,3 +102,18 @@ suite("mdaemon", {
     ["550 5.7.1 This server requires authentication", "auth_required"]
   ]
 })
+
+suite("postal", {
+  recognised: [{ banner: "220 post.example.org ESMTP Postal/9K2L1A" }, {
+    replyText: "530 From/Sender name is not valid"
+  }],
+  replies: [
+    ["530 From/Sender name is not valid", "sender_identity_unverified"],
+    ["535 Invalid credential", "bad_credentials"],
+    ["530 Authentication required", "auth_required"],
+    ["535 Mail server has been suspended", "account_sending_blocked"],
+    ["550 Route does not accept incoming messages", "recipient_disabled", {}, ["server_not_accepting"]],
+    ["550 Loop detected", "mail_loop"],
+    ["552 Message too large (maximum size 14MB)", "message_too_large"]
+  ]
+})
