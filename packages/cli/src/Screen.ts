@@ -20,8 +20,8 @@ export class Screen extends Context.Service<Screen, {
   readonly stdin: Side
   readonly stdout: Side
   readonly stderr: Side
-  /** Writes to standard output; done when the text has been handed to the system. */
-  out(text: string): Effect.Effect<void>
+  /** Writes a text, or octets of UTF-8, to standard output; done when they have been handed to the system. */
+  out(text: string | Uint8Array): Effect.Effect<void>
   /** Writes to standard error. */
   err(text: string): Effect.Effect<void>
   /** True when nobody reads standard output any more. */
@@ -49,9 +49,9 @@ export class Screen extends Context.Service<Screen, {
           if (error.code !== "EPIPE") broken ??= error.code ?? "unknown reason"
         }
         const opened = (): NodeJS.WriteStream => stream ??= open().on("error", onError)
-        return (text: string): Effect.Effect<void> =>
+        return (text: string | Uint8Array): Effect.Effect<void> =>
           Effect.callback<void>((resume) => {
-            if (gone || text === "" || opened().destroyed) return resume(Effect.void)
+            if (gone || text.length === 0 || opened().destroyed) return resume(Effect.void)
             opened().write(text, (error) => {
               onError(error)
               resume(Effect.void)

@@ -3,9 +3,9 @@
  * test runner makes calls between modules several times as slow as they are in the bundle.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as Answers from "@sonde/cli/run/answers"
 import { answerer, question } from "@sonde/cli/run/batch"
 import { Packs } from "@sonde/packs/Packs"
-import * as Json from "@sonde/report/render/ExplanationJson"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
@@ -52,11 +52,13 @@ describe("a batch", () => {
         }, () => {
           // Anew each time, so that the last answers of one turn are not those of the next.
           const answer = answerer(library, (explanation) => explanation)
+          const answers = Answers.make()
           for (const line of questions) {
             const asked = question(line, {})
             if ("problem" in asked) throw new Error(asked.problem)
-            octets += Json.line(asked.id, answer(asked.text, asked.hints, "2026-11-24").tail).length
+            answers.add(asked.id, answer(asked.text, asked.hints, "2026-11-24").tail)
           }
+          octets += answers.take().length
         })
         assert.isAbove(octets, 1000)
         console.log(`batch, distinct ${distinct}: ${(batch / bare).toFixed(1)} times the bare loop`)

@@ -17,6 +17,7 @@ import { Stop } from "../Failure.ts"
 import type { View } from "../Presentation.ts"
 import { Screen } from "../Screen.ts"
 import * as Stdin from "../Stdin.ts"
+import * as Answers from "./answers.ts"
 
 /** Longest line that is read, in octets, as for a single text. */
 export const maxOctets = 4 * 1024 * 1024
@@ -57,7 +58,7 @@ export const question = (line: string, defaults: Hints): Question => {
 
 /** An answer without its id. */
 interface Answer {
-  readonly tail: string
+  readonly tail: Json.Tail
   readonly isUnknown: boolean
 }
 
@@ -107,13 +108,13 @@ export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
   let number = 0
   let unknown = 0
 
-  let out = ""
+  const answers = Answers.make()
   let err = ""
   const put = (asked: Question, given: Answer): void => {
     number += 1
     if (given.isUnknown) unknown += 1
     // The id is the asker's own, whatever the level of redaction.
-    out += Json.line(asked.id, given.tail)
+    answers.add(asked.id, given.tail)
     if ("problem" in asked) {
       err += `sonde: line ${number} of standard input ${asked.problem}; it is answered as unknown\n`
     }
@@ -127,7 +128,6 @@ export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
   yield* Stdin.lines(maxOctets, (lines) =>
     Effect.gen(function*() {
       const today = DateTime.formatIsoDateUtc(yield* DateTime.now)
-      out = ""
       err = ""
       let at = 0
       // Up to a text that is a log. A pack that is missing ends the work, which then goes on with the same line.
@@ -149,7 +149,7 @@ export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
         at++
       }
       if (err !== "") yield* screen.err(err)
-      yield* screen.out(out)
+      yield* screen.out(answers.take())
       return !screen.gone()
     }))
   if (unknown > 0) return yield* new Stop({ exitCode: ExitCode.fold(view.scheme, 75) })

@@ -104,8 +104,13 @@ const restText = (it: Explanation): string => {
 
 const verdictTexts = new WeakMap<Verdict, string>()
 
-/** Verdicts of the same rule are often the same object. */
-const verdictText = (it: Verdict): string => {
+/**
+ * A verdict in one line of JSON. Verdicts of the same rule are often the same object, whose text is kept.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const verdictText = (it: Verdict): string => {
   const found = verdictTexts.get(it)
   if (found !== undefined) return found
   const text = JSON.stringify(verdict(it))
@@ -114,28 +119,49 @@ const verdictText = (it: Verdict): string => {
 }
 
 /**
- * What stands in one line of JSON after the id of an explanation, from the comma before `outcome` to the last brace.
+ * An explanation in one line of JSON but for its id: what stands before, between and behind its verdicts. The texts of
+ * `verdicts` are long and often the same: `verdictText` gives them.
  *
- * @category encoding
+ * @category models
  * @since 0.1.0
  */
-export const tail = (it: Explanation): string => {
-  const success = it.success === undefined ? "" : `,"success":${JSON.stringify(it.success)}`
-  let verdicts = ""
-  for (const one of it.verdicts) verdicts += verdicts === "" ? verdictText(one) : `,${verdictText(one)}`
-  return `,"outcome":"${it.outcome}","read":${JSON.stringify(read(it.read))}${success},"verdicts":[${verdicts}]${
-    restText(it)
-  }}`
+export interface Tail {
+  readonly before: string
+  readonly verdicts: ReadonlyArray<Verdict>
+  readonly behind: string
 }
 
 /**
- * An explanation in one line of JSON, with its line end, of its `tail`.
+ * The parts of one line of JSON after the id of an explanation, from the comma before `outcome` to the last brace.
  *
  * @category encoding
  * @since 0.1.0
  */
-export const line = (id: Explanation["id"], rest: string): string =>
-  `{"schema":"sonde.explanation/1"${id === undefined ? "" : `,"id":${JSON.stringify(id)}`}${rest}\n`
+export const tail = (it: Explanation): Tail => {
+  const success = it.success === undefined ? "" : `,"success":${JSON.stringify(it.success)}`
+  return {
+    before: `,"outcome":"${it.outcome}","read":${JSON.stringify(read(it.read))}${success},"verdicts":[`,
+    verdicts: it.verdicts,
+    behind: `]${restText(it)}}\n`
+  }
+}
+
+/**
+ * What one line of JSON begins with.
+ *
+ * @category encoding
+ * @since 0.1.0
+ */
+export const head = (id: Explanation["id"]): string =>
+  id === undefined
+    ? "{\"schema\":\"sonde.explanation/1\""
+    : `{"schema":"sonde.explanation/1","id":${JSON.stringify(id)}`
+
+/** An explanation in one line of JSON, with its line end. */
+const line = (it: Explanation): string => {
+  const { before, behind, verdicts } = tail(it)
+  return `${head(it.id)}${before}${verdicts.map(verdictText).join(",")}${behind}`
+}
 
 /**
  * An explanation as one document, as `encode` for reports.
@@ -144,7 +170,7 @@ export const line = (id: Explanation["id"], rest: string): string =>
  * @since 0.1.0
  */
 export const encode = (it: Explanation, options: { readonly indent?: boolean } = {}): string => {
-  if (options.indent === false) return line(it.id, tail(it))
+  if (options.indent === false) return line(it)
   const { id, outcome, schema, success } = it
   const whole = { schema, id, outcome, read: read(it.read), success, verdicts: it.verdicts.map(verdict), ...rest(it) }
   return `${JSON.stringify(whole, null, 2)}\n`
