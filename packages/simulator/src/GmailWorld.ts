@@ -7,15 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { parse, WorldInvalid } from "./World.ts"
-
-const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"], description: string) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema).annotate({ description })
-
-const Address = Schema.String.check(Schema.isPattern(/^[^\s@<>]+@[^\s@<>]+$/u)).annotate({
-  description: "An address, local part and domain; compared without regard to case."
-})
-const Count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))
+import { Address, Count, parse, published, strict, withDefault, WorldInvalid } from "./World.ts"
 
 /** The one scope that SMTP, IMAP and POP take. */
 export const mailScope = "https://mail.google.com/"
@@ -87,7 +79,7 @@ export type GmailWorld = typeof GmailWorld.Type
 /** @category models */
 export type Account = typeof Account.Type
 
-const decodeStrict = Schema.decodeUnknownEffect(GmailWorld, { errors: "all", onExcessProperty: "error" })
+const decodeStrict = strict(GmailWorld)
 
 /**
  * Reads a world from plain data. Fails with every problem at once.
@@ -96,9 +88,7 @@ const decodeStrict = Schema.decodeUnknownEffect(GmailWorld, { errors: "all", onE
  * @since 0.1.0
  */
 export const decode: (input: unknown) => Effect.Effect<GmailWorld, WorldInvalid> = Effect.fnUntraced(function*(input) {
-  const world = yield* decodeStrict(input).pipe(
-    Effect.mapError((error) => new WorldInvalid({ problems: error.message.replace(/\n\s+at /g, " at ").split("\n") }))
-  )
+  const world = yield* decodeStrict(input)
   const problems: Array<string> = []
   const taken = new Set<string>()
   for (const [n, account] of world.accounts.entries()) {
@@ -134,14 +124,7 @@ export const fromText: (text: string) => Effect.Effect<GmailWorld, WorldInvalid>
  * @category schemas
  * @since 0.1.0
  */
-export const jsonSchema = (): Record<string, unknown> => {
-  const document = Schema.toJsonSchemaDocument(GmailWorld, { onExcessProperty: "error" })
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    ...document.schema,
-    $defs: document.definitions
-  }
-}
+export const jsonSchema = (): Record<string, unknown> => published(GmailWorld)
 
 /**
  * The world `sonde simulate gmail` starts without `--world`: one account for each behaviour.

@@ -72,6 +72,18 @@ const proofOf = async (
   return known.expires !== null && now >= Date.parse(known.expires) ? Aadsts.expiredSecret(application) : "secret"
 }
 
+/** Goes on with a user's grant once the client has proved itself. */
+const proven = async (
+  issuer: Issuer,
+  directory: Directory,
+  client: Client,
+  parameters: Parameters,
+  next: (proof: Proof) => Answer | Promise<Answer>
+): Promise<Answer> => {
+  const proof = await proofOf(issuer, directory, client, parameters, Aadsts.noCredential)
+  return typeof proof === "string" ? next(proof) : proof
+}
+
 const forClient = async (
   issuer: Issuer,
   directory: Directory,
@@ -111,34 +123,24 @@ const challengeHolds = (method: "S256" | "plain", challenge: string, verifier: s
   verifier !== undefined &&
   same(method === "plain" ? verifier : createHash("sha256").update(verifier).digest("base64url"), challenge)
 
-const byCode = async (
-  issuer: Issuer,
-  directory: Directory,
-  client: Client,
-  parameters: Parameters
-): Promise<Answer> => {
+const byCode: typeof forClient = async (issuer, directory, client, parameters) => {
   const code = parameters.get("code")
   const redirectUri = parameters.get("redirect_uri")
   if (code === undefined) return Aadsts.missing("code")
   if (redirectUri === undefined) return Aadsts.missing("redirect_uri")
-  const proof = await proofOf(issuer, directory, client, parameters, Aadsts.noCredential)
-  if (typeof proof !== "string") return proof
-  const grant = issuer.redeem(code, client)
-  if (isFault(grant)) return grant
-  if (grant.redirectUri !== redirectUri) return Aadsts.otherRedirect(redirectUri, grant.redirectUri)
-  if (grant.challenge !== undefined) {
-    if (!challengeHolds(grant.method, grant.challenge, parameters.get("code_verifier"))) return Aadsts.verifier
-  }
-  grant.redeemed = true
-  return noExchange(issuer, grant.delegation, grant.delegation.requested) ?? issuer.forUser(grant.delegation, proof)
+  return proven(issuer, directory, client, parameters, (proof) => {
+    const grant = issuer.redeem(code, client)
+    if (isFault(grant)) return grant
+    if (grant.redirectUri !== redirectUri) return Aadsts.otherRedirect(redirectUri, grant.redirectUri)
+    if (grant.challenge !== undefined) {
+      if (!challengeHolds(grant.method, grant.challenge, parameters.get("code_verifier"))) return Aadsts.verifier
+    }
+    grant.redeemed = true
+    return noExchange(issuer, grant.delegation, grant.delegation.requested) ?? issuer.forUser(grant.delegation, proof)
+  })
 }
 
-const byDevice = async (
-  issuer: Issuer,
-  directory: Directory,
-  client: Client,
-  parameters: Parameters
-): Promise<Answer> => {
+const byDevice: typeof forClient = async (issuer, directory, client, parameters) => {
   const deviceCode = parameters.get("device_code")
   if (deviceCode === undefined) return Aadsts.missing("device_code")
   const device = issuer.deviceOf(deviceCode)
@@ -149,63 +151,53 @@ const byDevice = async (
     return Aadsts.declined
   }
   if (outcome === "pending") return issuer.state.now() >= expiresAt ? Aadsts.deviceCodeExpired : Aadsts.pending
-  const proof = await proofOf(issuer, directory, client, parameters, Aadsts.noCredential)
-  if (typeof proof !== "string") return proof
-  const answer = noExchange(issuer, outcome, outcome.requested) ?? issuer.forUser(outcome, proof)
-  if (!isFault(answer)) issuer.forgetDevice(deviceCode)
-  return answer
+  return proven(issuer, directory, client, parameters, (proof) => {
+    const answer = noExchange(issuer, outcome, outcome.requested) ?? issuer.forUser(outcome, proof)
+    if (!isFault(answer)) issuer.forgetDevice(deviceCode)
+    return answer
+  })
 }
 
-const byRefresh = async (
-  issuer: Issuer,
-  directory: Directory,
-  client: Client,
-  parameters: Parameters
-): Promise<Answer> => {
+const byRefresh: typeof forClient = async (issuer, directory, client, parameters) => {
   const token = parameters.get("refresh_token")
   if (token === undefined) return Aadsts.missing("refresh_token")
-  const proof = await proofOf(issuer, directory, client, parameters, Aadsts.noCredential)
-  if (typeof proof !== "string") return proof
-  const grant = issuer.refreshed(token, client)
-  if (isFault(grant)) return grant
-  const account = accountOf(issuer.state, directory, client, grant.account.address)
-  if (isFault(account)) return account
-  const scope = parameters.get("scope")
-  const read = scope === undefined ? grant.requested : Scopes.fromText(scope, client.application, directory.name)
-  if (isFault(read)) return read
-  // A refresh token comes with its successor whether or not offline_access is asked for again.
-  const requested = { ...read, identity: [...new Set([...read.identity, "offline_access"])] }
-  return noExchange(issuer, grant, requested) ?? issuer.forUser({ ...grant, requested }, proof)
+  return proven(issuer, directory, client, parameters, (proof) => {
+    const grant = issuer.refreshed(token, client)
+    if (isFault(grant)) return grant
+    const account = accountOf(issuer.state, directory, client, grant.account.address)
+    if (isFault(account)) return account
+    const scope = parameters.get("scope")
+    const read = scope === undefined ? grant.requested : Scopes.fromText(scope, client.application, directory.name)
+    if (isFault(read)) return read
+    // A refresh token comes with its successor whether or not offline_access is asked for again.
+    const requested = { ...read, identity: [...new Set([...read.identity, "offline_access"])] }
+    return noExchange(issuer, grant, requested) ?? issuer.forUser({ ...grant, requested }, proof)
+  })
 }
 
-const byPassword = async (
-  issuer: Issuer,
-  directory: Directory,
-  client: Client,
-  parameters: Parameters
-): Promise<Answer> => {
+const byPassword: typeof forClient = async (issuer, directory, client, parameters) => {
   if (directory.alias === "common" || directory.alias === "consumers") return Aadsts.notOverCommon
   const [username, password] = [parameters.get("username"), parameters.get("password")]
   if (username === undefined) return Aadsts.missing("username")
   if (password === undefined) return Aadsts.missing("password")
-  const proof = await proofOf(issuer, directory, client, parameters, Aadsts.noCredential)
-  if (typeof proof !== "string") return proof
-  const requested = Scopes.fromText(parameters.get("scope") ?? "", client.application, directory.name)
-  if (isFault(requested)) return requested
-  const account = accountOf(issuer.state, directory, client, username)
-  if (isFault(account)) return account
-  const refused = passwordFault(issuer.state, account, password) ?? refusalOf(client, account) ??
-    noExchange(issuer, { account }, requested)
-  if (refused !== undefined) return refused
-  return issuer.forUser({
-    client,
-    account,
-    requested,
-    methods: ["pwd"],
-    at: issuer.state.now(),
-    cloud: directory.cloud,
-    nonce: undefined
-  }, proof)
+  return proven(issuer, directory, client, parameters, (proof) => {
+    const requested = Scopes.fromText(parameters.get("scope") ?? "", client.application, directory.name)
+    if (isFault(requested)) return requested
+    const account = accountOf(issuer.state, directory, client, username)
+    if (isFault(account)) return account
+    const refused = passwordFault(issuer.state, account, password) ?? refusalOf(client, account) ??
+      noExchange(issuer, { account }, requested)
+    if (refused !== undefined) return refused
+    return issuer.forUser({
+      client,
+      account,
+      requested,
+      methods: ["pwd"],
+      at: issuer.state.now(),
+      cloud: directory.cloud,
+      nonce: undefined
+    }, proof)
+  })
 }
 
 const grants: Readonly<Record<string, typeof forClient>> = {

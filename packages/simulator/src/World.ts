@@ -13,13 +13,16 @@ import * as Schema from "effect/Schema"
 import { createPublicKey } from "node:crypto"
 import { Application, ApplicationAccessPolicy, Guid } from "./Registration.ts"
 
-const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"], description: string) =>
+/** A key that may be left out. */
+export const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"], description: string) =>
   Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema).annotate({ description })
 
-const Address = Schema.String.check(Schema.isPattern(/^[^\s@<>]+@[^\s@<>]+$/u)).annotate({
+/** @category models */
+export const Address = Schema.String.check(Schema.isPattern(/^[^\s@<>]+@[^\s@<>]+$/u)).annotate({
   description: "An address, local part and domain; compared without regard to case."
 })
-const Count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))
+/** @category models */
+export const Count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))
 const Octets = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000_000_000 }))
 
 /** @category models */
@@ -298,7 +301,16 @@ export class WorldInvalid extends Data.TaggedError("WorldInvalid")<{
   }
 }
 
-const decodeStrict = Schema.decodeUnknownEffect(World, { errors: "all", onExcessProperty: "error" })
+/** A decoder of one kind of world that fails with every problem at once, each on one line. */
+export const strict = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) => {
+  const read = Schema.decodeUnknownEffect(schema, { errors: "all", onExcessProperty: "error" })
+  return (input: unknown): Effect.Effect<S["Type"], WorldInvalid> =>
+    read(input).pipe(
+      Effect.mapError((error) => new WorldInvalid({ problems: error.message.replace(/\n\s+at /g, " at ").split("\n") }))
+    )
+}
+
+const decodeStrict = strict(World)
 
 /** The domain of an address in lower case; empty when there is none. */
 export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase()
@@ -384,9 +396,7 @@ const inconsistencies = (world: World): ReadonlyArray<string> => {
  * @since 0.1.0
  */
 export const decode: (input: unknown) => Effect.Effect<World, WorldInvalid> = Effect.fnUntraced(function*(input) {
-  const world = yield* decodeStrict(input).pipe(
-    Effect.mapError((error) => new WorldInvalid({ problems: error.message.replace(/\n\s+at /g, " at ").split("\n") }))
-  )
+  const world = yield* decodeStrict(input)
   const problems = inconsistencies(world)
   if (problems.length > 0) return yield* new WorldInvalid({ problems })
   return world
@@ -417,17 +427,20 @@ export const fromText: (text: string) => Effect.Effect<World, WorldInvalid> = Ef
   return yield* decode(yield* parse(text))
 })
 
-/**
- * The JSON Schema (draft 2020-12) of a world file, for editors and for the published `world.schema.json`.
- *
- * @category schemas
- * @since 0.1.0
- */
-export const jsonSchema = (): Record<string, unknown> => {
-  const document = Schema.toJsonSchemaDocument(World, { onExcessProperty: "error" })
+/** The JSON Schema (draft 2020-12) of any kind of world. */
+export const published = (schema: Schema.Constraint): Record<string, unknown> => {
+  const document = Schema.toJsonSchemaDocument(schema, { onExcessProperty: "error" })
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     ...document.schema,
     $defs: document.definitions
   }
 }
+
+/**
+ * The JSON Schema (draft 2020-12) of a world file, for editors and for the published `world.schema.json`.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const jsonSchema = (): Record<string, unknown> => published(World)
