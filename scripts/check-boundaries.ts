@@ -65,7 +65,7 @@ const table: Readonly<Record<string, Room>> = {
   simulator: {
     may: ["domain", "wire"],
     external: ["@peculiar/x509", "jose", "reflect-metadata", "yaml"],
-    externalTests: ["nodemailer"],
+    externalTests: ["imapflow", "nodemailer"],
     node: true
   },
   cli: {

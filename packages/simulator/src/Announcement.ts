@@ -10,12 +10,15 @@ import type { Behaviour } from "./Behaviour.ts"
 import * as Clouds from "./Clouds.ts"
 import * as Gates from "./Gates.ts"
 import { tenantIdOf } from "./Identifiers.ts"
+import * as Readers from "./Readers.ts"
+import type { Announced } from "./ReaderServers.ts"
 import type { LiveMailbox, State } from "./State.ts"
 
 /**
  * One announced mailbox. `secret` is always a string, empty where nothing signs in with a password. `user` is there when
  * the sign-in name for `secret` is not the address, `from` when the sender is another, `token` when the mailbox has an
- * OAuth 2.0 access token; `behaviour` then speaks of the token, presented for `address`.
+ * OAuth 2.0 access token; `behaviour` then speaks of the token, presented for `address`. `imap` and `pop3` say what the same
+ * credential meets there.
  *
  * @category models
  * @since 0.1.0
@@ -24,6 +27,8 @@ export interface AnnouncedMailbox {
   readonly address: string
   readonly secret: string
   readonly behaviour: Behaviour
+  readonly imap: Readers.Behaviour
+  readonly pop3: Readers.Behaviour
   readonly user?: string
   readonly from?: string
   readonly token?: string
@@ -51,6 +56,8 @@ export interface AnnouncedApplication {
  */
 export interface Announcement {
   readonly smtp: { readonly host: string; readonly port: number }
+  readonly imap: Announced
+  readonly pop3: Announced
   readonly http: { readonly host: string; readonly port: number }
   readonly ca: string
   readonly connectTo: ReadonlyArray<string>
@@ -112,10 +119,15 @@ export const mailboxesOf = (state: State): ReadonlyArray<AnnouncedMailbox> =>
     const { secret, user } = signInOf(state, mailbox)
     const token = state.tokensOf(mailbox)[0]?.presented
     const appPassword = mailbox.appPasswords[0]
+    const credential = token === undefined
+      ? { kind: "password", user, password: secret } as const
+      : { kind: "token", user: mailbox.address, token } as const
     return {
       address: mailbox.address,
       secret,
       behaviour: behaviourOf(state, mailbox),
+      imap: Readers.behaviourOf(state, "imap", credential),
+      pop3: Readers.behaviourOf(state, "pop3", credential),
       ...(user.toLowerCase() === mailbox.address.toLowerCase() ? {} : { user }),
       ...(mailbox.announcedFrom === null ? {} : { from: mailbox.announcedFrom }),
       ...(token === undefined ? {} : { token }),
@@ -148,11 +160,11 @@ const submission = [
   "smtp-legacy.partner.outlook.cn"
 ]
 
+/** Names that reach the simulated IMAP and POP3 servers. */
+const reading = ["outlook.office365.com", "outlook.office365.us", "outlook-dod.office365.us", "partner.outlook.cn"]
+
 /** Names of the service that this simulator does not speak for; mapped to a closed port so that nothing leaves. */
 const unserved = [
-  ...["outlook.office365.com", "outlook.office365.us", "outlook-dod.office365.us", "partner.outlook.cn"].flatMap((
-    host
-  ) => [993, 995, 143, 110].map((port) => `${host}:${port}`)),
   "smtp-hve.office365.com:587",
   "smtp.hve.mx.microsoft:587",
   "smtp.azurecomm.net:587"
@@ -168,11 +180,20 @@ const closedPort = 1
  * @category deriving
  * @since 0.1.0
  */
-export const connectTo = (host: string, port: number, httpPort: number): ReadonlyArray<string> => {
+export const connectTo = (
+  host: string,
+  ports: { readonly smtp: number; readonly http: number; readonly imap: Announced; readonly pop3: Announced }
+): ReadonlyArray<string> => {
+  const { http, imap, pop3, smtp } = ports
   const address = host.includes(":") ? `[${host}]` : host
   return [
-    ...submission.flatMap((name) => [587, 25].map((real) => `${name}:${real}:${address}:${port}`)),
-    ...Clouds.httpsNames.map((name) => `${name}:443:${address}:${httpPort}`),
+    ...submission.flatMap((name) => [587, 25].map((real) => `${name}:${real}:${address}:${smtp}`)),
+    ...reading.flatMap((name) =>
+      ([[993, imap.port], [143, imap.starttls], [995, pop3.port], [110, pop3.starttls]] as const).map(([real, port]) =>
+        `${name}:${real}:${address}:${port ?? closedPort}`
+      )
+    ),
+    ...Clouds.httpsNames.map((name) => `${name}:443:${address}:${http}`),
     ...submission.map((name) => `${name}:465:127.0.0.1:${closedPort}`),
     ...unserved.map((name) => `${name}:127.0.0.1:${closedPort}`)
   ]

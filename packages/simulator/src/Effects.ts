@@ -12,6 +12,12 @@ import { domainOf } from "./World.ts"
 const policyOf = (tenant: LiveTenant, name: string) =>
   tenant.authenticationPolicies.find((policy) => equal(policy.name, name))
 
+const allowances = (policy: LiveTenant["authenticationPolicies"][number]): Row => ({
+  AllowBasicAuthImap: policy.allowBasicAuthImap,
+  AllowBasicAuthPop: policy.allowBasicAuthPop,
+  AllowBasicAuthSmtp: policy.allowBasicAuthSmtp
+})
+
 const some = (session: Session, parameters: Parameters): ReadonlyArray<LiveMailbox> =>
   parameters.get("Identity") === undefined ? session.mailboxes() : [session.mailbox(parameters.get("Identity"))]
 
@@ -24,8 +30,8 @@ const casRow = (mailbox: LiveMailbox): Row => ({
   Identity: mailbox.address,
   PrimarySmtpAddress: mailbox.address,
   SmtpClientAuthenticationDisabled: mailbox.smtpAuth === null ? null : mailbox.smtpAuth === "off",
-  ImapEnabled: true,
-  PopEnabled: true,
+  ImapEnabled: mailbox.imap,
+  PopEnabled: mailbox.pop,
   EwsEnabled: null,
   OWAEnabled: true
 })
@@ -132,6 +138,8 @@ export const effects: Readonly<Record<string, Effect>> = {
     const mailbox = session.mailbox(parameters.get("Identity"))
     const value = parameters.get("SmtpClientAuthenticationDisabled")
     if (value !== undefined) mailbox.smtpAuth = value === null ? null : value === true ? "off" : "on"
+    mailbox.imap = flag(parameters, "ImapEnabled") ?? mailbox.imap
+    mailbox.pop = flag(parameters, "PopEnabled") ?? mailbox.pop
     return undefined
   },
   "Get-TransportConfig": (session) =>
@@ -183,7 +191,7 @@ export const effects: Readonly<Record<string, Effect>> = {
         Identity: policy.name,
         Name: policy.name,
         Organization: tenant.name,
-        AllowBasicAuthSmtp: policy.allowBasicAuthSmtp
+        ...allowances(policy)
       }))
     )
     return rows.length === 0 && name !== "" ? notFound(name) : rows
@@ -192,15 +200,21 @@ export const effects: Readonly<Record<string, Effect>> = {
     const name = text(parameters.get("Name"))
     const tenants = session.tenants.filter((tenant) => policyOf(tenant, name) === undefined)
     if (tenants.length === 0) fail(`The authentication policy '${name}' already exists.`)
-    const allowBasicAuthSmtp = flag(parameters, "AllowBasicAuthSmtp") ?? false
-    for (const tenant of tenants) tenant.authenticationPolicies.push({ name, allowBasicAuthSmtp })
-    return [{ Identity: name, Name: name, AllowBasicAuthSmtp: allowBasicAuthSmtp }]
+    const policy = {
+      name,
+      allowBasicAuthImap: flag(parameters, "AllowBasicAuthImap") ?? false,
+      allowBasicAuthPop: flag(parameters, "AllowBasicAuthPop") ?? false,
+      allowBasicAuthSmtp: flag(parameters, "AllowBasicAuthSmtp") ?? false
+    }
+    for (const tenant of tenants) tenant.authenticationPolicies.push({ ...policy })
+    return [{ Identity: name, Name: name, ...allowances(policy) }]
   },
   "Set-AuthenticationPolicy": (session, parameters) => {
     const name = text(parameters.get("Identity"))
-    const allow = flag(parameters, "AllowBasicAuthSmtp")
     for (const [, policy] of having(session, name, (tenant) => policyOf(tenant, name))) {
-      if (allow !== undefined) policy.allowBasicAuthSmtp = allow
+      policy.allowBasicAuthImap = flag(parameters, "AllowBasicAuthImap") ?? policy.allowBasicAuthImap
+      policy.allowBasicAuthPop = flag(parameters, "AllowBasicAuthPop") ?? policy.allowBasicAuthPop
+      policy.allowBasicAuthSmtp = flag(parameters, "AllowBasicAuthSmtp") ?? policy.allowBasicAuthSmtp
     }
     return undefined
   },

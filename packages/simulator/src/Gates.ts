@@ -40,12 +40,19 @@ const smtpAuth = (tenant: LiveTenant, mailbox: LiveMailbox): Refusal | undefined
   return undefined
 }
 
+/** A switch of an authentication policy. */
+export type PolicySwitch = "allowBasicAuthImap" | "allowBasicAuthPop" | "allowBasicAuthSmtp"
+
 /** The switches that only basic authentication meets. */
-const basicAuth = (tenant: LiveTenant, mailbox: LiveMailbox): Refusal | undefined => {
+export const basicAuth = (
+  tenant: LiveTenant,
+  mailbox: LiveMailbox,
+  allowed: PolicySwitch = "allowBasicAuthSmtp"
+): Refusal | undefined => {
   if (tenant.kind === "consumer") return refuse("consumer_basic_auth_off", Transcripts.basicAuthOff)
   const name = mailbox.authenticationPolicy ?? tenant.defaultAuthenticationPolicy
   const policy = tenant.authenticationPolicies.find((candidate) => name !== null && equal(candidate.name, name))
-  if (policy !== undefined && !policy.allowBasicAuthSmtp) return refuse("basic_auth_off", Transcripts.basicAuthOff)
+  if (policy !== undefined && !policy[allowed]) return refuse("basic_auth_off", Transcripts.basicAuthOff)
   if (tenant.securityDefaults) return refuse("security_defaults", Transcripts.securityDefaults)
   if (tenant.conditionalAccessBlocksLegacy && !mailbox.conditionalAccessExcluded) {
     return refuse("conditional_access", Transcripts.criteria)
@@ -70,25 +77,35 @@ export const withPassword = (
     return refuse("temporary_auth_failure", Transcripts.temporaryAuthFailure)
   }
   if (tenant.basicAuthRetired) return refuse("basic_auth_retired", Transcripts.basicAuthRetired)
-  const closed = smtpAuth(tenant, mailbox) ?? basicAuth(tenant, mailbox)
-  if (closed !== undefined) return closed
+  return smtpAuth(tenant, mailbox) ?? basicAuth(tenant, mailbox) ?? proved(state, mailbox, password, dryRun) ??
+    usable(mailbox, mailbox) ?? { login: mailbox.address, mailbox, application: undefined }
+}
+
+/** Checks a password, and counts wrong ones unless `dryRun`. */
+export const proved = (
+  state: State,
+  mailbox: LiveMailbox,
+  password: string,
+  dryRun: boolean
+): Refusal | undefined => {
   if (mailbox.locked) return refuse("account_locked", Transcripts.accountLocked)
   if (!mailbox.appPasswords.includes(password)) {
     if (password !== mailbox.password) {
       if (!dryRun) {
+        const { lockoutThreshold } = state.tenantOf(mailbox)
         mailbox.wrongPasswords++
-        if (tenant.lockoutThreshold !== null && mailbox.wrongPasswords >= tenant.lockoutThreshold) mailbox.locked = true
+        if (lockoutThreshold !== null && mailbox.wrongPasswords >= lockoutThreshold) mailbox.locked = true
       }
       return refuse("bad_password", Transcripts.badCredentials)
     }
     if (mailbox.mfa === "enforced") return refuse("mfa_needs_app_password", Transcripts.badCredentials)
   }
   if (!dryRun) mailbox.wrongPasswords = 0
-  return usable(mailbox, mailbox) ?? { login: mailbox.address, mailbox, application: undefined }
+  return undefined
 }
 
 /** A disabled account and one without a mailbox get the generic text: their own wording is not known (knowledge, U). */
-const usable = (account: LiveMailbox, opened: LiveMailbox): Refusal | undefined => {
+export const usable = (account: LiveMailbox, opened: LiveMailbox): Refusal | undefined => {
   if (!account.accountEnabled || account.shared) return refuse("account_disabled", Transcripts.unsuccessful)
   if (!opened.licensed && !opened.shared) return refuse("account_unlicensed", Transcripts.unsuccessful)
   return undefined
@@ -103,7 +120,7 @@ const audiences = [
   "00000002-0000-0ff1-ce00-000000000000"
 ]
 
-const isAudience = (audience: string): boolean => includes(audiences, audience.replace(/\/+$/, ""))
+export const isAudience = (audience: string): boolean => includes(audiences, audience.replace(/\/+$/, ""))
 
 /** A scope or role by its last segment: `https://outlook.office.com/SMTP.Send` counts as `SMTP.Send`. */
 export const hasRight = (rights: ReadonlyArray<string>, wanted: string): boolean =>
@@ -148,10 +165,16 @@ export const mayByRole = (
     inScope(tenant, assignment.scope, mailbox)
   )
 
-const application = (state: State, token: LiveToken, mailbox: LiveMailbox): Refusal | undefined => {
+/** What stands between an application's token and a mailbox, for one of the permissions an application can have. */
+export const application = (
+  state: State,
+  token: LiveToken,
+  mailbox: LiveMailbox,
+  permission = "SMTP.SendAsApp"
+): Refusal | undefined => {
   const tenant = state.tenantOf(mailbox)
-  const claimed = hasRight(token.roles, "SMTP.SendAsApp")
-  const byRole = mayByRole(tenant, token.appId, mailbox)
+  const claimed = hasRight(token.roles, permission)
+  const byRole = mayByRole(tenant, token.appId, mailbox, permission)
   if (!claimed && !byRole) return refuse("token_missing_scope", Transcripts.unsuccessful)
   const principal = tenant.servicePrincipals.find((candidate) => equal(candidate.appId, token.appId))
   // The object id has to be the enterprise application's, which is the one in the token.

@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import { randomBytes } from "node:crypto"
+import { withFrom } from "./Arrival.ts"
 import type { GmailState, LiveAccount, Refusal } from "./GmailState.ts"
 import * as Texts from "./GmailTranscripts.ts"
 import { headerOf, maxKeptOctets, MessageReader } from "./Message.ts"
@@ -312,20 +313,24 @@ export class GmailSession {
     if (refused !== undefined) return this.#reply(refused.text)
     const kept = transaction.reader.kept(transaction.binary)
     const header = headerOf(kept)
-    const own = [account.address, ...account.aliases].some((one) =>
-      one.toLowerCase() === transaction.from.toLowerCase()
+    // A sender that is no alias of the account is silently replaced, in From too (Gmail's help pages, V).
+    const isOwn = (sender: string): boolean =>
+      [account.address, ...account.aliases].some((one) => one.toLowerCase() === sender.toLowerCase())
+    const content = header.from.every(isOwn) ? kept : withFrom(kept, account.address)
+    this.#state.keep(
+      {
+        id: header.messageId ?? `<${this.#id}@mx.google.com>`,
+        from: isOwn(transaction.from) ? transaction.from : account.address,
+        to: transaction.to,
+        mailbox: account.address,
+        size: octets,
+        subject: header.subject,
+        at: new Date(this.#state.now()).toISOString(),
+        raw: octets <= maxKeptOctets ? kept.toString("utf8") : null
+      },
+      account,
+      content
     )
-    this.#state.keep({
-      id: header.messageId ?? `<${this.#id}@mx.google.com>`,
-      // A sender that is no alias of the account is silently replaced (Gmail's help pages, V).
-      from: own ? transaction.from : account.address,
-      to: transaction.to,
-      mailbox: account.address,
-      size: octets,
-      subject: header.subject,
-      at: new Date(this.#state.now()).toISOString(),
-      raw: octets <= maxKeptOctets ? kept.toString("utf8") : null
-    }, account)
     this.#reply(Texts.queued(Math.floor(this.#state.now() / 1000)))
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Starts a simulated Gmail: submission on 587 and 465, the token endpoint, the door that shows the counters; and stops all
+ * Starts a simulated Gmail: submission on 587 and 465, IMAP and POP3, the token endpoint, the door that shows the counters; and stops all
  * of it.
  *
  * @since 0.1.0
@@ -8,8 +8,10 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import type { Behaviour as ReaderBehaviour } from "./GmailReaders.ts"
 import { type GmailState, secretOf } from "./GmailState.ts"
 import * as GmailWorld from "./GmailWorld.ts"
+import * as ReaderServers from "./ReaderServers.ts"
 import { defaultIdleMillis, filesError, folder, portError, SimulatorError } from "./Simulator.ts"
 
 /** How to start; as for Microsoft 365. */
@@ -24,12 +26,16 @@ export interface AnnouncedAccount {
   readonly address: string
   readonly secret: string
   readonly behaviour: string
+  readonly imap: ReaderBehaviour
+  readonly pop3: ReaderBehaviour
   readonly token?: string
 }
 
 /** The first line of `sonde simulate gmail --json`. */
 export interface Announcement {
   readonly smtp: { readonly host: string; readonly port: number }
+  readonly imap: ReaderServers.Announced
+  readonly pop3: ReaderServers.Announced
   readonly http: { readonly host: string; readonly port: number }
   readonly ca: string
   readonly connectTo: ReadonlyArray<string>
@@ -59,9 +65,7 @@ const unserved = [
   "smtp.gmail.com:25",
   "smtp-relay.gmail.com:25",
   "aspmx.l.google.com:25",
-  "imap.gmail.com:993",
   "imap.gmail.com:143",
-  "pop.gmail.com:995",
   "pop.gmail.com:110"
 ]
 
@@ -84,21 +88,24 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
     Effect.mapError((error) => new SimulatorError({ reason: "WorldInvalid", detail: error.problems.join("; ") }))
   ))
   const port = options.port ?? 0
-  const { certificates, door, https, session, server, state, tokens } = yield* Effect.promise(async () => {
-    const [making, server, door, https, session, tokens, live] = await Promise.all([
+  const { certificates, door, https, readers, session, server, state, tokens } = yield* Effect.promise(async () => {
+    const [making, server, door, https, session, tokens, live, readers] = await Promise.all([
       import("./Certificates.ts"),
       import("./SmtpServer.ts"),
       import("./Admin.ts"),
       import("./HttpServer.ts"),
       import("./GmailSession.ts"),
       import("./GmailTokens.ts"),
-      import("./GmailState.ts")
+      import("./GmailState.ts"),
+      import("./GmailReaders.ts")
     ])
-    const certificates = await making.make(Date.now(), [...submission, ...tokens.hosts, "localhost"])
+    const names = [...submission, "imap.gmail.com", "pop.gmail.com", ...tokens.hosts, "localhost"]
+    const certificates = await making.make(Date.now(), names)
     return {
       certificates,
       door,
       https,
+      readers,
       session,
       server,
       state: new live.GmailState(world, options.now ?? Date.now),
@@ -107,17 +114,22 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
   })
   const ca = join(yield* folder, "ca.pem")
   yield* Effect.tryPromise({ try: () => writeFile(ca, certificates.authority, { mode: 0o600 }), catch: filesError })
+  const counted = {
+    onOpen: () => {
+      state.connections++
+      state.maxConnections = Math.max(state.maxConnections, state.connections)
+    },
+    onClose: () => {
+      state.connections--
+    }
+  }
   const listening = (at: number, implicitTls: boolean) =>
     Effect.acquireRelease(
       Effect.tryPromise({
         try: () =>
           server.listen({
             converse: (wire) => new session.GmailSession(state, wire),
-            onOpen: () => {
-              state.connections++
-              state.maxConnections = Math.max(state.maxConnections, state.connections)
-            },
-            onClose: () => state.connections--,
+            ...counted,
             certificates,
             host,
             port: at,
@@ -130,6 +142,15 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
     )
   const smtp = yield* listening(port, false)
   const implicit = yield* listening(0, true)
+  const { imap, pop3 } = yield* ReaderServers.start({
+    ...counted,
+    imap: () => readers.imap(state),
+    pop3: () => readers.pop3(state),
+    certificates,
+    host,
+    idleMillis: undefined,
+    upgrades: false
+  }, portError(0))
   const http = yield* Effect.acquireRelease(
     Effect.tryPromise({
       try: () =>
@@ -161,6 +182,8 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
   )
   const announcement: Announcement = {
     smtp: { host, port: smtp.port },
+    imap,
+    pop3,
     http: { host, port: http.port },
     ca,
     connectTo: [
@@ -168,15 +191,23 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
         `${name}:587:${host}:${smtp.port}`,
         `${name}:465:${host}:${implicit.port}`
       ]),
+      `imap.gmail.com:993:${host}:${imap.port}`,
+      `pop.gmail.com:995:${host}:${pop3.port}`,
       ...tokens.hosts.map((name) => `${name}:443:${host}:${http.port}`),
       ...unserved.map((name) => `${name}:${host}:1`)
     ],
     mailboxes: state.accounts.map((account) => {
       const token = state.tokenOf(account)
+      const { address: user } = account
+      const credential = token === undefined
+        ? { kind: "password", user, password: secretOf(account) } as const
+        : { kind: "token", user, token } as const
       return {
         address: account.address,
         secret: secretOf(account),
         behaviour: state.behaviourOf(account),
+        imap: readers.behaviourOf(state, "imap", credential),
+        pop3: readers.behaviourOf(state, "pop3", credential),
         ...(token === undefined ? {} : { token })
       }
     }),

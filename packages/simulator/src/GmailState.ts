@@ -4,8 +4,10 @@
  * @since 0.1.0
  */
 import { randomBytes } from "node:crypto"
+import * as Arrival from "./Arrival.ts"
 import * as Texts from "./GmailTranscripts.ts"
 import { type Account, type GmailWorld, mailScope } from "./GmailWorld.ts"
+import { type FolderPlan, Mailstore } from "./Mailstore.ts"
 import type { Message } from "./State.ts"
 
 /** Every behaviour of an account and what it means. */
@@ -40,6 +42,8 @@ export interface Refusal {
 export interface LiveAccount extends Account {
   /** When messages were accepted, milliseconds since the epoch. */
   sentAt: Array<number>
+  /** IMAP and POP3 connections signed in now. */
+  readers: number
 }
 
 /** A token the service knows. Times are milliseconds since the epoch. */
@@ -54,6 +58,19 @@ const accessMillis = 3_599_000
 const maxTokens = 10_000
 const maxMessages = 10_000
 
+/** Folders of a mailbox as IMAP shows them (public captures, T). */
+const folders: ReadonlyArray<FolderPlan> = [
+  { name: "INBOX" },
+  { name: "[Gmail]", isRoot: true },
+  { name: "[Gmail]/All Mail", use: "\\All" },
+  { name: "[Gmail]/Drafts", use: "\\Drafts" },
+  { name: "[Gmail]/Important", use: "\\Important" },
+  { name: "[Gmail]/Sent Mail", use: "\\Sent" },
+  { name: "[Gmail]/Spam", use: "\\Junk" },
+  { name: "[Gmail]/Starred", use: "\\Flagged" },
+  { name: "[Gmail]/Trash", use: "\\Trash" }
+]
+
 const refuse = (gate: Behaviour, text: Texts.Text): Refusal => ({ gate, text })
 
 /** The state of one running service. */
@@ -62,6 +79,7 @@ export class GmailState {
   readonly clients: GmailWorld["clients"]
   readonly messages: Array<Message> = []
   readonly signIns = new Map<string, number>()
+  readonly mail: Mailstore
   connections = 0
   maxConnections = 0
   readonly now: () => number
@@ -71,7 +89,8 @@ export class GmailState {
   constructor(world: GmailWorld, now: () => number) {
     this.now = now
     this.clients = world.clients
-    this.accounts = world.accounts.map((account) => ({ ...account, sentAt: [] }))
+    this.mail = new Mailstore(now, folders)
+    this.accounts = world.accounts.map((account) => ({ ...account, sentAt: [], readers: 0 }))
     for (const account of this.accounts) {
       for (const { expired, scopes, value } of account.tokens) {
         const presented = value ?? `ya29.${randomBytes(90).toString("base64url")}`
@@ -159,10 +178,21 @@ export class GmailState {
     return octets > account.maxOctets ? refuse("message_too_large", Texts.tooLarge) : undefined
   }
 
-  keep(message: Message, account: LiveAccount): void {
+  /** Keeps an accepted message and delivers it to the accounts of this world. `content` is the first 256 KiB as sent. */
+  keep(message: Message, account: LiveAccount, content: Buffer): void {
     account.sentAt.push(this.now())
     if (this.messages.length >= maxMessages) this.messages.shift()
     this.messages.push(message)
+    const named = (address: string) => (one: string): boolean => one.toLowerCase() === address.toLowerCase()
+    const receivers = this.accounts.filter((one) =>
+      message.to.some((address) => [one.address, ...one.aliases].some(named(address)))
+    )
+    for (const { address, arrival } of receivers) {
+      const way = { service: "google", host: "mx.google.com", mailbox: address, arrival } as const
+      const octets = Arrival.arrived(message, content, way)
+      this.mail.deliver(address, arrival.folder === "junk" ? "\\Junk" : "INBOX", octets, arrival.delayMillis)
+    }
+    this.mail.deliver(account.address, "\\Sent", content)
   }
 
   /** The behaviour of an account with the announced credential. */

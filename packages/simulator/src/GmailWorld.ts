@@ -7,7 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Address, Count, parse, published, strict, withDefault, WorldInvalid } from "./World.ts"
+import { Address, Arrival, Count, parse, published, strict, withDefault, WorldInvalid } from "./World.ts"
 
 /** The one scope that SMTP, IMAP and POP take. */
 export const mailScope = "https://mail.google.com/"
@@ -41,6 +41,16 @@ export const Account = Schema.Struct({
     "A fault of the service that meets this account."
   ),
   tokens: withDefault(Schema.Array(Token), [], "Access tokens announced with the account; the first is the one."),
+  imap: withDefault(
+    Schema.Literals(["on", "off", "off_domain"]),
+    "on",
+    "Off for the account, or for its domain by the administrator of Workspace."
+  ),
+  pop: withDefault(Schema.Literals(["on", "off"]), "on", "Off is the account's own setting."),
+  connections: withDefault(Count, 15, "IMAP and POP3 connections at one time."),
+  openConnections: withDefault(Count, 0, "IMAP and POP3 connections others hold open."),
+  bandwidthExceeded: withDefault(Schema.Boolean, false, "The bandwidth of IMAP is used up."),
+  arrival: withDefault(Arrival, {}, "How messages arrive."),
   messagesPerDay: withDefault(Count, 500, "Messages in 24 hours; 2000 in Workspace."),
   messagesToday: withDefault(Count, 0, "Messages others sent with the account in the last 24 hours."),
   recipientsPerMessage: withDefault(Count, 100, "Recipients a message may have."),
@@ -155,6 +165,15 @@ export const builtIn = {
     { address: "ida@gmail.example", appPasswords: ["fakezaqxswcdevfr"], fault: "server_busy" },
     { address: "jon@gmail.example", appPasswords: ["fakemnbvcxzlkjhg"], recipientsPerMessage: 2 },
     { address: "kay@gmail.example", appPasswords: ["fakepoiuytrewqas"], maxOctets: 256 },
+    { address: "oli@gmail.example", appPasswords: ["fakeuhbygvtfcrdx"], imap: "off", pop: "off" },
+    { address: "pam@gmail.example", appPasswords: ["fakeijnuhbygvtfc"], imap: "off_domain" },
+    { address: "quin@gmail.example", appPasswords: ["fakeokmijnuhbygv"], openConnections: 15 },
+    { address: "rae@gmail.example", appPasswords: ["fakeplokmijnuhby"], bandwidthExceeded: true },
+    {
+      address: "sue@gmail.example",
+      appPasswords: ["fakeqawsedrftgyh"],
+      arrival: { folder: "junk", spf: "fail", dkim: "none", dmarc: "fail" }
+    },
     { address: "leo@gmail.example", tokens: [{}] },
     { address: "mia@gmail.example", tokens: [{ expired: true }] },
     { address: "ned@gmail.example", tokens: [{ scopes: ["https://www.googleapis.com/auth/gmail.send"] }] }

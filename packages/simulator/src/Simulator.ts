@@ -1,5 +1,5 @@
 /**
- * Starts a simulated Microsoft 365: submission server, sign-in and Graph over HTTPS, administrator's door, certificates;
+ * Starts a simulated Microsoft 365: submission server, IMAP and POP3, sign-in and Graph over HTTPS, administrator's door, certificates;
  * and stops all of it.
  *
  * Everything listens on the address given, the loopback address unless asked otherwise, and goes away with the scope.
@@ -16,6 +16,7 @@ import { Session } from "./AdminSession.ts"
 import * as Announcement from "./Announcement.ts"
 import * as Cmdlets from "./Cmdlets.ts"
 import { CmdletError } from "./PowerShell.ts"
+import * as ReaderServers from "./ReaderServers.ts"
 import { type Snapshot, State } from "./State.ts"
 import * as World from "./World.ts"
 import { microsoft365 } from "./Worlds.ts"
@@ -85,6 +86,8 @@ export interface Outcome {
  */
 export interface Running {
   readonly smtp: { readonly host: string; readonly port: number }
+  readonly imap: ReaderServers.Announced
+  readonly pop3: ReaderServers.Announced
   readonly http: { readonly host: string; readonly port: number }
   readonly ca: string
   readonly caPem: string
@@ -142,28 +145,32 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
   const now = options.now ?? Date.now
   const host = options.host ?? "127.0.0.1"
   const port = options.port ?? 0
-  const { certificates, door, https, server, services, SmtpSession, state } = yield* Effect.promise(async () => {
-    const [making, server, door, https, services, keys, { SmtpSession }] = await Promise.all([
-      import("./Certificates.ts"),
-      import("./SmtpServer.ts"),
-      import("./Admin.ts"),
-      import("./HttpServer.ts"),
-      import("./Services.ts"),
-      import("./Keys.ts"),
-      import("./SmtpSession.ts")
-    ])
-    // Clients judge the certificate by the real time, whatever clock the world runs on.
-    const [certificates, signer] = await Promise.all([making.make(Date.now()), keys.make()])
-    return {
-      certificates,
-      door,
-      https,
-      server,
-      services,
-      SmtpSession,
-      state: new State(world, now, options.seed, signer)
+  const { certificates, door, https, readers, server, services, SmtpSession, state } = yield* Effect.promise(
+    async () => {
+      const [making, server, door, https, services, keys, readers, { SmtpSession }] = await Promise.all([
+        import("./Certificates.ts"),
+        import("./SmtpServer.ts"),
+        import("./Admin.ts"),
+        import("./HttpServer.ts"),
+        import("./Services.ts"),
+        import("./Keys.ts"),
+        import("./ExchangeReaders.ts"),
+        import("./SmtpSession.ts")
+      ])
+      // Clients judge the certificate by the real time, whatever clock the world runs on.
+      const [certificates, signer] = await Promise.all([making.make(Date.now()), keys.make()])
+      return {
+        certificates,
+        door,
+        https,
+        readers,
+        server,
+        services,
+        SmtpSession,
+        state: new State(world, now, options.seed, signer)
+      }
     }
-  })
+  )
   const ca = join(yield* folder, "ca.pem")
   yield* Effect.tryPromise({ try: () => writeFile(ca, certificates.authority, { mode: 0o600 }), catch: filesError })
   const smtp = yield* Effect.acquireRelease(
@@ -182,6 +189,16 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
     }),
     (running) => Effect.promise(running.close)
   )
+  const { imap, pop3 } = yield* ReaderServers.start({
+    imap: () => readers.imap(state),
+    pop3: () => readers.pop3(state),
+    onOpen: () => state.opened(),
+    onClose: () => state.closed(),
+    certificates,
+    host,
+    idleMillis: options.idleMillis,
+    upgrades: true
+  }, portError(0))
   const httpPort = options.httpPort ?? 0
   let pageAddress = ""
   const service = services.make(state, () => pageAddress)
@@ -219,9 +236,16 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
   )
   const announcement: Announcement.Announcement = {
     smtp: { host, port: smtp.port },
+    imap,
+    pop3,
     http: { host, port: http.port },
     ca,
-    connectTo: Announcement.connectTo(host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host, smtp.port, http.port),
+    connectTo: Announcement.connectTo(host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host, {
+      smtp: smtp.port,
+      http: http.port,
+      imap,
+      pop3
+    }),
     mailboxes: Announcement.mailboxesOf(state),
     applications: Announcement.applicationsOf(state),
     admin: admin.url

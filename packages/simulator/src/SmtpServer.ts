@@ -59,10 +59,10 @@ const converse = (
   }
   const wire: Wire = {
     peer: peerOf(socket),
-    write: (text) => {
+    write: (octets) => {
       if (stream.destroyed || stream.writableEnded) return
       // A client that does not read its replies is not read either.
-      if (!stream.write(text)) {
+      if (!stream.write(octets)) {
         stream.pause()
         stream.once("drain", () => stream.resume())
       }

@@ -13,7 +13,7 @@ import * as Transcripts from "./Transcripts.ts"
 /** What a conversation asks of its connection. */
 export interface Wire {
   /** Sends octets; replies come with their CRLF. */
-  readonly write: (text: string) => void
+  readonly write: (octets: string | Buffer) => void
   /** Sends what is waiting, then closes. */
   readonly close: () => void
   /** Starts TLS as the server; the conversation goes on with the octets inside. */
@@ -360,8 +360,7 @@ export class SmtpSession {
     this.#identity = result
     this.#lastRefusal = undefined
     const { mailbox } = result
-    mailbox.sessions++
-    mailbox.maxSessions = Math.max(mailbox.maxSessions, mailbox.sessions)
+    this.#state.signedIn(mailbox, "sessions")
     this.#reply(Transcripts.authenticated)
   }
 
@@ -454,16 +453,20 @@ export class SmtpSession {
     const store = `${this.#store}.prod.outlook.com`
     const id = header.messageId ??
       `<${this.id}${(this.#state.messages.length + 1).toString(16).toUpperCase()}@${store}>`
-    this.#state.keep({
-      id,
-      from: transaction.from,
-      to: transaction.to,
-      mailbox: identity.mailbox.address,
-      size: octets,
-      subject: header.subject,
-      at: new Date(this.#state.now()).toISOString(),
-      raw: octets <= maxKeptOctets ? kept.toString("utf8") : null
-    }, identity.mailbox)
+    this.#state.keep(
+      {
+        id,
+        from: transaction.from,
+        to: transaction.to,
+        mailbox: identity.mailbox.address,
+        size: octets,
+        subject: header.subject,
+        at: new Date(this.#state.now()).toISOString(),
+        raw: octets <= maxKeptOctets ? kept.toString("utf8") : null
+      },
+      identity.mailbox,
+      kept
+    )
     this.#reply(Transcripts.accepted(id))
   }
 }

@@ -6,9 +6,11 @@
  * @since 0.1.0
  */
 import { createHash, randomBytes } from "node:crypto"
+import * as Arrival from "./Arrival.ts"
 import * as Claims from "./Claims.ts"
 import { guidOf, tenantIdOf, userIdOf } from "./Identifiers.ts"
 import * as Keys from "./Keys.ts"
+import { type FolderPlan, Mailstore } from "./Mailstore.ts"
 import { domainOf } from "./World.ts"
 import type * as World from "./World.ts"
 
@@ -27,12 +29,16 @@ export interface LiveMailbox extends Mutable<World.Mailbox> {
   recipients: Array<{ at: number; count: number }>
   /** Sessions signed in now. */
   sessions: number
-  /** Most sessions signed in at one time. */
+  /** IMAP and POP3 sessions signed in now. */
+  readers: number
+  /** Most sessions signed in at one time, whatever the protocol. */
   maxSessions: number
   /** Wrong passwords in a row. */
   wrongPasswords: number
   /** When the load of others first caused a refusal. */
   loadRefusedAt: number | undefined
+  /** When IMAP was first throttled. */
+  throttledAt: number | undefined
   /** Refresh tokens issued before this time, milliseconds since the epoch, are dead. */
   tokensValidFrom: number
 }
@@ -80,6 +86,18 @@ const maxSignInNames = 10_000
 const maxNameLength = 320
 const maxIssued = 10_000
 
+/** Folders of a mailbox in Exchange Online (public captures, T). */
+const folders: ReadonlyArray<FolderPlan> = [
+  { name: "INBOX" },
+  { name: "Archive" },
+  { name: "Deleted Items", use: "\\Trash" },
+  { name: "Drafts", use: "\\Drafts" },
+  { name: "Junk Email", use: "\\Junk" },
+  { name: "Notes" },
+  { name: "Outbox" },
+  { name: "Sent Items", use: "\\Sent" }
+]
+
 /** A copy that may be changed. */
 const copy = <A extends object>(value: A): Mutable<A> => structuredClone(value) as Mutable<A>
 
@@ -115,6 +133,7 @@ export class State {
   readonly service: World.World["service"]
   readonly messages: Array<Message> = []
   readonly signIns = new Map<string, number>()
+  readonly mail: Mailstore
   connections = 0
   maxConnections = 0
   readonly now: () => number
@@ -140,6 +159,7 @@ export class State {
   ) {
     this.now = now
     this.signer = signer
+    this.mail = new Mailstore(now, folders)
     this.#base = (seed === undefined ? randomBytes(6).toString("hex") : createHash("sha256").update(seed).digest("hex"))
       .slice(0, 4).toUpperCase()
     this.tenants = world.tenants.map(copy)
@@ -148,9 +168,11 @@ export class State {
       sentAt: [],
       recipients: [],
       sessions: 0,
+      readers: 0,
       maxSessions: 0,
       wrongPasswords: 0,
       loadRefusedAt: undefined,
+      throttledAt: undefined,
       tokensValidFrom: 0
     }))
     this.greetingMillis = world.greetingMillis
@@ -265,14 +287,35 @@ export class State {
   }
 
   /** Whether the load of others still weighs on a mailbox; the first refusal starts its clock. */
-  loadOf(mailbox: LiveMailbox, key: "messagesPerMinute" | "recipientsToday" | "requests" | "sessions"): number {
+  loadOf(
+    mailbox: LiveMailbox,
+    key: "messagesPerMinute" | "readerSessions" | "recipientsToday" | "requests" | "sessions"
+  ): number {
     const { forMillis } = mailbox.load
     const since = mailbox.loadRefusedAt
     return forMillis !== null && since !== undefined && this.now() - since >= forMillis ? 0 : mailbox.load[key]
   }
 
-  /** Keeps an accepted message; called only after its last octet arrived and every rule let it pass. */
-  keep(message: Message, mailbox: LiveMailbox): void {
+  /** How long IMAP is throttled for a mailbox from now on, in milliseconds; the first command that asks starts the clock. */
+  backoffOf(mailbox: LiveMailbox): number {
+    const { backoffMillis } = mailbox.load
+    if (backoffMillis === 0) return 0
+    mailbox.throttledAt ??= this.now()
+    return Math.max(0, mailbox.throttledAt + backoffMillis - this.now())
+  }
+
+  /** A session of any protocol signed in. */
+  signedIn(mailbox: LiveMailbox, kind: "readers" | "sessions"): void {
+    mailbox[kind]++
+    mailbox.maxSessions = Math.max(mailbox.maxSessions, mailbox.readers + mailbox.sessions)
+  }
+
+  /**
+   * Keeps an accepted message and delivers it to the mailboxes of this world among its recipients; called only after its
+   * last octet arrived and every rule let it pass. `content` is the first 256 KiB as sent. Without it the message is
+   * composed from what is known of it.
+   */
+  keep(message: Message, mailbox: LiveMailbox, content?: Buffer): void {
     const at = this.now()
     mailbox.sentAt = [...mailbox.sentAt.filter((time) => at - time < 60_000), at]
     mailbox.recipients.push({ at, count: message.to.length })
@@ -280,6 +323,16 @@ export class State {
     const fits = this.#rawLength + (message.raw?.length ?? 0) <= maxRawLength
     if (fits) this.#rawLength += message.raw?.length ?? 0
     this.messages.push(fits ? message : { ...message, raw: null })
+    const octets = Arrival.contentOf(message, content)
+    const receivers = new Set(message.to.flatMap((address) => this.recipientOf(address) ?? []))
+    for (const { address, arrival } of receivers) {
+      const host = "CH2PR14MB4005.namprd14.prod.outlook.com"
+      const way = { service: "microsoft", host, mailbox: address, arrival } as const
+      const folder = arrival.folder === "junk" ? "\\Junk" : "INBOX"
+      this.mail.deliver(address, folder, Arrival.arrived(message, octets, way), arrival.delayMillis)
+    }
+    // MessageCopyForSMTPClientSubmissionEnabled.
+    if (content !== undefined && mailbox.saveSentItems) this.mail.deliver(mailbox.address, "\\Sent", octets)
   }
 
   /** Messages of the last minute, those of others included. */

@@ -28,7 +28,9 @@ const Octets = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_00
 /** @category models */
 export const AuthenticationPolicy = Schema.Struct({
   name: Schema.NonEmptyString,
-  allowBasicAuthSmtp: withDefault(Schema.Boolean, false, "What Set-AuthenticationPolicy -AllowBasicAuthSmtp sets.")
+  allowBasicAuthSmtp: withDefault(Schema.Boolean, false, "What Set-AuthenticationPolicy -AllowBasicAuthSmtp sets."),
+  allowBasicAuthImap: withDefault(Schema.Boolean, false, "What Set-AuthenticationPolicy -AllowBasicAuthImap sets."),
+  allowBasicAuthPop: withDefault(Schema.Boolean, false, "What Set-AuthenticationPolicy -AllowBasicAuthPop sets.")
 })
 
 /** @category models */
@@ -90,6 +92,11 @@ export const Tenant = Schema.Struct({
   authenticationPolicies: withDefault(Schema.Array(AuthenticationPolicy), [], "Exchange authentication policies."),
   defaultAuthenticationPolicy: withDefault(Schema.NullOr(Schema.String), null, "Policy of users that have none."),
   basicAuthRetired: withDefault(Schema.Boolean, false, "Basic authentication is gone for good: 550 5.7.30."),
+  imapPopBasicAuth: withDefault(
+    Schema.Literals(["retired", "named", "allowed"]),
+    "retired",
+    "Passwords over IMAP and POP: refused like a wrong one, refused by name, or taken as before 2022."
+  ),
   federation: withDefault(
     Schema.Literals(["none", "working", "unreachable", "no_https"]),
     "none",
@@ -162,6 +169,7 @@ export const Limits = Schema.Struct({
   recipientsPerDay: withDefault(Count, 10_000, "Recipients in 24 hours, rolling."),
   concurrentSessions: withDefault(Count, 3, "Sessions signed in at one time."),
   concurrentRequests: withDefault(Count, 4, "Graph requests of one application at one time (MailboxConcurrency)."),
+  readerSessions: withDefault(Count, 16, "IMAP and POP3 sessions at one time (MaxConnectionsPerUser of Exchange)."),
   recipientsPerMessage: withDefault(Count, 500, "RecipientLimits of the mailbox."),
   maxSendSizeOctets: withDefault(Octets, 35 * 1024 * 1024, "MaxSendSize of the mailbox."),
   prohibitSendQuotaOctets: withDefault(Octets, 50 * 1024 ** 3, "ProhibitSendQuota of the mailbox.")
@@ -179,8 +187,35 @@ export const Load = Schema.Struct({
   recipientsToday: withDefault(Count, 0, "Recipients others used within 24 hours."),
   sessions: withDefault(Count, 0, "Sessions others hold open."),
   requests: withDefault(Count, 0, "Graph requests others have under way."),
+  readerSessions: withDefault(Count, 0, "IMAP and POP3 sessions others hold open."),
+  backoffMillis: withDefault(
+    Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3_600_000 })),
+    0,
+    "IMAP is throttled for this long after the first command that was refused for it."
+  ),
   mailboxOctets: withDefault(Octets, 0, "Content of the mailbox."),
   forMillis: withDefault(Schema.NullOr(Count), null, "How long the load lasts after its first refusal.")
+})
+
+const Check = Schema.Literals(["pass", "fail", "none"])
+
+/**
+ * How messages arrive in a mailbox. The results are what the receiving service writes into Authentication-Results.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Arrival = Schema.Struct({
+  folder: withDefault(Schema.Literals(["inbox", "junk"]), "inbox", "Where messages are put."),
+  from: withDefault(Schema.NullOr(Address), null, "Replaces the address in From; null leaves it."),
+  delayMillis: withDefault(
+    Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 600_000 })),
+    0,
+    "How long a message is under way."
+  ),
+  spf: withDefault(Check, "pass", "Result of SPF."),
+  dkim: withDefault(Check, "pass", "Result of DKIM."),
+  dmarc: withDefault(Check, "pass", "Result of DMARC.")
 })
 
 /**
@@ -201,6 +236,9 @@ export const Mailbox = Schema.Struct({
     null,
     "Null inherits from the tenant; on and off override it."
   ),
+  imap: withDefault(Schema.Boolean, true, "What Set-CASMailbox -ImapEnabled sets."),
+  pop: withDefault(Schema.Boolean, true, "What Set-CASMailbox -PopEnabled sets."),
+  arrival: withDefault(Arrival, {}, "How messages arrive."),
   authenticationPolicy: withDefault(Schema.NullOr(Schema.String), null, "Name of a policy of the tenant."),
   conditionalAccessExcluded: withDefault(Schema.Boolean, false, "Excluded from the policy that blocks legacy sign-in."),
   conditionalAccess: withDefault(

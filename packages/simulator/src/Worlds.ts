@@ -8,13 +8,15 @@
 
 const graph = "https://graph.microsoft.com"
 const send = ["SMTP.Send"]
+const mail = [...send, "IMAP.AccessAsUser.All", "POP.AccessAsUser.All"]
+const mailAsApp = ["SMTP.SendAsApp", "IMAP.AccessAsApp", "POP.AccessAsApp"]
 const printerApp = { appId: "6b1f0c52-0000-4000-8000-00000000a001", objectId: "6b1f0c52-0000-4000-8000-00000000b001" }
 const orphanApp = { appId: "6b1f0c52-0000-4000-8000-00000000a002", objectId: "6b1f0c52-0000-4000-8000-00000000b002" }
 const strangerApp = { appId: "6b1f0c52-0000-4000-8000-00000000a003", objectId: "6b1f0c52-0000-4000-8000-00000000b003" }
 const id = (letter: "a" | "b", number: number): string =>
   `6b1f0c52-0000-4000-8000-00000000${letter}${String(number).padStart(3, "0")}`
 const exchange = (permission: string): string => `https://outlook.office365.com/${permission}`
-const sendAsApp = [exchange("SMTP.SendAsApp")]
+const sendAsApp = mailAsApp.map(exchange)
 const userPermissions = [
   "https://outlook.office.com/SMTP.Send",
   "https://outlook.office.com/IMAP.AccessAsUser.All",
@@ -137,7 +139,13 @@ export const microsoft365 = {
     { name: "Adatum", domains: ["adatum.example"], smtpAuth: "on", conditionalAccessBlocksLegacy: true },
     { name: "Wingtip", domains: ["wingtip.example"], smtpAuth: "on", basicAuthRetired: true },
     { name: "Tailspin", domains: ["tailspin.example"], smtpAuth: "on", federation: "unreachable" },
-    { name: "Outlook.com", kind: "consumer", domains: ["outlook.example"], smtpAuth: "on" }
+    {
+      name: "Outlook.com",
+      kind: "consumer",
+      domains: ["outlook.example"],
+      smtpAuth: "on",
+      imapPopBasicAuth: "named"
+    }
   ],
   mailboxes: [
     { address: "app@contoso.example", password: "fake-App-7Kq2", smtpAuth: "on", sendAs: ["helpdesk@contoso.example"] },
@@ -180,7 +188,7 @@ export const microsoft365 = {
       licensed: false,
       fullAccess: ["clerk@contoso.example"],
       sendAs: ["clerk@contoso.example"],
-      tokens: [{ scopes: send, user: "clerk@contoso.example" }]
+      tokens: [{ scopes: mail, user: "clerk@contoso.example" }]
     },
     {
       address: "burst@contoso.example",
@@ -232,11 +240,11 @@ export const microsoft365 = {
       fault: "service_transient"
     },
     { address: "proxy@contoso.example", password: "fake-Proxy-9Ek4", smtpAuth: "on", fault: "proxy_failure" },
-    { address: "oauth@contoso.example", smtpAuth: "on", tokens: [{ scopes: send, user: "oauth@contoso.example" }] },
+    { address: "oauth@contoso.example", smtpAuth: "on", tokens: [{ scopes: mail, user: "oauth@contoso.example" }] },
     {
       address: "oauth-expired@contoso.example",
       smtpAuth: "on",
-      tokens: [{ scopes: send, user: "oauth-expired@contoso.example", expired: true }]
+      tokens: [{ scopes: mail, user: "oauth-expired@contoso.example", expired: true }]
     },
     {
       address: "oauth-graph@contoso.example",
@@ -251,16 +259,53 @@ export const microsoft365 = {
     {
       address: "oauth-admin@contoso.example",
       smtpAuth: "on",
-      tokens: [{ scopes: send, user: "clerk@contoso.example" }]
+      tokens: [{ scopes: mail, user: "clerk@contoso.example" }]
     },
     {
       address: "daemon@contoso.example",
       smtpAuth: "on",
       fullAccess: [printerApp.objectId],
-      tokens: [{ ...printerApp, roles: ["SMTP.SendAsApp"] }]
+      tokens: [{ ...printerApp, roles: mailAsApp }]
     },
-    { address: "tickets@contoso.example", smtpAuth: "on", tokens: [{ ...orphanApp, roles: ["SMTP.SendAsApp"] }] },
-    { address: "monitor@contoso.example", smtpAuth: "on", tokens: [{ ...strangerApp, roles: ["SMTP.SendAsApp"] }] },
+    { address: "tickets@contoso.example", smtpAuth: "on", tokens: [{ ...orphanApp, roles: mailAsApp }] },
+    { address: "monitor@contoso.example", smtpAuth: "on", tokens: [{ ...strangerApp, roles: mailAsApp }] },
+    {
+      address: "reader-off@contoso.example",
+      smtpAuth: "on",
+      imap: false,
+      pop: false,
+      tokens: [{ scopes: mail, user: "reader-off@contoso.example" }]
+    },
+    {
+      address: "reader-new@contoso.example",
+      smtpAuth: "on",
+      licensed: false,
+      tokens: [{ scopes: mail, user: "reader-new@contoso.example" }]
+    },
+    {
+      address: "reader-busy@contoso.example",
+      smtpAuth: "on",
+      load: { backoffMillis: 92_415 },
+      tokens: [{ scopes: mail, user: "reader-busy@contoso.example" }]
+    },
+    {
+      address: "reader-crowd@contoso.example",
+      smtpAuth: "on",
+      load: { readerSessions: 16, forMillis: 20_000 },
+      tokens: [{ scopes: mail, user: "reader-crowd@contoso.example" }]
+    },
+    {
+      address: "reader-junk@contoso.example",
+      smtpAuth: "on",
+      arrival: { folder: "junk", spf: "fail", dkim: "none", dmarc: "fail" },
+      tokens: [{ scopes: mail, user: "reader-junk@contoso.example" }]
+    },
+    {
+      address: "reader-list@contoso.example",
+      smtpAuth: "on",
+      arrival: { from: "list@lists.example", dkim: "fail", dmarc: "none" },
+      tokens: [{ scopes: mail, user: "reader-list@contoso.example" }]
+    },
     { address: "scanner@fabrikam.example", password: "fake-Fabrikam-2Ly6" },
     { address: "scanner@northwind.example", password: "fake-Northwind-8Bh3" },
     { address: "scanner@adatum.example", password: "fake-Adatum-4Mc7" },
@@ -270,7 +315,7 @@ export const microsoft365 = {
     {
       address: "lee@outlook.example",
       outboundSpam: "RefuseQuota",
-      tokens: [{ value: "EwB-fake-consumer-token-lee-5Tq8", scopes: send, user: "lee@outlook.example" }]
+      tokens: [{ value: "EwB-fake-consumer-token-lee-5Tq8", scopes: mail, user: "lee@outlook.example" }]
     }
   ]
 }

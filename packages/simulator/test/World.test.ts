@@ -31,6 +31,7 @@ describe("World.decode", () => {
         recipientsPerDay: 10_000,
         concurrentSessions: 3,
         concurrentRequests: 4,
+        readerSessions: 16,
         recipientsPerMessage: 500,
         maxSendSizeOctets: 36_700_160,
         prohibitSendQuotaOctets: 53_687_091_200

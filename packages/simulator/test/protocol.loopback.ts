@@ -399,6 +399,8 @@ describe("Simulator.start", () => {
       const read: Simulator.Running["announcement"] = JSON.parse(JSON.stringify(announcement))
       assert.deepStrictEqual(Object.keys(read), [
         "smtp",
+        "imap",
+        "pop3",
         "http",
         "ca",
         "connectTo",
@@ -411,6 +413,10 @@ describe("Simulator.start", () => {
       assert.include(read.connectTo, `smtp-mail.outlook.com:587:127.0.0.1:${smtp.port}`)
       assert.include(read.connectTo, `smtp.office365.com:25:127.0.0.1:${smtp.port}`)
       assert.include(read.connectTo, "smtp.office365.com:465:127.0.0.1:1")
+      assert.include(read.connectTo, `outlook.office365.com:993:127.0.0.1:${read.imap.port}`)
+      assert.include(read.connectTo, `outlook.office365.com:143:127.0.0.1:${read.imap.starttls}`)
+      assert.include(read.connectTo, `outlook.office365.com:995:127.0.0.1:${read.pop3.port}`)
+      assert.include(read.connectTo, `outlook.office365.com:110:127.0.0.1:${read.pop3.starttls}`)
       for (const host of ["login.microsoftonline.com", "graph.microsoft.com", "outlook.office365.com"]) {
         assert.include(read.connectTo, `${host}:443:127.0.0.1:${read.http.port}`)
       }

@@ -65,11 +65,21 @@ const cmdlets = Effect.fnUntraced(function*(running: Simulator.Running) {
   }
 })
 
+interface Reading {
+  readonly host: string
+  readonly port: number
+}
+
+const readers = ({ imap, pop3 }: { readonly imap: Reading; readonly pop3: Reading }): string =>
+  `IMAP and POP3          ${imap.host}:${imap.port} and ${pop3.host}:${pop3.port}\n`
+
 const described = (running: Simulator.Running): string => {
   const { announcement } = running
   const width = Math.max(...announcement.mailboxes.map(({ address }) => address.length))
   return `Microsoft 365, simulated on ${announcement.smtp.host}:${announcement.smtp.port}\n`
-    + `sign-in and Graph      https on ${announcement.http.host}:${announcement.http.port}, told apart by host name\n`
+    + `${
+      readers(announcement)
+    }sign-in and Graph      https on ${announcement.http.host}:${announcement.http.port}, told apart by host name\n`
     + `certificate authority  ${announcement.ca}\n`
     + `administrator          ${announcement.admin}\n\n`
     + announcement.mailboxes.map((mailbox) => `  ${mailbox.address.padEnd(width)}  ${mailbox.behaviour}\n`).join("")
@@ -81,7 +91,7 @@ const described = (running: Simulator.Running): string => {
 const describedGmail = ({ announcement }: GmailSimulator.Running): string => {
   const width = Math.max(...announcement.mailboxes.map(({ address }) => address.length))
   return `Gmail, simulated on ${announcement.smtp.host}:${announcement.smtp.port}\n`
-    + `certificate authority  ${announcement.ca}\n`
+    + `${readers(announcement)}certificate authority  ${announcement.ca}\n`
     + `counters               ${announcement.admin}\n\n`
     + announcement.mailboxes.map((mailbox) => `  ${mailbox.address.padEnd(width)}  ${mailbox.behaviour}\n`).join("")
     + "\nTry: PW=... sonde check MAILBOX --provider gmail --secret env:PW \\\n"
