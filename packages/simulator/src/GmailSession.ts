@@ -10,7 +10,9 @@ import { withFrom } from "./Arrival.ts"
 import type { GmailState, LiveAccount, Refusal } from "./GmailState.ts"
 import * as Texts from "./GmailTranscripts.ts"
 import { headerOf, maxKeptOctets, MessageReader } from "./Message.ts"
+import { Exchange, fromBase64, mechanismOf } from "./Sasl.ts"
 import type { TlsState, Wire } from "./SmtpSession.ts"
+import * as SmtpVerbs from "./SmtpVerbs.ts"
 
 /** RFC 4954 section 4.3 asks for 12,288 octets in an authentication exchange. */
 const maxLineOctets = 12_290
@@ -18,10 +20,7 @@ const maxErrors = 10
 
 type Mode =
   | "command"
-  | "login-user"
-  | "login-password"
-  | "plain"
-  | "token"
+  | "sasl"
   | "refused-token"
   | "data"
   | "chunk"
@@ -33,11 +32,6 @@ interface Transaction {
   reader: MessageReader | undefined
   binary: boolean
 }
-
-const base64 = (line: string): string | undefined =>
-  /^[A-Za-z0-9+/]*={0,2}$/.test(line) && line.length % 4 === 0
-    ? Buffer.from(line, "base64").toString("utf8")
-    : undefined
 
 const pathOf = (text: string): { readonly address: string; readonly rest: string } | undefined => {
   const match = /^\s*<([^<>\s]*)>(.*)$/u.exec(text)
@@ -54,7 +48,7 @@ export class GmailSession {
   #secured = false
   #hello = false
   #errors = 0
-  #user = ""
+  #exchange: Exchange | undefined
   #account: LiveAccount | undefined
   #transaction: Transaction | undefined
   #chunk = { left: 0, last: false }
@@ -137,37 +131,17 @@ export class GmailSession {
   }
 
   #line(line: string): void {
-    if (this.#mode === "command") return this.#command(line)
-    if (this.#mode === "refused-token") return this.#fault(Texts.badCredentials)
-    const text = line === "*" ? undefined : base64(line.trim())
-    if (text === undefined) return this.#fault(Texts.cannotDecode)
-    switch (this.#mode) {
-      case "login-user":
-        this.#user = text
-        this.#mode = "login-password"
-        return this.#wire.write("334 UGFzc3dvcmQ6\r\n")
-      case "login-password":
-        return this.#signedIn(this.#user, this.#state.withPassword(this.#user, text), false)
-      case "plain":
-        return this.#plain(text)
-      default:
-        return this.#token(text)
+    if (this.#mode === "command") {
+      return SmtpVerbs.run(line, this.#verbs, () => this.#fault(Texts.unrecognized))
     }
-  }
-
-  /** RFC 4616 section 2: authorization identity, name and password, with NUL between them. */
-  #plain(text: string): void {
-    const [, user = "", password] = text.split("\u0000")
-    if (password === undefined) return this.#fault(Texts.cannotDecode)
-    this.#signedIn(user, this.#state.withPassword(user, password), false)
-  }
-
-  /** XOAUTH2, or OAUTHBEARER (RFC 7628 section 3.1). */
-  #token(text: string): void {
-    const user = /^user=([^\u0001]+)\u0001/i.exec(text)?.[1] ?? /^n,a=([^,]+),\u0001/i.exec(text)?.[1]
-    const bearer = /\u0001auth=Bearer ([^\u0001]+)\u0001\u0001$/i.exec(text)?.[1]
-    if (user === undefined || bearer === undefined) return this.#fault(Texts.cannotDecode)
-    this.#signedIn(user, this.#state.withToken(user, bearer), true)
+    if (this.#mode === "refused-token") return this.#fault(Texts.badCredentials)
+    const text = line === "*" ? undefined : fromBase64(line.trim())
+    const next = text === undefined ? undefined : this.#exchange?.step(text)
+    if (next === undefined) return this.#fault(Texts.cannotDecode)
+    if (typeof next === "string") return this.#wire.write(`334 ${next}\r\n`)
+    const { user } = next
+    if (next.kind === "password") this.#signedIn(user, this.#state.withPassword(user, next.password), false)
+    else this.#signedIn(user, this.#state.withToken(user, next.token), true)
   }
 
   #signedIn(user: string, result: LiveAccount | Refusal, isToken: boolean): void {
@@ -182,41 +156,36 @@ export class GmailSession {
     this.#wire.write(`${Texts.tokenChallenge}\r\n`)
   }
 
-  #command(line: string): void {
-    const [, word = "", rest = ""] = /^([A-Za-z0-9]*)(?:[ \t]+(.*))?$/su.exec(line.trimEnd()) ?? []
-    switch (word.toUpperCase()) {
-      case "EHLO":
-      case "HELO":
-        return this.#greet(word.toUpperCase(), rest.trim())
-      case "STARTTLS":
-        if (this.#secured) return this.#fault(Texts.startTlsAgain)
-        if (rest !== "") return this.#fault(Texts.startTlsArgument)
-        this.#reply(Texts.startTlsReady)
-        this.#buffer = Buffer.alloc(0)
-        return this.#wire.startTls()
-      case "AUTH":
-        return this.#auth(rest)
-      case "MAIL":
-        return this.#mail(rest)
-      case "RCPT":
-        return this.#rcpt(rest)
-      case "DATA":
-        if (this.#transaction === undefined || this.#transaction.to.length === 0) return this.#fault(Texts.badSequence)
-        this.#transaction.reader = new MessageReader()
-        this.#mode = "data"
-        return this.#reply(Texts.goAhead)
-      case "BDAT":
-        return this.#bdat(rest)
-      case "RSET":
-        this.#transaction = undefined
-        return this.#reply(Texts.flushed)
-      case "NOOP":
-        return this.#reply(Texts.noop)
-      case "QUIT":
-        return this.#hangUp(Texts.closing)
-      default:
-        return this.#fault(Texts.unrecognized)
-    }
+  readonly #verbs: SmtpVerbs.Verbs = {
+    EHLO: (name) => this.#greet("EHLO", name.trim()),
+    HELO: (name) => this.#greet("HELO", name.trim()),
+    STARTTLS: (rest) => this.#startTls(rest),
+    AUTH: (rest) => this.#auth(rest),
+    MAIL: (rest) => this.#mail(rest),
+    RCPT: (rest) => this.#rcpt(rest),
+    DATA: () => this.#data(),
+    BDAT: (rest) => this.#bdat(rest),
+    RSET: () => {
+      this.#transaction = undefined
+      this.#reply(Texts.flushed)
+    },
+    NOOP: () => this.#reply(Texts.noop),
+    QUIT: () => this.#hangUp(Texts.closing)
+  }
+
+  #startTls(rest: string): void {
+    if (this.#secured) return this.#fault(Texts.startTlsAgain)
+    if (rest !== "") return this.#fault(Texts.startTlsArgument)
+    this.#reply(Texts.startTlsReady)
+    this.#buffer = Buffer.alloc(0)
+    this.#wire.startTls()
+  }
+
+  #data(): void {
+    if (this.#transaction === undefined || this.#transaction.to.length === 0) return this.#fault(Texts.badSequence)
+    this.#transaction.reader = new MessageReader()
+    this.#mode = "data"
+    this.#reply(Texts.goAhead)
   }
 
   #greet(verb: string, name: string): void {
@@ -235,17 +204,12 @@ export class GmailSession {
     if (this.#account !== undefined) return this.#fault(Texts.noIdentityChange)
     const name = mechanism.toUpperCase()
     if (name === "XOAUTH") return this.#fault(Texts.noXoauth)
-    const modes: Readonly<Record<string, Mode>> = {
-      LOGIN: "login-user",
-      PLAIN: "plain",
-      XOAUTH2: "token",
-      OAUTHBEARER: "token"
-    }
-    const mode = Object.hasOwn(modes, name) ? modes[name] : undefined
-    if (mode === undefined) return this.#fault(Texts.unknownMechanism)
-    this.#mode = mode
+    const known = mechanismOf(name)
+    if (known === undefined) return this.#fault(Texts.unknownMechanism)
+    this.#mode = "sasl"
+    this.#exchange = new Exchange(known)
     if (initial !== undefined) return this.#line(initial === "=" ? "" : initial)
-    this.#wire.write(mode === "login-user" ? "334 VXNlcm5hbWU6\r\n" : "334 \r\n")
+    this.#wire.write(`334 ${this.#exchange.prompt}\r\n`)
   }
 
   #mail(rest: string): void {

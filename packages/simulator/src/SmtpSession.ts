@@ -7,6 +7,8 @@
  */
 import * as Gates from "./Gates.ts"
 import { headerOf, maxKeptOctets, MessageReader } from "./Message.ts"
+import { fromBase64 } from "./Sasl.ts"
+import * as SmtpVerbs from "./SmtpVerbs.ts"
 import type { State } from "./State.ts"
 import * as Transcripts from "./Transcripts.ts"
 
@@ -47,11 +49,6 @@ interface Transaction {
   reader: MessageReader | undefined
   binary: boolean
 }
-
-const decodeBase64 = (text: string): string | undefined =>
-  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)
-    ? Buffer.from(text, "base64").toString("utf8")
-    : undefined
 
 const pathOf = (text: string): { readonly address: string; readonly rest: string } | undefined => {
   const match = /^\s*<(?:@[^:<>]*:)?([^<>\s]*)>(.*)$/u.exec(text)
@@ -219,49 +216,36 @@ export class SmtpSession {
       case "auth-token":
         return this.#authToken(line)
       default:
-        return this.#command(line)
+        return SmtpVerbs.run(line, this.#verbs, () => this.#fault(Transcripts.unrecognized))
     }
   }
 
-  #command(line: string): void {
-    const match = /^([A-Za-z0-9]+)(?:[ \t]+(.*))?$/su.exec(line.trimEnd())
-    const verb = match?.[1]?.toUpperCase() ?? ""
-    const rest = match?.[2] ?? ""
-    switch (verb) {
-      case "EHLO":
-      case "HELO":
-        return this.#greet(verb, rest.trim())
-      case "STARTTLS":
-        if (this.#tls !== undefined) return this.#fault(Transcripts.noStartTlsAgain)
-        if (rest !== "") return this.#fault(Transcripts.badArguments)
-        this.#reply(Transcripts.startTlsReady)
-        // What came in the same packets as STARTTLS was never inside TLS and is dropped (RFC 3207 section 4.2).
-        this.#buffer = Buffer.alloc(0)
-        return this.#wire.startTls()
-      case "AUTH":
-        return this.#auth(rest)
-      case "MAIL":
-        return this.#mail(rest)
-      case "RCPT":
-        return this.#rcpt(rest)
-      case "DATA":
-        return this.#data(rest)
-      case "BDAT":
-        return this.#bdat(rest)
-      case "RSET":
-        this.#transaction = undefined
-        return this.#reply(Transcripts.reset)
-      case "NOOP":
-        return this.#reply(Transcripts.noop)
-      case "VRFY":
-        return this.#reply(Transcripts.cannotVerify)
-      case "HELP":
-        return this.#reply(Transcripts.help)
-      case "QUIT":
-        return this.#hangUp(Transcripts.closing)
-      default:
-        return this.#fault(Transcripts.unrecognized)
-    }
+  readonly #verbs: SmtpVerbs.Verbs = {
+    EHLO: (name) => this.#greet("EHLO", name.trim()),
+    HELO: (name) => this.#greet("HELO", name.trim()),
+    STARTTLS: (rest) => this.#startTls(rest),
+    AUTH: (rest) => this.#auth(rest),
+    MAIL: (rest) => this.#mail(rest),
+    RCPT: (rest) => this.#rcpt(rest),
+    DATA: (rest) => this.#data(rest),
+    BDAT: (rest) => this.#bdat(rest),
+    RSET: () => {
+      this.#transaction = undefined
+      this.#reply(Transcripts.reset)
+    },
+    NOOP: () => this.#reply(Transcripts.noop),
+    VRFY: () => this.#reply(Transcripts.cannotVerify),
+    HELP: () => this.#reply(Transcripts.help),
+    QUIT: () => this.#hangUp(Transcripts.closing)
+  }
+
+  #startTls(rest: string): void {
+    if (this.#tls !== undefined) return this.#fault(Transcripts.noStartTlsAgain)
+    if (rest !== "") return this.#fault(Transcripts.badArguments)
+    this.#reply(Transcripts.startTlsReady)
+    // What came in the same packets as STARTTLS was never inside TLS and is dropped (RFC 3207 section 4.2).
+    this.#buffer = Buffer.alloc(0)
+    this.#wire.startTls()
   }
 
   #greet(verb: "EHLO" | "HELO", name: string): void {
@@ -312,7 +296,7 @@ export class SmtpSession {
     if (line === "*") this.#fault(Transcripts.unsuccessful)
     else {
       // RFC 4954 section 4: "=" stands for an empty initial response.
-      const text = decodeBase64(line === "=" ? "" : line.trim())
+      const text = fromBase64(line === "=" ? "" : line.trim())
       if (text !== undefined) return text
       this.#fault(Transcripts.badBase64)
     }
