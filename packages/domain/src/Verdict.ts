@@ -104,7 +104,8 @@ export const Verdict = Schema.Struct({
 export interface Verdict extends Schema.Schema.Type<typeof Verdict> {}
 
 /**
- * A judgement that is not a failure. `id` is snake_case from a published list.
+ * A judgement that is not a failure. `id` is snake_case from the list of `findings.ts`; `actor` is who must act, absent where
+ * nobody must.
  *
  * @category models
  * @since 0.1.0
@@ -115,6 +116,7 @@ export const Finding = Schema.Struct({
   service: ServiceId,
   title: Schema.String,
   text: Schema.optionalKey(Schema.String),
+  actor: Schema.optionalKey(Actor),
   remedies: Schema.Array(Remedy)
 }).annotate({ identifier: "Finding" })
 /** @category models @since 0.1.0 */

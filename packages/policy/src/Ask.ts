@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Lookup } from "@sonde/domain/PostureFacts"
 import type { Answer, LookupFailed, LookupOptions, RecordData, RecordType } from "@sonde/net/Resolver"
 import { Resolver } from "@sonde/net/Resolver"
 import * as Effect from "effect/Effect"
@@ -52,3 +53,20 @@ export const ask = Effect.fnUntraced(function*<T extends RecordType>(
  * @since 0.1.0
  */
 export const recordsOf = <A>(asked: Asked<A>): ReadonlyArray<A> => asked._tag === "Found" ? asked.records : []
+
+/**
+ * An answer as a fact.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const lookupOf = (asked: Asked<unknown>): Lookup => {
+  switch (asked._tag) {
+    case "Found":
+      return { state: "found", authentic: asked.authentic }
+    case "Absent":
+      return { state: "absent", reason: asked.reason, authentic: asked.authentic }
+    case "Failed":
+      return { state: "failed", reason: asked.reason, authentic: false }
+  }
+}

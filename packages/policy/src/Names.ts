@@ -22,6 +22,7 @@ export const normal = (name: string): string => name.toLowerCase().replace(/\.$/
  * @since 0.1.0
  */
 export const isAskable = (name: string): boolean => {
+  if (name === ".") return true
   const plain = name.replace(/\.$/, "")
   return plain !== "" && plain.length <= 253 && plain.split(".").every((label) => label !== "" && label.length <= 63)
 }
