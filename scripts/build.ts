@@ -2,7 +2,7 @@
  * Builds what is published, and only that: nothing in development needs it.
  *
  * 1. Every package: JavaScript and declarations from `tsc -b` in `dist/`, and beside them the data files of `src/`.
- * 2. The page: one script, one style sheet and the document in `packages/web/dist/page/`, and a copy in
+ * 2. The page: its scripts, one style sheet and the document in `packages/web/dist/page/`, and a copy in
  *    `packages/cli/dist/page/`, from where `sonde serve` takes it.
  * 3. The command: one bundle in `packages/cli/dist/`, entry `sonde.mjs`, code in `chunks/`. It needs no `node_modules`,
  *    loads a subcommand's code when that subcommand runs, and keeps V8's code cache between runs.
@@ -121,9 +121,12 @@ await step("page", async () => {
   for (const name of readdirSync(at(to), { recursive: true, encoding: "utf8" })) {
     if (!names.includes(name)) rmSync(at(`${to}/${name}`), { recursive: true, force: true })
   }
+  const document = readFileSync(at(`${from}/index.html`), "utf8")
   const scripts = names.filter((name) => name.endsWith(".js"))
-  const octets = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(at(`${from}/${name}`))).length, 0)
-  return `${to}, ${Math.round(octets / 1024)} KiB of JavaScript compressed`
+  const kibibytes = (some: ReadonlyArray<string>): number =>
+    Math.round(some.reduce((sum, name) => sum + gzipSync(readFileSync(at(`${from}/${name}`))).length, 0) / 1024)
+  const first = scripts.filter((name) => document.includes(`"/${name}"`))
+  return `${to}, ${kibibytes(scripts)} KiB of JavaScript compressed, ${kibibytes(first)} of them for the first view`
 })
 
 /** One bundle of the command, written below `chunks/`. */

@@ -1,7 +1,8 @@
 /**
- * How the page is built: one script, one style sheet, and the document, in `dist/page/`.
+ * How the page is built: the frame with the first view, the client of the server, and the other views, each in a script that is
+ * loaded when it is needed; one style sheet, and the document, in `dist/page/`.
  *
- * One script and not many: all of it together is held to a size, and what is compressed as one is smaller.
+ * Few scripts and not many: all of them together are held to a size, and what is compressed as one is smaller.
  */
 import react from "@vitejs/plugin-react"
 import { defineConfig, type Plugin } from "vite"
@@ -16,8 +17,46 @@ const anyCause: Plugin = {
       : undefined
 }
 
+/** Modules of Effect that are for what the page does not speak: numbers of octets, NDJSON, answers of a server. */
+const unspoken = /\/effect\/dist\/(?:ByteSize|encoding\/Ndjson|http\/HttpServerResponse)\.js$/
+
+/** Leaves those out: whatever calls into one of them fails with its name. */
+const leftOut: Plugin = {
+  name: "sonde:left-out",
+  enforce: "pre",
+  transform(code, id) {
+    if (!unspoken.test(id)) return undefined
+    const names = this.parse(code).body.flatMap((node) => {
+      if (node.type !== "ExportNamedDeclaration") return []
+      const { declaration, specifiers } = node
+      if (declaration?.type === "VariableDeclaration") {
+        return declaration.declarations.flatMap((one) => one.id.type === "Identifier" ? [one.id.name] : [])
+      }
+      if (declaration?.type === "FunctionDeclaration" || declaration?.type === "ClassDeclaration") {
+        return declaration.id === null ? [] : [declaration.id.name]
+      }
+      return specifiers.flatMap((one) => one.exported.type === "Identifier" ? [one.exported.name] : [])
+    })
+    const problem = `left out of the page: ${id.replace(/^.*\/effect\/dist\//, "")}`
+    return {
+      code: `const absent = () => { throw new Error(${JSON.stringify(problem)}) }\n${
+        names.map((name) => `export { absent as ${name} }`).join("\n")
+      }`,
+      map: null
+    }
+  }
+}
+
+/** What the first view needs: React, the frame around all views, the start. */
+const frame =
+  /\/(?:react|react-dom|react-aria|@react-\w+|scheduler|clsx)\/|\/web\/src\/(?:main|Page|Part|parts|Start|Form|SecretField|Navigation|Route|Bearer|Client|Clipboard|Moment|Problem|Theme)\./
+
+/** What asks the server, and what all views show of its answers. */
+const client =
+  /\/effect\/dist\/|\/packages\/(?:domain|http-api|report)\/|\/web\/src\/(?:Interface|Refusal|Secrets|Advice|Marks|Changes)\./
+
 export default defineConfig({
-  plugins: [anyCause, react()],
+  plugins: [anyCause, leftOut, react()],
   build: {
     outDir: "dist/page",
     emptyOutDir: true,
@@ -28,7 +67,15 @@ export default defineConfig({
     rolldownOptions: {
       // Reading a property does nothing here; without this, code that nothing calls stays in.
       treeshake: { propertyReadSideEffects: false },
-      output: { codeSplitting: false }
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "frame", test: frame, priority: 3 },
+            { name: "client", test: client, priority: 2 },
+            { name: "views", test: /\/web\/src\//, priority: 1 }
+          ]
+        }
+      }
     }
   }
 })

@@ -1,58 +1,23 @@
 /**
- * The typed client, made from the contract: the only way in which the page talks to its server.
- *
- * Sends no cookies. The bearer token (RFC 6750 section 2.1) lives in the storage of this tab and goes with it.
+ * The only way in which the page talks to its server: the typed client, loaded when it is first needed.
  */
-import { Api } from "@sonde/http-api/Api"
-import * as Effect from "effect/Effect"
-import * as HttpApiClient from "effect/http-api/HttpApiClient"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import { useSyncExternalStore } from "react"
+import type * as Effect from "effect/Effect"
+import type { Client } from "./Interface.ts"
 import * as Problem from "./Problem.ts"
 
-/** All endpoints of the interface as functions. */
-export type Client = HttpApiClient.ForApi<typeof Api>
+export type { Client } from "./Interface.ts"
 
-const key = "sonde.token"
-
-/** The bearer token of this tab, or `undefined` where none was needed yet. */
-export const token = (): string | undefined => sessionStorage.getItem(key) ?? undefined
-
-const listeners = new Set<() => void>()
-
-/** Keeps a bearer token until the tab is closed, and has what was refused without it asked again. */
-export const setToken = (text: string): void => {
-  sessionStorage.setItem(key, text)
-  for (const listener of listeners) listener()
-}
-
-/** The bearer token, as a reason to ask again when it changes. */
-export const useToken = (): string | undefined =>
-  useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, token)
-
-const client = Effect.runSync(
-  HttpApiClient.make(Api, {
-    baseUrl: location.origin,
-    transformClient: HttpClient.mapRequest((request) => {
-      const bearer = token()
-      return bearer === undefined ? request : HttpClientRequest.bearerToken(request, bearer)
-    })
-  }).pipe(
-    Effect.provide(FetchHttpClient.layer),
-    Effect.provideService(FetchHttpClient.RequestInit, { credentials: "omit", cache: "no-store" })
-  )
-)
+/** Loads the client. Rejects with a `Problem` where the server is away. */
+export const load = (): Promise<typeof import("./Interface.ts")> =>
+  import("./Interface.ts").catch(() => {
+    throw Problem.offline
+  })
 
 /** Asks the server. Rejects with a `Problem`, whatever went wrong. */
 export const ask = async <A>(use: (client: Client) => Effect.Effect<A, unknown>, signal?: AbortSignal): Promise<A> => {
   try {
-    return await Effect.runPromise(use(client), signal === undefined ? {} : { signal })
+    return await (await load()).ask(use, signal)
   } catch (error) {
-    throw Problem.tell(Problem.fromError(error))
+    throw Problem.tell(error as Problem.Problem)
   }
 }

@@ -1,12 +1,10 @@
 /**
- * From the fields of the form to the body of a request.
+ * From the fields of the form to the options of a check.
+ *
+ * Knows the words of the form without their schemas, which come with the client; `test/Form.test.ts` compares the two.
  */
-import type { CheckOptions } from "@sonde/domain/Options"
-import { AuthChoice, CheckOptions as Schemas } from "@sonde/domain/Options"
-import { PhaseId, Security } from "@sonde/domain/Service"
-import type { StartRun } from "@sonde/http-api/RunsApi"
-import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
+import type { AuthChoice, CheckOptions } from "@sonde/domain/Options"
+import type { PhaseId, Security } from "@sonde/domain/Service"
 import type { SignIn } from "./Elsewhere.ts"
 
 /** The fields as typed; empty text is an option that was not given. */
@@ -53,6 +51,33 @@ export const empty: Fields = {
   deadline: ""
 }
 
+const mechanisms = [
+  "plain",
+  "login",
+  "cram-md5",
+  "scram-sha-1",
+  "scram-sha-256",
+  "scram-sha-1-plus",
+  "scram-sha-256-plus",
+  "xoauth2",
+  "oauthbearer"
+] as const satisfies ReadonlyArray<AuthChoice>
+
+const stops = [
+  "resolve",
+  "connect",
+  "greeting",
+  "ehlo",
+  "tls",
+  "auth",
+  "mail",
+  "rcpt"
+] as const satisfies ReadonlyArray<
+  PhaseId
+>
+
+const securities = ["starttls", "tls", "opportunistic", "none"] as const satisfies ReadonlyArray<Security>
+
 /** The values that a choice of the form offers, with their words. */
 export const choices = {
   security: [
@@ -64,18 +89,18 @@ export const choices = {
   ],
   until: [
     ["", "as far as the options reach"],
-    ...["resolve", "connect", "greeting", "ehlo", "tls", "auth", "mail", "rcpt"].map((id) => [id, id] as const)
+    ...stops.map((id) => [id, id] as const)
   ],
   auth: [
     ["", "the strongest that both can"],
-    ...AuthChoice.literals.filter((id) => id !== "auto").map((id) => [id, id.toUpperCase()] as const)
+    ...mechanisms.map((id) => [id, id.toUpperCase()] as const)
   ]
 } satisfies Record<string, ReadonlyArray<readonly [string, string]>>
 
 const words = (text: string): ReadonlyArray<string> => text.split(/[\s,;]+/).filter((word) => word !== "")
 
-const one = <A extends string>(schema: Schema.Literals<ReadonlyArray<A>>, text: string): A | undefined =>
-  schema.literals.find((literal) => literal === text)
+const one = <A extends string>(words: ReadonlyArray<A>, text: string): A | undefined =>
+  words.find((word) => word === text)
 
 /** What was asked, without the secret. A port that is no number stays out of range, for the server to name. */
 export const options = (fields: Fields): CheckOptions => {
@@ -84,16 +109,16 @@ export const options = (fields: Fields): CheckOptions => {
   const given: { readonly [Key in keyof CheckOptions]?: CheckOptions[Key] | undefined } = {
     provider: text(fields.provider),
     user: text(fields.user),
-    auth: one(AuthChoice, fields.auth),
+    auth: one(mechanisms, fields.auth),
     host: text(fields.host),
     port: fields.port.trim() === "" ? undefined : Number(fields.port),
-    security: one(Security, fields.security),
+    security: one(securities, fields.security),
     connectTo: list(fields.connectTo),
     ca: text(fields.ca),
     ehlo: text(fields.ehlo),
     from: text(fields.from),
     to: list(fields.to),
-    until: one(PhaseId, fields.until),
+    until: one(stops, fields.until),
     deliver: fields.deliver ? true : undefined,
     timeout: text(fields.timeout),
     deadline: text(fields.deadline)
@@ -102,21 +127,15 @@ export const options = (fields: Fields): CheckOptions => {
   return { ...known, target: fields.target.trim() }
 }
 
-/** A secret in the place of the body where it belongs; nothing for a run without one. */
-export const secretOf = (signIn: SignIn, secret: string): Pick<StartRun, "secret" | "token"> =>
-  signIn === "nothing" || secret === ""
-    ? {}
-    : { [signIn === "token" ? "token" : "secret"]: Redacted.make(secret, { label: "secret" }) }
+/** A number with a unit. */
+const isSpan = (text: string): boolean => /^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/u.test(text)
 
-/** The fields that do not belong to what they are given for, by the schema of options: a name each. */
+/** The first field that cannot be meant, by its name. */
 export const wrong = (asked: CheckOptions): string | undefined => {
   const port = asked.port
   if (asked.target === "") return "target"
-  if (port !== undefined && !Schema.is(Schemas.fields.port)(port)) return "port"
-  for (const key of ["timeout", "deadline"] as const) {
-    if (asked[key] !== undefined && !Schema.is(Schemas.fields[key])(asked[key])) return key
-  }
-  return undefined
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) return "port"
+  return (["timeout", "deadline"] as const).find((key) => asked[key] !== undefined && !isSpan(`${asked[key]}`))
 }
 
 /** What was asked in this tab, by run: for the page alone, and gone with it. Secrets are not kept. */

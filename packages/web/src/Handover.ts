@@ -14,15 +14,13 @@ import * as Phrases from "@sonde/report/Phrases"
 import * as Redact from "@sonde/report/Redact"
 import * as Sentence from "@sonde/report/Sentence"
 import { madeAt } from "./Changes.ts"
+import { minute } from "./Moment.ts"
 
 /** A link to a shared copy, as far as a reader needs it. */
 export interface Link {
   readonly url: string
   readonly expiresAt: string
 }
-
-/** A moment to the minute: `2026-11-23 14:02 UTC`. */
-export const minute = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`
 
 /** The label of the button that copies the short text. */
 export const label = (verdict: Verdict): string =>

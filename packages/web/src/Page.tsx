@@ -1,19 +1,23 @@
 /**
  * The frame around every view: where one is, where one can go, how it looks; and the bearer token where the server wants one.
  */
-import { Component, type FormEvent, type ReactNode, useEffect, useState } from "react"
-import { setToken, token } from "./Client.ts"
-import { Diff } from "./Diff.tsx"
-import { Explain } from "./Explain.tsx"
-import { History } from "./History.tsx"
+import { type FormEvent, useEffect, useState } from "react"
+import { setToken, token } from "./Bearer.ts"
 import { Link, Title, usePath, useRoute } from "./Navigation.tsx"
-import { Pack, Packs } from "./Packs.tsx"
-import { Field, Modal, Trouble } from "./parts.tsx"
-import { fromError, onUnauthorized } from "./Problem.ts"
+import { part, Place } from "./Part.tsx"
+import { Field, Modal } from "./parts.tsx"
+import { onUnauthorized } from "./Problem.ts"
 import type { Route } from "./Route.ts"
-import { Run } from "./Run.tsx"
 import { Start } from "./Start.tsx"
 import * as Theme from "./Theme.ts"
+
+// The first view is there at once, every other one when it is gone to.
+const Diff = part(() => import("./Diff.tsx").then((it) => it.Diff))
+const Explain = part(() => import("./Explain.tsx").then((it) => it.Explain))
+const History = part(() => import("./History.tsx").then((it) => it.History))
+const Pack = part(() => import("./Packs.tsx").then((it) => it.Pack))
+const Packs = part(() => import("./Packs.tsx").then((it) => it.Packs))
+const Run = part(() => import("./Run.tsx").then((it) => it.Run))
 
 const View = ({ route }: { readonly route: Route }) => {
   switch (route.view) {
@@ -40,19 +44,6 @@ const View = ({ route }: { readonly route: Route }) => {
           </p>
         </>
       )
-  }
-}
-
-/** Shows what broke in a view, in place of it. */
-class Guard extends Component<{ readonly children: ReactNode }, { readonly broken?: unknown }> {
-  override state: { readonly broken?: unknown } = {}
-  static getDerivedStateFromError(broken: unknown) {
-    return { broken }
-  }
-  override render() {
-    return "broken" in this.state
-      ? <Trouble problem={fromError(this.state.broken)} onAgain={() => location.reload()} />
-      : this.props.children
   }
 }
 
@@ -122,9 +113,9 @@ export const Page = () => {
         <ThemeSwitch />
       </header>
       <main id="main" tabIndex={-1}>
-        <Guard key={path}>
+        <Place key={path}>
           <View route={route} />
-        </Guard>
+        </Place>
       </main>
       <footer className="bar">
         <p>No grade, no guess: works, does not, cannot tell.</p>

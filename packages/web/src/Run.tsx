@@ -8,21 +8,24 @@ import * as Phrases from "@sonde/report/Phrases"
 import * as Sentence from "@sonde/report/Sentence"
 import { type FormEvent, useState } from "react"
 import { Advice, Grounds, Remedies, VerdictCard } from "./Advice.tsx"
+import { token } from "./Bearer.ts"
 import * as Changes from "./Changes.ts"
-import { token } from "./Client.ts"
 import * as Elsewhere from "./Elsewhere.ts"
 import * as Form from "./Form.ts"
 import * as Handover from "./Handover.ts"
 import type * as Live from "./Live.ts"
 import { FindingTag } from "./Marks.tsx"
 import { go, Title } from "./Navigation.tsx"
+import { part, Place } from "./Part.tsx"
 import { Code, Copy, Modal, Moment, Trouble, useCountdown, Waiting } from "./parts.tsx"
 import type { Problem } from "./Problem.ts"
 import { SecretField } from "./SecretField.tsx"
-import { ShareDialog } from "./Share.tsx"
+import * as Secrets from "./Secrets.ts"
 import { Timeline } from "./Timeline.tsx"
 import { TranscriptView } from "./TranscriptView.tsx"
 import { type RunState, useRun } from "./useRun.ts"
+
+const ShareDialog = part(() => import("./Share.tsx").then((it) => it.ShareDialog))
 
 /** How the run signed in: as it was asked in this tab, else as its report shows. */
 const signInOf = (live: Live.Live): Elsewhere.SignIn => {
@@ -79,7 +82,7 @@ const Again = ({ live, resume }: { readonly live: Live.Live; readonly resume: Ru
   const left = useCountdown(wait)
   const again = (signIn: Elsewhere.SignIn, secret: string) => {
     setProblem(undefined)
-    resume(Form.secretOf(signIn, secret)).then(() => setAsking(false), (found: Problem) => {
+    resume(Secrets.secretOf(signIn, secret)).then(() => setAsking(false), (found: Problem) => {
       setProblem(found)
       if (found.option === "secret" || found.option === "token") setAsking(true)
     })
@@ -152,7 +155,11 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
       <p className="unseen" role="status">
         {report === undefined && verdict === undefined ? progress(live) : sentence}
       </p>
-      {sharing && <ShareDialog run={live.run} onLink={setLink} onClose={() => setSharing(false)} />}
+      {sharing && (
+        <Place>
+          <ShareDialog run={live.run} onLink={setLink} onClose={() => setSharing(false)} />
+        </Place>
+      )}
     </header>
   )
 }

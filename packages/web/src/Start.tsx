@@ -1,11 +1,13 @@
 /**
  * The start: one field first, everything else when it is opened.
  */
+import type { ServerFacts } from "@sonde/http-api/SystemApi"
 import { type FormEvent, useEffect, useRef, useState } from "react"
-import { ask } from "./Client.ts"
+import { useToken } from "./Bearer.ts"
+import { ask, load } from "./Client.ts"
 import * as Form from "./Form.ts"
 import { go, Title } from "./Navigation.tsx"
-import { Choice, Field, Trouble, useAnswer } from "./parts.tsx"
+import { Choice, Field, Trouble } from "./parts.tsx"
 import type { Problem } from "./Problem.ts"
 import { SecretField } from "./SecretField.tsx"
 
@@ -19,15 +21,29 @@ const hints: Readonly<Record<string, string>> = {
 /** What each option is called here, in the order of the form. */
 const more = ["host", "port", "provider", "user", "from", "to", "ehlo", "ca", "connectTo", "timeout", "deadline"]
 
+/** What the server is, asked for as soon as something that depends on it is shown. */
+const useServer = (isWanted: boolean): ServerFacts | undefined => {
+  const [facts, setFacts] = useState<ServerFacts>()
+  const bearer = useToken()
+  useEffect(() => {
+    // Without an answer the form has fewer hints; what keeps it away is told when the run is started.
+    if (isWanted) ask((client) => client.system.server()).then(setFacts, () => undefined)
+  }, [isWanted, bearer])
+  return facts
+}
+
 /** The form that starts a run. */
 export const Start = () => {
   const [fields, setFields] = useState(Form.empty)
   const [open, setOpen] = useState(false)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem>()
-  const server = useAnswer((client) => client.system.server(), "").value
+  const server = useServer(open)
+  const bearer = useToken()
   const set = <K extends keyof Form.Fields>(key: K) => (value: Form.Fields[K]) => {
     setFields((before) => ({ ...before, [key]: value }))
+    // Whoever types is going to ask; by then the client is there.
+    load().catch(() => undefined)
     if (problem?.option === key) setProblem(undefined)
   }
   const at = (key: string) =>
@@ -55,8 +71,9 @@ export const Start = () => {
     setBusy(true)
     setProblem(undefined)
     try {
+      const { secretOf } = await load()
       const { run } = await ask((client) =>
-        client.runs.start({ payload: { ...options, ...Form.secretOf(fields.signIn, fields.secret) } })
+        client.runs.start({ payload: { ...options, ...secretOf(fields.signIn, fields.secret) } })
       )
       Form.asked.set(run, { options, signIn: fields.secret === "" ? "nothing" : fields.signIn })
       // The run has it now; the page does not need it any more.
@@ -69,6 +86,11 @@ export const Start = () => {
       setBusy(false)
     }
   }
+
+  // With the token that was asked for, the run starts without being asked again.
+  useEffect(() => {
+    if (problem?.kind === "unauthorized" && bearer !== undefined) void submit()
+  }, [bearer])
 
   return (
     <div className="start">

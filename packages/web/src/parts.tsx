@@ -4,9 +4,10 @@
 import type * as Effect from "effect/Effect"
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react"
 import { useField } from "react-aria/useField"
-import { ask, type Client, useToken } from "./Client.ts"
+import { useToken } from "./Bearer.ts"
+import { ask, type Client } from "./Client.ts"
 import { copy } from "./Clipboard.ts"
-import { minute } from "./Handover.ts"
+import { minute } from "./Moment.ts"
 import type { Problem } from "./Problem.ts"
 
 /** A text field with its label, and what is wrong with it. */

@@ -3,6 +3,7 @@ import { AuthChoice, CheckOptions } from "@sonde/domain/Options"
 import { PhaseId, Security } from "@sonde/domain/Service"
 import { StartRun } from "@sonde/http-api/RunsApi"
 import * as Form from "@sonde/web/Form"
+import * as Secrets from "@sonde/web/Secrets"
 import * as Schema from "effect/Schema"
 
 const fields = (given: Partial<Form.Fields>): Form.Fields => ({ ...Form.empty, target: "a@b.example", ...given })
@@ -60,20 +61,20 @@ describe("secretOf", () => {
   const encode = Schema.encodeSync(Schema.toCodecJson(StartRun))
 
   it("puts a password and a token where the interface reads them", () => {
-    assert.deepStrictEqual(encode({ target: "a", ...Form.secretOf("password", " p w ") }), {
+    assert.deepStrictEqual(encode({ target: "a", ...Secrets.secretOf("password", " p w ") }), {
       target: "a",
       secret: " p w "
     })
-    assert.deepStrictEqual(encode({ target: "a", ...Form.secretOf("token", "t") }), { target: "a", token: "t" })
+    assert.deepStrictEqual(encode({ target: "a", ...Secrets.secretOf("token", "t") }), { target: "a", token: "t" })
   })
 
   it("gives nothing without a secret", () => {
-    assert.deepStrictEqual(Form.secretOf("nothing", "left over"), {})
-    assert.deepStrictEqual(Form.secretOf("password", ""), {})
+    assert.deepStrictEqual(Secrets.secretOf("nothing", "left over"), {})
+    assert.deepStrictEqual(Secrets.secretOf("password", ""), {})
   })
 
   it("cannot be printed", () => {
-    const { secret } = Form.secretOf("password", "canary-1")
+    const { secret } = Secrets.secretOf("password", "canary-1")
     assert.notInclude(`${String(secret)} ${JSON.stringify(secret)}`, "canary-1")
   })
 })

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { JournalError } from "@sonde/domain/Errors"
 import * as Problems from "@sonde/http-api/Problems"
 import * as Problem from "@sonde/web/Problem"
+import * as Refusal from "@sonde/web/Refusal"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
@@ -50,7 +51,7 @@ const classes: Readonly<Record<keyof typeof Problems, readonly [unknown, Partial
 describe("fromError", () => {
   for (const [name, [error, wanted]] of Object.entries(classes)) {
     it(`has words for ${name}`, () => {
-      const problem = Problem.fromError(error)
+      const problem = Refusal.fromError(error)
       assert.deepInclude(problem, wanted)
       assert.notStrictEqual(problem.title, "")
       assert.notStrictEqual(problem.text, "")
@@ -59,14 +60,14 @@ describe("fromError", () => {
 
   it("knows a run that is not there from a pack", () => {
     assert.strictEqual(
-      Problem.fromError(new Problems.NotFound({ error: journal("NotFound") })).title,
+      Refusal.fromError(new Problems.NotFound({ error: journal("NotFound") })).title,
       "There is no such run"
     )
   })
 
   it("tells each scope of too many runs in other words", () => {
     const texts = (["queue", "client", "target", "sign-in"] as const).map((scope) =>
-      Problem.fromError(
+      Refusal.fromError(
         new Problems.TooManyRuns({ error: { _tag: "TooManyRuns", scope, retryAfterMillis: 1 } })
       ).text
     )
@@ -84,12 +85,12 @@ describe("fromError", () => {
   ]
   for (const [status, kind] of statuses) {
     it(`takes a bare status ${status} for ${kind}`, () => {
-      assert.strictEqual(Problem.fromError(ofStatus(status)).kind, kind)
+      assert.strictEqual(Refusal.fromError(ofStatus(status)).kind, kind)
     })
   }
 
   it("waits as long as Retry-After says, and five seconds where it says nothing that can be read", () => {
-    const wait = (headers: Record<string, string>) => Problem.fromError(ofStatus(429, headers)).afterMillis
+    const wait = (headers: Record<string, string>) => Refusal.fromError(ofStatus(429, headers)).afterMillis
     assert.deepStrictEqual(
       [{ "retry-after": "17" }, {}, { "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" }, { "retry-after": "-1" }].map(
         wait
@@ -100,14 +101,14 @@ describe("fromError", () => {
 
   it("is offline when nothing answers", () => {
     const error = new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request }) })
-    const problem = Problem.fromError(error)
+    const problem = Refusal.fromError(error)
     assert.strictEqual(problem.kind, "offline")
     assert.isTrue(Problem.isPassing(problem))
   })
 
   it("calls anything else a defect, without control characters", () => {
-    assert.deepInclude(Problem.fromError(new Error("x\u0007")), { kind: "defect", text: "x\\x07" })
-    assert.strictEqual(Problem.fromError("thrown").kind, "defect")
+    assert.deepInclude(Refusal.fromError(new Error("x\u0007")), { kind: "defect", text: "x\\x07" })
+    assert.strictEqual(Refusal.fromError("thrown").kind, "defect")
   })
 })
 
@@ -115,10 +116,10 @@ describe("tell", () => {
   it("calls for a token until nobody listens, and only when one is wanted", () => {
     let called = 0
     const stop = Problem.onUnauthorized(() => called++)
-    Problem.tell(Problem.fromError(ofStatus(401)))
-    Problem.tell(Problem.fromError(ofStatus(503)))
+    Problem.tell(Refusal.fromError(ofStatus(401)))
+    Problem.tell(Refusal.fromError(ofStatus(503)))
     stop()
-    Problem.tell(Problem.fromError(ofStatus(401)))
+    Problem.tell(Refusal.fromError(ofStatus(401)))
     assert.strictEqual(called, 1)
   })
 })
