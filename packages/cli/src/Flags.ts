@@ -87,7 +87,7 @@ export const secrets = {
   token: text(
     "token",
     "SOURCE",
-    "OAuth 2.0 access token: the same sources, or device-code, client-credentials or refresh-token to obtain one"
+    "OAuth 2.0 access token: the same sources, or device-code, authorization-code, client-credentials or refresh-token to obtain one"
   ),
   clientSecret: text(
     "client-secret",
@@ -95,13 +95,25 @@ export const secrets = {
     "secret of the application that obtains a token, from the same sources"
   ),
   clientCertificate: text("client-certificate", "PATH", "its certificate and private key instead, one PEM file"),
+  clientAssertion: text(
+    "client-assertion",
+    "SOURCE",
+    "token of another issuer that stands for it (workload identity), from the same sources"
+  ),
   refreshToken: text("refresh-token", "SOURCE", "refresh token, from the same sources")
 }
 
 /** Who obtains a token, and where. */
 export const client = {
   clientId: text("client-id", "ID", "application that obtains a token"),
-  tokenEndpoint: text("token-endpoint", "URL", "where tokens are obtained, instead of where the pack says")
+  tokenEndpoint: text("token-endpoint", "URL", "where tokens are obtained, instead of where the pack says"),
+  authorizationEndpoint: text("authorization-endpoint", "URL", "sign-in page for --token authorization-code, likewise"),
+  redirectUri: text(
+    "redirect-uri",
+    "URL",
+    "where the browser comes back to, as it is registered: http://localhost or http://127.0.0.1, with port and path if they count"
+  ),
+  openBrowser: toggle("open-browser", "open the sign-in page instead of only printing its address")
 }
 
 /** Whose token it has to be. */

@@ -62,7 +62,9 @@ export const options = Effect.fnUntraced(function*(input: Input) {
     "tenant",
     "cloud",
     "clientId",
-    "tokenEndpoint"
+    "tokenEndpoint",
+    "authorizationEndpoint",
+    "redirectUri"
   ] as const
   for (const name of plain) {
     const value = input[name]
@@ -105,6 +107,7 @@ export interface Sources {
   readonly secret?: Secret.Source | undefined
   readonly token?: Secret.Source | undefined
   readonly clientSecret?: Secret.Source | undefined
+  readonly clientAssertion?: Secret.Source | undefined
   readonly refreshToken?: Secret.Source | undefined
   /** A PEM file. */
   readonly clientCertificate?: string | undefined
@@ -114,6 +117,7 @@ const taken = [
   ["secret", "--secret"],
   ["token", "--token"],
   ["clientSecret", "--client-secret"],
+  ["clientAssertion", "--client-assertion"],
   ["refreshToken", "--refresh-token"]
 ] as const
 
@@ -123,6 +127,7 @@ export const sources = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Fl
     secret: undefined,
     token: undefined,
     clientSecret: undefined,
+    clientAssertion: undefined,
     refreshToken: undefined,
     clientCertificate: input.clientCertificate
   }
@@ -150,6 +155,7 @@ export interface Fetched {
   readonly secret?: Redacted.Redacted<string>
   readonly token?: Redacted.Redacted<string>
   readonly clientSecret?: Redacted.Redacted<string>
+  readonly clientAssertion?: Redacted.Redacted<string>
   readonly refreshToken?: Redacted.Redacted<string>
   readonly clientCertificate?: Redacted.Redacted<string>
 }
@@ -177,6 +183,7 @@ export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
     secret: `Password of ${who}`,
     token: `Access token of ${who}`,
     clientSecret: "Secret of the application",
+    clientAssertion: "Token that stands for the application",
     refreshToken: `Refresh token of ${who}`
   }
   for (const [name, option] of taken) {

@@ -28,7 +28,13 @@ export type Source =
 const ways = "env:NAME, file:PATH, stdin, cmd:COMMAND or prompt"
 
 /** The flags that take a source. */
-export type Option = "--secret" | "--token" | "--client-secret" | "--refresh-token" | "--database"
+export type Option =
+  | "--secret"
+  | "--token"
+  | "--client-secret"
+  | "--client-assertion"
+  | "--refresh-token"
+  | "--database"
 
 /** Reads a source. Text that is none may be the secret itself, so it is refused without being repeated. */
 export const parse = (option: Option, text: string): Result.Result<Source, Failure> => {

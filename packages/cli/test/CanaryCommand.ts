@@ -16,7 +16,12 @@ export const start = (
   argv: ReadonlyArray<string>,
   env: Readonly<Record<string, string>> = {},
   input = ""
-): { readonly done: Promise<Left>; readonly signal: (name: NodeJS.Signals) => void } => {
+): {
+  readonly done: Promise<Left>
+  readonly signal: (name: NodeJS.Signals) => void
+  /** Waits for text on standard error. */
+  readonly until: (pattern: RegExp) => Promise<string>
+} => {
   const child = spawn(process.execPath, [bundle, ...argv], {
     env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", ...env },
     stdio: ["pipe", "pipe", "pipe"]
@@ -29,6 +34,16 @@ export const start = (
   child.stdin.end(input)
   const text = (chunks: ReadonlyArray<Buffer>) => Buffer.concat(chunks).toString()
   return {
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = pattern.exec(text(err))
+          if (found !== null) resolve(found[0])
+        }
+        child.stderr.on("data", look)
+        child.on("close", () => reject(new Error(`ended before ${pattern}:\n${text(out)}\n${text(err)}`)))
+        look()
+      }),
     done: new Promise((resolve) => child.on("close", (code) => resolve({ code, out: text(out), err: text(err) }))),
     signal: (name) => void child.kill(name)
   }

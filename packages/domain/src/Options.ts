@@ -63,13 +63,13 @@ export type AuthChoice = typeof AuthChoice.Type
  * @category models
  * @since 0.1.0
  */
-export const GrantKind = Schema.Literals(["device-code", "client-credentials", "refresh-token"])
+export const GrantKind = Schema.Literals(["device-code", "authorization-code", "client-credentials", "refresh-token"])
 /** @category models @since 0.1.0 */
 export type GrantKind = typeof GrantKind.Type
 
 /**
  * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is `SERVER[:PORT]`; `ca` is PEM
- * text; `tenant` is the id or a domain of a directory and `cloud` the name of a separate cloud as packs have it; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack` are paths.
+ * text; `redirectUri` is the loopback address that a browser comes back to; `tenant` is the id or a domain of a directory and `cloud` the name of a separate cloud as packs have it; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack` are paths.
  *
  * @category models
  * @since 0.1.0
@@ -84,6 +84,8 @@ export const CheckOptions = Schema.Struct({
   grant: Schema.optionalKey(GrantKind),
   clientId: Schema.optionalKey(Schema.String),
   tokenEndpoint: Schema.optionalKey(Schema.String),
+  authorizationEndpoint: Schema.optionalKey(Schema.String),
+  redirectUri: Schema.optionalKey(Schema.String),
   tenant: Schema.optionalKey(Schema.String),
   cloud: Schema.optionalKey(Schema.String),
   via: Schema.optionalKey(Schema.Literals(["smtp", "graph"])),
@@ -123,5 +125,7 @@ export interface Secrets {
   readonly clientSecret?: Redacted.Redacted<string> | undefined
   /** Certificate and private key of the client, PEM. */
   readonly clientCertificate?: Redacted.Redacted<string> | undefined
+  /** A token of another issuer that stands for the client (RFC 7523 section 2.2). */
+  readonly clientAssertion?: Redacted.Redacted<string> | undefined
   readonly refreshToken?: Redacted.Redacted<string> | undefined
 }

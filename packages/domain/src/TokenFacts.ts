@@ -53,7 +53,13 @@ export interface ClaimsFacts extends Schema.Schema.Type<typeof ClaimsFacts> {}
  * @category models
  * @since 0.1.0
  */
-export const TokenSource = Schema.Literals(["given", "device-code", "client-credentials", "refresh-token"])
+export const TokenSource = Schema.Literals([
+  "given",
+  "device-code",
+  "authorization-code",
+  "client-credentials",
+  "refresh-token"
+])
 /** @category models @since 0.1.0 */
 export type TokenSource = typeof TokenSource.Type
 
@@ -105,6 +111,7 @@ export interface Inspection extends Schema.Schema.Type<typeof Inspection> {}
 export const MetadataFacts = Schema.Struct({
   issuer: Schema.String,
   tokenEndpoint: Schema.String,
+  authorizationEndpoint: Schema.optionalKey(Schema.String),
   deviceEndpoint: Schema.optionalKey(Schema.String),
   grantTypes: Schema.optionalKey(Schema.Array(Schema.String))
 }).annotate({ identifier: "MetadataFacts" })

@@ -1,7 +1,7 @@
 /**
  * How a token is obtained, and the form that is sent for it.
  *
- * RFC 6749 section 4.4 and RFC 6749 section 6, RFC 8628 section 3.4, RFC 7523 section 2.2. Secrets are `Redacted` from end to
+ * RFC 6749 section 4.1, RFC 6749 section 4.4 and RFC 6749 section 6, RFC 8628 section 3.4, RFC 7523 section 2.2. Secrets are `Redacted` from end to
  * end, and masked parts of what is recorded.
  *
  * @since 0.1.0
@@ -12,7 +12,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
 /**
- * What proves the client: a secret, or a certificate with its private key, both in PEM.
+ * What proves the client: a secret, a certificate with its private key, both in PEM, or a token of another issuer that stands for
+ * it.
  *
  * @category models
  * @since 0.1.0
@@ -20,6 +21,7 @@ import * as Redacted from "effect/Redacted"
 export type ClientProof =
   | { readonly kind: "secret"; readonly secret: Redacted.Redacted<string> }
   | { readonly kind: "certificate"; readonly pem: Redacted.Redacted<string> }
+  | { readonly kind: "assertion"; readonly assertion: Redacted.Redacted<string> }
 
 /**
  * A way to a token. `scope` are scopes with spaces between them.
@@ -37,6 +39,16 @@ export type Grant =
       readonly proof: ClientProof | undefined
     }
     | { readonly kind: "device-code" }
+    | {
+      readonly kind: "authorization-code"
+      readonly proof: ClientProof | undefined
+      /** A loopback address as `redirectOf` reads it, with its port or without. */
+      readonly redirectUri: string
+      /** Whom the sign-in page is to suggest. */
+      readonly user: string
+      /** What the provider wants beside, such as for a refresh token. */
+      readonly parameters: Readonly<Record<string, string>>
+    }
   )
 
 /**
@@ -157,9 +169,22 @@ export const proofFields = Effect.fnUntraced(function*(
   if (proof.kind === "secret") return { client_secret: proof.secret }
   return {
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    client_assertion: yield* assertion(proof.pem, clientId, audience, now)
+    client_assertion: proof.kind === "assertion"
+      ? proof.assertion
+      : yield* assertion(proof.pem, clientId, audience, now)
   }
 })
+
+const secretOf = (proof: ClientProof): Redacted.Redacted<string> => {
+  switch (proof.kind) {
+    case "secret":
+      return proof.secret
+    case "certificate":
+      return proof.pem
+    case "assertion":
+      return proof.assertion
+  }
+}
 
 /**
  * The secrets of a grant, so that they are masked wherever they might come up.
@@ -171,6 +196,6 @@ export const secretsOf = (grant: Grant): ReadonlyArray<Redacted.Redacted<string>
   const proof = grant.kind === "device-code" ? undefined : grant.proof
   return [
     ...(grant.kind === "refresh-token" ? [grant.refreshToken] : []),
-    ...(proof === undefined ? [] : [proof.kind === "secret" ? proof.secret : proof.pem])
+    ...(proof === undefined ? [] : [secretOf(proof)])
   ]
 }

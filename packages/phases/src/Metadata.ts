@@ -63,9 +63,10 @@ export class Metadata extends Context.Service<
         }
         const issuer = HttpAsk.textOf(members, "issuer")
         const tokenEndpoint = HttpAsk.textOf(members, "token_endpoint")
+        const authorizationEndpoint = HttpAsk.textOf(members, "authorization_endpoint")
         const deviceEndpoint = HttpAsk.textOf(members, "device_authorization_endpoint")
         // A token endpoint without TLS would get the secret in clear.
-        const isGood = [tokenEndpoint, deviceEndpoint].every((url) =>
+        const isGood = [tokenEndpoint, authorizationEndpoint, deviceEndpoint].every((url) =>
           url === undefined || HttpAsk.placeOf(url) !== undefined
         )
         if (issuer === undefined || tokenEndpoint === undefined || !isGood) {
@@ -81,6 +82,7 @@ export class Metadata extends Context.Service<
         const facts: MetadataFacts = {
           issuer,
           tokenEndpoint,
+          ...(authorizationEndpoint === undefined ? {} : { authorizationEndpoint }),
           ...(deviceEndpoint === undefined ? {} : { deviceEndpoint }),
           ...(Array.isArray(grants) ? { grantTypes: grants.filter((one) => typeof one === "string") } : {})
         }

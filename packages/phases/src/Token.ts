@@ -1,13 +1,13 @@
 /**
  * Obtains an access token: `specs/token.md`.
  *
- * RFC 6749 section 5, RFC 8628 section 3. One request for each grant but the device code, which asks again in the rhythm that
- * the issuer names.
+ * RFC 6749 section 5, RFC 8628 section 3, RFC 7636 section 4. One request for each grant but the device code, which asks again in
+ * the rhythm that the issuer names.
  *
  * @since 0.1.0
  */
 import { type Endpoint, format } from "@sonde/domain/Endpoint"
-import { TokenRejected } from "@sonde/domain/Errors"
+import { PhaseTimeout, ProtocolError, TokenRejected } from "@sonde/domain/Errors"
 import { TokenFacts } from "@sonde/domain/TokenFacts"
 import type { Http, HttpResponse } from "@sonde/net/Http"
 import type { Outgoing } from "@sonde/net/Outgoing"
@@ -17,6 +17,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Browser from "./Browser.ts"
 import { Budget } from "./Conversation.ts"
 import * as Grant from "./Grant.ts"
 import * as HttpAsk from "./HttpAsk.ts"
@@ -32,6 +33,7 @@ export interface TokenInput {
   readonly way: HttpAsk.Way
   readonly grant: Grant.Grant
   readonly tokenEndpoint: string
+  readonly authorizationEndpoint?: string | undefined
   readonly deviceEndpoint: string | undefined
 }
 
@@ -126,6 +128,15 @@ export class Token extends Context.Service<
         if (members === undefined || error === undefined) {
           return HttpAsk.unexpected(way, endpoint, "token", response, "token")
         }
+        return rejected(way, endpoint, members, error)
+      }
+
+      const rejected = (
+        way: HttpAsk.Way,
+        endpoint: Endpoint,
+        members: Readonly<Record<string, unknown>>,
+        error: string
+      ) => {
         const said = HttpAsk.textOf(members, "error_description")
         const description = said === undefined ? undefined : way.recorder.scrub(said.replaceAll(/\r?\n/g, " "))
         const providerCode = providerCodeOf(members, said)
@@ -220,13 +231,101 @@ export class Token extends Context.Service<
         return yield* poll(input, { code: Redacted.make(code), interval, expiresAtMillis })
       })
 
+      /** RFC 6749 section 4.1: sends somebody to the sign-in page, takes the code that comes back, and asks for the token. */
+      const byBrowser = Effect.fnUntraced(function*(
+        input: TokenInput,
+        grant: Extract<Grant.Grant, { readonly kind: "authorization-code" }>
+      ) {
+        const { tokenEndpoint, way } = input
+        const browser = yield* Browser.Visitor
+        const redirect = Browser.redirectOf(grant.redirectUri)
+        const url = URL.parse(input.authorizationEndpoint ?? "")
+        // Whoever planned the run saw to it that there is each of them.
+        const place = HttpAsk.placeOf(input.authorizationEndpoint ?? "")
+        if (redirect === undefined || url === null || place === undefined) {
+          return yield* Effect.die(new Error("no authorization endpoint, or no way back"))
+        }
+        const { endpoint } = place
+        if (browser === undefined) {
+          return yield* new TokenRejected({
+            ...HttpAsk.at(way, endpoint, "token"),
+            error: "interaction_required",
+            message: "the authorization code flow needs a browser on this machine, and there is none to come back from"
+          })
+        }
+        const { challenge, state, verifier } = yield* Browser.tie
+        for (const secret of [state, verifier]) way.recorder.protect(secret)
+        const redirectUri = redirect.at(browser.port)
+        const asked = {
+          response_type: "code",
+          client_id: grant.clientId,
+          redirect_uri: redirectUri,
+          scope: grant.scope,
+          state: Redacted.value(state),
+          code_challenge: challenge,
+          code_challenge_method: "S256",
+          login_hint: grant.user,
+          ...grant.parameters
+        }
+        // RFC 6749 section 3.1: the endpoint may have a query of its own, which stays.
+        for (const [name, value] of Object.entries(asked)) if (value !== "") url.searchParams.set(name, value)
+        const { service } = way
+        way.recorder.record({ service, dir: ">", tls: true, text: `GET ${url.href} (in the browser)` })
+        const expiresAtMillis = (yield* Clock.currentTimeMillis) + Browser.visitMillis
+        yield* browser.visit({ uri: url.href, expiresAtMillis })
+        const back = yield* Effect.mapError(
+          browser.back({ path: redirect.path, state, timeoutMillis: Browser.visitMillis }),
+          ({ strangers }) =>
+            new PhaseTimeout({
+              ...HttpAsk.at(way, endpoint, "token"),
+              afterMillis: Browser.visitMillis,
+              awaited: "the browser's way back",
+              message: `no browser came back to ${redirectUri} within ${Browser.visitMillis / 1000} s${
+                strangers === 0 ? "" : `; ${strangers} came without the state of this sign-in`
+              }`
+            })
+        )
+        const { code, ...said } = back
+        if (code !== undefined) way.recorder.protect(code)
+        const members = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, Redacted.value(value)]))
+        const shown = new URLSearchParams({ ...members, ...(code === undefined ? {} : { code: Redacted.value(code) }) })
+        way.recorder.record({ service, dir: "<", tls: false, text: `GET ${redirect.path}?${shown} (from the browser)` })
+        const error = HttpAsk.textOf(members, "error")
+        if (error !== undefined) return yield* rejected(way, endpoint, members, error)
+        if (code === undefined) {
+          return yield* new ProtocolError({
+            ...HttpAsk.at(way, endpoint, "token"),
+            reason: "UnexpectedReply",
+            message: `${format(endpoint)} sent the browser back with neither code nor error`
+          })
+        }
+        const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+        // Whoever planned the run has tried the certificate.
+        const proof = yield* Effect.orDie(Grant.proofFields(grant.proof, grant.clientId, tokenEndpoint, now))
+        return yield* ask(
+          input,
+          Grant.form({
+            grant_type: "authorization_code",
+            client_id: grant.clientId,
+            redirect_uri: redirectUri,
+            ...proof,
+            code,
+            code_verifier: verifier
+          })
+        )
+      })
+
       const run = Effect.fnUntraced(function*(input: TokenInput): Effect.fn.Return<Obtained, TokenFailure> {
         const { grant, tokenEndpoint, way } = input
         for (const secret of Grant.secretsOf(grant)) way.recorder.protect(secret)
         const limits = yield* Budget
-        // A person at another device is given the time that the issuer gives, not that of the run.
-        if (grant.kind === "device-code") {
-          return yield* Effect.provideService(byDevice(input), Budget, { ...limits, deadline: undefined })
+        // A person is given the time that a sign-in takes, not that of the run.
+        if (grant.kind === "device-code" || grant.kind === "authorization-code") {
+          return yield* Effect.provideService(
+            grant.kind === "device-code" ? byDevice(input) : byBrowser(input, grant),
+            Budget,
+            { ...limits, deadline: undefined }
+          )
         }
         const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
         // Whoever planned the run has tried the certificate.

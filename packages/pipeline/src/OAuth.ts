@@ -79,9 +79,15 @@ export const wanted = (pack: Pack | undefined, use: Use): Wanted => {
 export interface Source {
   readonly metadata: string | undefined
   readonly tokenEndpoint: string | undefined
+  readonly authorizationEndpoint: string | undefined
   readonly deviceEndpoint: string | undefined
+  /** The loopback address that the provider lets programs come back to. */
+  readonly redirectUri: string
   readonly scope: string
 }
+
+/** RFC 8252 section 7.3 prefers the address to the name. */
+const defaultRedirect = "http://127.0.0.1"
 
 /**
  * Where a token of a kind comes from, and the scope to ask for.
@@ -96,7 +102,9 @@ export const source = (pack: Pack | undefined, use: Use, kind: GrantKind, direct
   return {
     metadata: filled(own?.metadata ?? oauth?.metadata),
     tokenEndpoint: filled(own?.tokenEndpoint ?? oauth?.tokenEndpoint),
+    authorizationEndpoint: filled(own?.authorizationEndpoint ?? oauth?.authorizationEndpoint),
     deviceEndpoint: filled(own?.deviceEndpoint ?? oauth?.deviceEndpoint),
+    redirectUri: oauth?.redirectUri ?? defaultRedirect,
     scope: kind === "client-credentials"
       ? own?.applicationScope ?? oauth?.application?.scope ?? ""
       : list((own?.scopes ?? oauth?.scopes)?.[use.service]).join(" ")

@@ -6,36 +6,20 @@
  * @since 0.1.0
  */
 import { pemBlocks } from "@sonde/domain/Certificate"
-import type { CheckOptions, GrantKind, Secrets } from "@sonde/domain/Options"
+import type { CheckOptions, Secrets } from "@sonde/domain/Options"
 import { spanMillis } from "@sonde/domain/Options"
 import type { PhaseId, Security, ServiceId } from "@sonde/domain/Service"
 import * as Target from "@sonde/domain/Target"
 import { problemOf } from "@sonde/phases/Begin"
 import type { Credential } from "@sonde/phases/Credential"
-import type { ClientProof } from "@sonde/phases/Grant"
-import { placeOf as placeOfUrl } from "@sonde/phases/HttpAsk"
 import { addressProblem, ehloProblem } from "@sonde/phases/Inputs"
-import * as Data from "effect/Data"
-import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { available } from "./Available.ts"
+import { grantOf, type GrantPlan } from "./GrantPlan.ts"
+import { OptionsError } from "./OptionsError.ts"
 
-/**
- * An option that cannot be meant. `option` is the flag (`--port`), `problem` what is wrong with it, `remedy` what
- * to give instead. Never holds a secret.
- *
- * @category errors
- * @since 0.1.0
- */
-export class OptionsError extends Data.TaggedError("OptionsError")<{
-  readonly option: string
-  readonly problem: string
-  readonly remedy: string
-}> {
-  override get message(): string {
-    return `${this.option} ${this.problem}: ${this.remedy}`
-  }
-}
+/** @category errors @since 0.1.0 */
+export { OptionsError }
 
 /**
  * Where to dial when a host and port are meant.
@@ -78,19 +62,8 @@ export interface Request {
   readonly services: ReadonlyArray<ServiceId>
 }
 
-/**
- * A way to a token that holds together, before the knowledge has said what to ask for. `user` is whom to sign in as with it.
- *
- * @category models
- * @since 0.1.0
- */
-export interface GrantPlan {
-  readonly kind: GrantKind
-  readonly clientId: string
-  readonly proof: ClientProof | undefined
-  readonly refreshToken: Redacted.Redacted<string> | undefined
-  readonly user: string
-}
+/** @category models @since 0.1.0 */
+export type { GrantPlan }
 
 const fail = (option: string, problem: string, remedy: string) =>
   Result.fail(new OptionsError({ option, problem, remedy }))
@@ -187,70 +160,6 @@ const credentialOf = (
   return problem === undefined
     ? Result.succeed(credential)
     : fail(kind === "token" ? "--token" : "--secret", `cannot be used: ${problem.message}`, "check where it comes from")
-}
-
-const grantOf = (
-  options: CheckOptions,
-  secrets: Secrets,
-  mailbox: string | undefined
-): Result.Result<GrantPlan | undefined, OptionsError> => {
-  const { clientId, grant: kind, tokenEndpoint } = options
-  const { clientCertificate, clientSecret, refreshToken } = secrets
-  if (kind === undefined) {
-    const idle = ([
-      ["--client-id", clientId],
-      ["--token-endpoint", tokenEndpoint],
-      ["--client-secret", clientSecret],
-      ["--client-certificate", clientCertificate],
-      ["--refresh-token", refreshToken]
-    ] as const).find(([, value]) => value !== undefined)
-    return idle === undefined
-      ? Result.succeed(undefined)
-      : fail(idle[0], "was given and no token is to be obtained", "add --token client-credentials, for instance")
-  }
-  if (secrets.token !== undefined || secrets.secret !== undefined) {
-    return fail("--token", `${kind} and another secret were both given`, "give the one that this sign-in uses")
-  }
-  if (clientId === undefined) {
-    return fail("--client-id", "is missing", `--token ${kind} needs the id of the application, such as --client-id ID`)
-  }
-  if (tokenEndpoint !== undefined && placeOfUrl(tokenEndpoint) === undefined) {
-    return fail(
-      "--token-endpoint",
-      `${JSON.stringify(tokenEndpoint)} cannot be used`,
-      "write an URL that begins with https://"
-    )
-  }
-  if (kind === "device-code" && tokenEndpoint !== undefined) {
-    return fail("--token-endpoint", "does not say where device codes come from", "name the provider with --provider")
-  }
-  if (clientSecret !== undefined && clientCertificate !== undefined) {
-    return fail("--client-certificate", "and --client-secret were both given", "give the one that the application uses")
-  }
-  const proof: ClientProof | undefined = clientSecret !== undefined
-    ? { kind: "secret", secret: clientSecret }
-    : clientCertificate === undefined
-    ? undefined
-    : { kind: "certificate", pem: clientCertificate }
-  if (kind === "client-credentials" && proof === undefined) {
-    return fail("--client-secret", "is missing", "add --client-secret env:NAME, or --client-certificate PATH")
-  }
-  if (kind === "refresh-token" && refreshToken === undefined) {
-    return fail("--refresh-token", "is missing", "add --refresh-token env:NAME")
-  }
-  if (kind !== "refresh-token" && refreshToken !== undefined) {
-    return fail("--refresh-token", `does not go with --token ${kind}`, "leave it out, or use --token refresh-token")
-  }
-  if (kind === "device-code" && proof !== undefined) {
-    return fail("--client-secret", "does not go with --token device-code", "leave it out: a device keeps no secret")
-  }
-  const user = options.user ?? mailbox
-  if (user !== undefined && /\p{Cc}/u.test(user)) {
-    return fail("--user", "has control characters in it", "write it as person@example.com")
-  }
-  return user === undefined
-    ? fail("--user", "is missing", "name the account to sign in as, such as --user person@example.com")
-    : Result.succeed({ kind, clientId, proof, refreshToken, user })
 }
 
 /** A token is read before it is used, unless that is left out; services of which there is none yet cannot be asked for. */

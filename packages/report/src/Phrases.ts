@@ -325,6 +325,7 @@ const claims = (facts: TokenFacts.ClaimsFacts): string => {
 const tokens: Readonly<Record<TokenFacts.TokenSource, string>> = {
   "given": "given",
   "device-code": "by device code",
+  "authorization-code": "by sign-in at a browser",
   "client-credentials": "by client credentials",
   "refresh-token": "by refresh token"
 }

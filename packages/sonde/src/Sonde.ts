@@ -194,8 +194,11 @@ export class Sonde extends Context.Service<Sonde, {
 }
 
 const split = (options: Partial<Check>): { readonly options: Partial<CheckOptions>; readonly secrets: Secrets } => {
-  const { clientCertificate, clientSecret, refreshToken, secret, token, ...rest } = options
-  return { options: rest, secrets: { secret, token, clientSecret, clientCertificate, refreshToken } }
+  const { clientAssertion, clientCertificate, clientSecret, refreshToken, secret, token, ...rest } = options
+  return {
+    options: rest,
+    secrets: { secret, token, clientSecret, clientCertificate, clientAssertion, refreshToken }
+  }
 }
 
 /**

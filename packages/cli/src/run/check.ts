@@ -2,7 +2,6 @@
 import { Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as DevicePrompt from "../DevicePrompt.ts"
 import * as Engine from "../Engine.ts"
 import { usage } from "../Failure.ts"
 import * as Files from "../Files.ts"
@@ -48,8 +47,12 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     })
     yield* View.finish(view, report, { resume, place })
   })
-  const { Prompter } = yield* Effect.promise(() => import("@sonde/phases/Token"))
-  yield* Effect.provideService(program, Prompter, yield* DevicePrompt.make).pipe(
+  const Interaction = yield* Effect.promise(() => import("../Interaction.ts"))
+  yield* Interaction.provide(program, {
+    grant: options.grant,
+    redirectUri: options.redirectUri,
+    opens: input.openBrowser
+  }).pipe(
     Effect.provide(Engine.layer({ state: Files.stateFolder(input.state, env), packs }))
   )
 })

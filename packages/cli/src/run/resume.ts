@@ -1,7 +1,6 @@
 /** `sonde resume`. */
 import { Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
-import * as DevicePrompt from "../DevicePrompt.ts"
 import * as Engine from "../Engine.ts"
 import { missing, usage } from "../Failure.ts"
 import * as Files from "../Files.ts"
@@ -54,8 +53,12 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     })
     yield* View.finish(view, report, { resume, place })
   })
-  const { Prompter } = yield* Effect.promise(() => import("@sonde/phases/Token"))
-  yield* Effect.provideService(program, Prompter, yield* DevicePrompt.make).pipe(
+  const Interaction = yield* Effect.promise(() => import("../Interaction.ts"))
+  yield* Interaction.provide(program, {
+    grant: merged.grant,
+    redirectUri: merged.redirectUri,
+    opens: input.openBrowser
+  }).pipe(
     Effect.provide(Engine.layer({ state, packs }))
   )
 })

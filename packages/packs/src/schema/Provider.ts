@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { Port } from "@sonde/domain/Endpoint"
+import { GrantKind } from "@sonde/domain/Options"
 import { PhaseId, Protocol, Security, ServiceId } from "@sonde/domain/Service"
 import * as Schema from "effect/Schema"
 import {
@@ -151,6 +152,25 @@ export const SignIn = Schema.Struct({
     Schema.Struct({
       authority: optional("Authority the endpoints are under", Schema.NonEmptyString),
       tokenEndpoint: optional("URL of the token endpoint", Schema.NonEmptyString),
+      authorizationEndpoint: optional("URL of the sign-in page for the authorization code flow", Schema.NonEmptyString),
+      redirectUri: optional(
+        "Loopback address to come back to, as the provider lets programs register it; any port is taken",
+        Schema.NonEmptyString
+      ),
+      flows: optional(
+        "Ways to a token for mail that the provider gives",
+        Schema.Array(Schema.Union([GrantKind, Schema.Literal("service-account")]))
+      ),
+      offline: optional(
+        "What to ask for so that a refresh token comes along",
+        Schema.Struct({
+          scope: optional("One scope more", Schema.NonEmptyString),
+          parameters: optional(
+            "Parameters of the sign-in page",
+            Schema.Record(Schema.NonEmptyString, Schema.NonEmptyString)
+          )
+        })
+      ),
       deviceEndpoint: optional("URL for the device code flow", Schema.NonEmptyString),
       metadata: optional("URL of the metadata document", Schema.NonEmptyString),
       scopes: optional("Scopes to ask for, by service", perService(OneOrMany(Schema.NonEmptyString))),
@@ -174,6 +194,7 @@ export const SignIn = Schema.Struct({
           cloud: field("Name of the cloud, as endpoints have it, or several", OneOrMany(Schema.NonEmptyString)),
           metadata: optional("URL of the metadata document", Schema.NonEmptyString),
           tokenEndpoint: optional("URL of the token endpoint", Schema.NonEmptyString),
+          authorizationEndpoint: optional("URL of the sign-in page", Schema.NonEmptyString),
           deviceEndpoint: optional("URL for the device code flow", Schema.NonEmptyString),
           scopes: optional("Scopes to ask for, by service", perService(OneOrMany(Schema.NonEmptyString))),
           applicationScope: optional("Scope to ask for without a user", Schema.NonEmptyString),

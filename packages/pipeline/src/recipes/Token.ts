@@ -27,6 +27,7 @@ export interface Order {
   readonly way: Way
   readonly metadata: string | undefined
   readonly tokenEndpoint: string | undefined
+  readonly authorizationEndpoint: string | undefined
   readonly deviceEndpoint: string | undefined
 }
 
@@ -72,22 +73,35 @@ const obtain = Effect.fnUntraced(function*({ endpoint, service }: TokenPlan, wis
     ? yield* skip("metadata", "until")
     : yield* attempt(yield* Metadata, { way, place }, wish.metadata ?? "")
   const tokenEndpoint = wish.tokenEndpoint ?? published?.tokenEndpoint
+  const authorizationEndpoint = wish.authorizationEndpoint ?? published?.authorizationEndpoint
   const deviceEndpoint = wish.deviceEndpoint ?? published?.deviceEndpoint
-  if (tokenEndpoint === undefined || (grant.kind === "device-code" && deviceEndpoint === undefined)) {
+  const lacking = tokenEndpoint === undefined
+    ? "token"
+    : grant.kind === "device-code" && deviceEndpoint === undefined
+    ? "device code"
+    : grant.kind === "authorization-code" && authorizationEndpoint === undefined
+    ? "authorization"
+    : undefined
+  if (tokenEndpoint === undefined || lacking !== undefined) {
     const missing = new ResolveError({
       service,
       endpoint,
       phase: "token",
       reason: "NoRecords",
       name: endpoint.host,
-      message:
-        `no ${tokenEndpoint === undefined ? "token" : "device code"} endpoint is known for ${endpoint.host}; name the `
+      message: `no ${lacking} endpoint is known for ${endpoint.host}; name the `
         + "provider with --provider, or the endpoint with --token-endpoint"
     })
     const { definition } = yield* Token
     return yield* step({ definition, run: () => Effect.fail(missing) }, undefined, format(endpoint))
   }
-  return yield* step(yield* Token, { way, grant, tokenEndpoint, deviceEndpoint }, tokenEndpoint)
+  return yield* step(yield* Token, {
+    way,
+    grant,
+    tokenEndpoint,
+    authorizationEndpoint,
+    deviceEndpoint
+  }, tokenEndpoint)
 })
 
 /**

@@ -39,6 +39,8 @@ const orderOf = (
     ? { ...common, kind, proof }
     : kind === "refresh-token" && refreshToken !== undefined
     ? { ...common, kind, refreshToken, proof }
+    : kind === "authorization-code"
+    ? { ...common, kind, proof, redirectUri: options.redirectUri ?? known.redirectUri, user: plan.user, parameters: {} }
     : { ...common, kind: "device-code" }
   return {
     grant,
@@ -46,6 +48,7 @@ const orderOf = (
     // An endpoint by hand is not looked for.
     metadata: options.tokenEndpoint === undefined ? known.metadata : undefined,
     tokenEndpoint: options.tokenEndpoint ?? known.tokenEndpoint,
+    authorizationEndpoint: options.authorizationEndpoint ?? known.authorizationEndpoint,
     deviceEndpoint: known.deviceEndpoint
   }
 }

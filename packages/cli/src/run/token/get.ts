@@ -3,7 +3,6 @@ import { ServiceId } from "@sonde/domain/Service"
 import { Errors, Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as DevicePrompt from "../../DevicePrompt.ts"
 import * as Engine from "../../Engine.ts"
 import * as ExitCode from "../../ExitCode.ts"
 import { Failure, usage } from "../../Failure.ts"
@@ -26,7 +25,10 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
   const options = { ...(yield* Request.options(input)), target: input.target }
   if (options.grant === undefined) {
-    return yield* usage("--token says how to obtain it", "add --token device-code, client-credentials or refresh-token")
+    return yield* usage(
+      "--token says how to obtain it",
+      "add --token device-code, authorization-code, client-credentials or refresh-token"
+    )
   }
   const wanted = input.for ?? "smtp-submission"
   const service = ServiceId.literals.find((id) => id === wanted)
@@ -35,7 +37,6 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   }
   const sources = yield* Request.sources(input)
   const packs = yield* PackFiles.all(input)
-  const { Prompter } = yield* Effect.promise(() => import("@sonde/phases/Token"))
 
   const program = Effect.gen(function*() {
     const sonde = yield* Sonde
@@ -67,7 +68,12 @@ export const run = Effect.fnUntraced(function*(input: Input) {
         : `${text}\n`
     )
   })
-  yield* Effect.provideService(program, Prompter, yield* DevicePrompt.make).pipe(
+  const Interaction = yield* Effect.promise(() => import("../../Interaction.ts"))
+  yield* Interaction.provide(program, {
+    grant: options.grant,
+    redirectUri: options.redirectUri,
+    opens: input.openBrowser
+  }).pipe(
     Effect.provide(Engine.layer({ state: Files.stateFolder(input.state, screen.env), packs }))
   )
 })
