@@ -131,6 +131,15 @@ export const tokens: ReadonlyArray<Described> = [
     500133,
     900384
   ]],
+  ["oauth_assertion_invalid", "invalid_client", "No matching federated identity record found.", [
+    70021,
+    700211,
+    700212,
+    700213,
+    7002131,
+    7002137,
+    7002138
+  ]],
   ["oauth_client_auth_missing", "invalid_client", "The body must contain 'client_assertion' or 'client_secret'.", [
     7000218,
     7000216

@@ -234,6 +234,13 @@ const federated = (code: number, part: string, value: string): Fault =>
   )
 export const federatedIssuer = (value: string): Fault => federated(700211, "issuer", value)
 export const federatedAudience = (value: string): Fault => federated(700212, "audience", value)
+export const federatedSubjectCase = (value: string): Fault =>
+  fault(
+    "invalid_client",
+    7002138,
+    `No matching federated identity record found for presented assertion subject '${value}'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. See documentation at: https://learn.microsoft.com/entra/workload-id/workload-identity-federation. See breaking change notification and remediation at: https://learn.microsoft.com/en-us/entra/identity-platform/reference-breaking-changes#august-2024.`,
+    "logs 2025, T"
+  )
 export const federatedSubject = (value: string): Fault => federated(700213, "subject", value)
 
 // The scope and what was consented to.

@@ -144,7 +144,11 @@ export const byIssuer = async (
   const issued = application.federatedCredentials.filter((one) => one.issuer === iss)
   if (issued.length === 0) return Aadsts.federatedIssuer(iss)
   const named = issued.filter((one) => one.subject === sub)
-  if (named.length === 0) return Aadsts.federatedSubject(sub)
+  if (named.length === 0) {
+    return issued.some((one) => one.subject.toLowerCase() === sub.toLowerCase())
+      ? Aadsts.federatedSubjectCase(sub)
+      : Aadsts.federatedSubject(sub)
+  }
   const meant = named.find((one) => audiences.includes(one.audience))
   if (meant === undefined) return Aadsts.federatedAudience(audiences.join(" "))
   return verify(assertion, createPublicKey(meant.publicKey), application, nowMillis)

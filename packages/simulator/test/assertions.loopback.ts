@@ -100,6 +100,7 @@ describe("private_key_jwt", () => {
       assert.strictEqual(yield* try_({ iss: "https://other.example" }), "401 invalid_client 700211")
       assert.strictEqual(yield* try_({ aud: "other" }), "401 invalid_client 700212")
       assert.strictEqual(yield* try_({ sub: "repo:a/b:ref:dev" }), "401 invalid_client 700213")
+      assert.strictEqual(yield* try_({ sub: known.sub.toUpperCase() }), "401 invalid_client 7002138")
     })))
 })
 
