@@ -87,7 +87,7 @@ export const secrets = {
   token: text(
     "token",
     "SOURCE",
-    "OAuth 2.0 access token: the same sources, or device-code, authorization-code, client-credentials or refresh-token to obtain one"
+    "OAuth 2.0 access token: the same sources, or device-code, authorization-code, client-credentials, refresh-token or service-account to obtain one"
   ),
   clientSecret: text(
     "client-secret",
@@ -100,6 +100,7 @@ export const secrets = {
     "SOURCE",
     "token of another issuer that stands for it (workload identity), from the same sources"
   ),
+  serviceAccount: text("service-account", "PATH", "JSON key file of a Google service account"),
   refreshToken: text("refresh-token", "SOURCE", "refresh token, from the same sources")
 }
 

@@ -111,6 +111,8 @@ export interface Sources {
   readonly refreshToken?: Secret.Source | undefined
   /** A PEM file. */
   readonly clientCertificate?: string | undefined
+  /** A JSON file. */
+  readonly serviceAccount?: string | undefined
 }
 
 const taken = [
@@ -129,7 +131,8 @@ export const sources = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Fl
     clientSecret: undefined,
     clientAssertion: undefined,
     refreshToken: undefined,
-    clientCertificate: input.clientCertificate
+    clientCertificate: input.clientCertificate,
+    serviceAccount: input.serviceAccount
   }
   let piped: string | undefined = undefined
   for (const [name, option] of taken) {
@@ -158,6 +161,7 @@ export interface Fetched {
   readonly clientAssertion?: Redacted.Redacted<string>
   readonly refreshToken?: Redacted.Redacted<string>
   readonly clientCertificate?: Redacted.Redacted<string>
+  readonly serviceAccount?: Redacted.Redacted<string>
 }
 
 /** Something in place of each secret that there is a source for. */
@@ -176,6 +180,18 @@ const certificate = Effect.fnUntraced(function*(path: string) {
   return pem
 })
 
+const serviceAccount = Effect.fnUntraced(function*(path: string) {
+  const option = "--service-account"
+  const keyFile = Redacted.make(yield* Files.text(option, path, 65_536), { label: "service account" })
+  const ServiceAccount = yield* Effect.promise(() => import("@sonde/phases/ServiceAccount"))
+  // Signing shows whether the key can be used, before anybody is asked.
+  yield* Effect.mapError(
+    ServiceAccount.assertion(keyFile, { subject: "", scope: "", audience: "https://localhost" }, 0),
+    ({ problem, remedy }) => missing(`${option}: the file ${quoted(path)} ${problem}`, remedy)
+  )
+  return keyFile
+})
+
 /** Fetches the secrets. `who` is named where somebody is asked. */
 export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
   const out: { -readonly [K in keyof Fetched]: Fetched[K] } = {}
@@ -191,6 +207,7 @@ export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
     if (source !== undefined) out[name] = yield* Secret.read(option, source, labels[name])
   }
   if (from.clientCertificate !== undefined) out.clientCertificate = yield* certificate(from.clientCertificate)
+  if (from.serviceAccount !== undefined) out.serviceAccount = yield* serviceAccount(from.serviceAccount)
   const fetched: Fetched = out
   return fetched
 })
@@ -217,7 +234,8 @@ export const again = (sources: Sources): string =>
       const source = sources[name]
       return source === undefined ? "" : `${option} ${typed(source)}`
     }),
-    sources.clientCertificate === undefined ? "" : `--client-certificate ${shellQuoted(sources.clientCertificate)}`
+    sources.clientCertificate === undefined ? "" : `--client-certificate ${shellQuoted(sources.clientCertificate)}`,
+    sources.serviceAccount === undefined ? "" : `--service-account ${shellQuoted(sources.serviceAccount)}`
   ].filter((part) => part !== "").join(" ")
 
 /** The flag by which a run is found again. */

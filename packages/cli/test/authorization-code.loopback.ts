@@ -1,5 +1,6 @@
 /** Sign-in at a browser against the simulated sign-in service: from the printed address to a mailbox, and each way to fail. */
 import { assert, describe, it } from "@effect/vitest"
+import * as GmailSimulator from "@sonde/simulator/GmailSimulator"
 import * as Simulator from "@sonde/simulator/Simulator"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -141,6 +142,40 @@ describe("sign-in at a browser", () => {
       assert.match(left.out, /^[\w-]+\.[\w-]+\.[\w-]+\n$/)
       assert.include(left.err, "To sign in, open this address in a browser on this machine:")
       assert.match(left.err, /Time left +5\s?m/)
+    }))
+
+  live("signs in at Gmail, whose client has a secret", () =>
+    Effect.gen(function*() {
+      const running = yield* GmailSimulator.start({})
+      const { applications: [client], ca, connectTo, http } = running.announcement
+      const state = join(yield* folder, "state")
+      const child = start([
+        "check",
+        "ops@workspace.example",
+        "--provider",
+        "gmail",
+        "--ca",
+        ca,
+        "--state",
+        state,
+        "--json",
+        ...connectTo.flatMap((pin) => ["--connect-to", pin]),
+        "--token",
+        "authorization-code",
+        "--client-id",
+        client?.clientId ?? "",
+        "--client-secret",
+        "env:CS"
+      ], { CS: client?.secret ?? "" })
+      const address = yield* Effect.promise(() => child.until(/https:\/\/accounts\.google\.com\S+/))
+      assert.match(new URL(address).searchParams.get("redirect_uri") ?? "", /^http:\/\/127\.0\.0\.1:\d+$/)
+      const service = { port: http.port, ca: running.caPem }
+      const fields = { account: "ops@workspace.example", password: "fake-Ops-9Xc4" }
+      const location = yield* Effect.promise(() => PlayedBrowser.signIn(service, address, fields))
+      yield* Effect.promise(() => PlayedBrowser.visit(location))
+      const left = yield* Effect.promise(() => child.done)
+      assert.strictEqual(left.code, 0, left.out + left.err)
+      assertNone("outputs", left.out + left.err, client?.secret ?? "none")
     }))
 
   live("is given up with Ctrl-C, resumable, and frees its port", () =>

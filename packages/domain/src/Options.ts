@@ -63,7 +63,13 @@ export type AuthChoice = typeof AuthChoice.Type
  * @category models
  * @since 0.1.0
  */
-export const GrantKind = Schema.Literals(["device-code", "authorization-code", "client-credentials", "refresh-token"])
+export const GrantKind = Schema.Literals([
+  "device-code",
+  "authorization-code",
+  "client-credentials",
+  "refresh-token",
+  "service-account"
+])
 /** @category models @since 0.1.0 */
 export type GrantKind = typeof GrantKind.Type
 
@@ -127,5 +133,7 @@ export interface Secrets {
   readonly clientCertificate?: Redacted.Redacted<string> | undefined
   /** A token of another issuer that stands for the client (RFC 7523 section 2.2). */
   readonly clientAssertion?: Redacted.Redacted<string> | undefined
+  /** The key file of a Google service account, JSON. */
+  readonly serviceAccount?: Redacted.Redacted<string> | undefined
   readonly refreshToken?: Redacted.Redacted<string> | undefined
 }

@@ -58,7 +58,8 @@ export const TokenSource = Schema.Literals([
   "device-code",
   "authorization-code",
   "client-credentials",
-  "refresh-token"
+  "refresh-token",
+  "service-account"
 ])
 /** @category models @since 0.1.0 */
 export type TokenSource = typeof TokenSource.Type

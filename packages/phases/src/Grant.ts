@@ -40,6 +40,13 @@ export type Grant =
     }
     | { readonly kind: "device-code" }
     | {
+      readonly kind: "service-account"
+      /** The key file, JSON. */
+      readonly keyFile: Redacted.Redacted<string>
+      /** Whose mailbox the account is to open. */
+      readonly user: string
+    }
+    | {
       readonly kind: "authorization-code"
       readonly proof: ClientProof | undefined
       /** A loopback address as `redirectOf` reads it, with its port or without. */
@@ -193,9 +200,10 @@ const secretOf = (proof: ClientProof): Redacted.Redacted<string> => {
  * @since 0.1.0
  */
 export const secretsOf = (grant: Grant): ReadonlyArray<Redacted.Redacted<string>> => {
-  const proof = grant.kind === "device-code" ? undefined : grant.proof
+  const proof = "proof" in grant ? grant.proof : undefined
   return [
     ...(grant.kind === "refresh-token" ? [grant.refreshToken] : []),
+    ...(grant.kind === "service-account" ? [grant.keyFile] : []),
     ...(proof === undefined ? [] : [secretOf(proof)])
   ]
 }

@@ -22,6 +22,7 @@ import { Budget } from "./Conversation.ts"
 import * as Grant from "./Grant.ts"
 import * as HttpAsk from "./HttpAsk.ts"
 import type * as Phase from "./Phase.ts"
+import * as ServiceAccount from "./ServiceAccount.ts"
 
 /**
  * The grant, and the URLs of the issuer, `https` both.
@@ -183,6 +184,17 @@ export class Token extends Context.Service<
         return token ?? (yield* refused(input.way, endpoint, response, members))
       })
 
+      /** The fields that prove a client; an assertion is as good as a secret while it counts. */
+      const proofOf = Effect.fnUntraced(
+        function*({ grant, tokenEndpoint, way }: TokenInput, proof: Grant.ClientProof | undefined) {
+          const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+          // Whoever planned the run has tried the certificate.
+          const fields = yield* Effect.orDie(Grant.proofFields(proof, grant.clientId, tokenEndpoint, now))
+          if ("client_assertion" in fields) way.recorder.protect(fields.client_assertion)
+          return fields
+        }
+      )
+
       /** RFC 8628 section 3.5: asks until somebody has confirmed, refused, or time is over. */
       const poll = Effect.fnUntraced(function*(
         input: TokenInput,
@@ -236,7 +248,7 @@ export class Token extends Context.Service<
         input: TokenInput,
         grant: Extract<Grant.Grant, { readonly kind: "authorization-code" }>
       ) {
-        const { tokenEndpoint, way } = input
+        const { way } = input
         const browser = yield* Browser.Visitor
         const redirect = Browser.redirectOf(grant.redirectUri)
         const url = URL.parse(input.authorizationEndpoint ?? "")
@@ -299,9 +311,7 @@ export class Token extends Context.Service<
             message: `${format(endpoint)} sent the browser back with neither code nor error`
           })
         }
-        const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-        // Whoever planned the run has tried the certificate.
-        const proof = yield* Effect.orDie(Grant.proofFields(grant.proof, grant.clientId, tokenEndpoint, now))
+        const proof = yield* proofOf(input, grant.proof)
         return yield* ask(
           input,
           Grant.form({
@@ -327,9 +337,16 @@ export class Token extends Context.Service<
             { ...limits, deadline: undefined }
           )
         }
-        const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-        // Whoever planned the run has tried the certificate.
-        const proof = yield* Effect.orDie(Grant.proofFields(grant.proof, grant.clientId, tokenEndpoint, now))
+        if (grant.kind === "service-account") {
+          const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+          const asked = { subject: grant.user, scope: grant.scope, audience: tokenEndpoint }
+          // Whoever planned the run has tried the key file.
+          const assertion = yield* Effect.orDie(ServiceAccount.assertion(grant.keyFile, asked, now))
+          way.recorder.protect(assertion)
+          const body = Grant.form({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion })
+          return yield* ask(input, body)
+        }
+        const proof = yield* proofOf(input, grant.proof)
         const common = { client_id: grant.clientId, scope: grant.scope === "" ? undefined : grant.scope, ...proof }
         const obtained = yield* ask(
           input,

@@ -12,7 +12,8 @@ import * as Result from "effect/Result"
 import { OptionsError } from "./OptionsError.ts"
 
 /**
- * A way to a token that holds together, before the knowledge has said what to ask for. `user` is whom to sign in as with it.
+ * A way to a token that holds together, before the knowledge has said what to ask for. `user` is whom to sign in as with it;
+ * `clientId` is empty for a service account, whose key file names it.
  *
  * @category models
  * @since 0.1.0
@@ -22,6 +23,7 @@ export interface GrantPlan {
   readonly clientId: string
   readonly proof: ClientProof | undefined
   readonly refreshToken: Redacted.Redacted<string> | undefined
+  readonly serviceAccount: Redacted.Redacted<string> | undefined
   readonly user: string
 }
 
@@ -53,8 +55,11 @@ const proofOf = (
       "add --client-secret env:NAME, --client-certificate PATH, or --client-assertion SOURCE"
     )
   }
-  return kind === "device-code" && first !== undefined
-    ? fail(first.option, "does not go with --token device-code", "leave it out: a device keeps no secret")
+  if (kind === "device-code" && first !== undefined) {
+    return fail(first.option, "does not go with --token device-code", "leave it out: a device keeps no secret")
+  }
+  return kind === "service-account" && first !== undefined
+    ? fail(first.option, "does not go with --token service-account", "leave it out: the key file proves the account")
     : Result.succeed(first?.proof)
 }
 
@@ -110,7 +115,7 @@ export const grantOf = (
 ): Result.Result<GrantPlan | undefined, OptionsError> =>
   Result.gen(function*() {
     const { authorizationEndpoint, clientId, grant: kind, redirectUri, tokenEndpoint } = options
-    const { refreshToken } = secrets
+    const { refreshToken, serviceAccount } = secrets
     if (kind === undefined) {
       const idle = [
         ["--client-id", clientId],
@@ -118,7 +123,8 @@ export const grantOf = (
         ["--authorization-endpoint", authorizationEndpoint],
         ["--redirect-uri", redirectUri],
         ...proofs.map(([option, of]) => [option, of(secrets)] as const),
-        ["--refresh-token", refreshToken]
+        ["--refresh-token", refreshToken],
+        ["--service-account", serviceAccount]
       ].find(([, value]) => value !== undefined)
       return idle === undefined
         ? undefined
@@ -131,7 +137,7 @@ export const grantOf = (
     if (secrets.token !== undefined || secrets.secret !== undefined) {
       return yield* fail("--token", `${kind} and another secret were both given`, "give the one that this sign-in uses")
     }
-    if (clientId === undefined) {
+    if (clientId === undefined && kind !== "service-account") {
       return yield* fail(
         "--client-id",
         "is missing",
@@ -155,6 +161,16 @@ export const grantOf = (
     const problem = browserProblem(kind, options)
     if (problem !== undefined) return yield* Result.fail(problem)
     const proof = yield* proofOf(kind, secrets)
+    if (kind === "service-account" && serviceAccount === undefined) {
+      return yield* fail("--service-account", "is missing", "add --service-account PATH, the JSON key file")
+    }
+    if (kind !== "service-account" && serviceAccount !== undefined) {
+      return yield* fail(
+        "--service-account",
+        `does not go with --token ${kind}`,
+        "leave it out, or use --token service-account"
+      )
+    }
     if (kind === "refresh-token" && refreshToken === undefined) {
       return yield* fail("--refresh-token", "is missing", "add --refresh-token env:NAME")
     }
@@ -171,5 +187,5 @@ export const grantOf = (
     }
     return user === undefined
       ? yield* fail("--user", "is missing", "name the account to sign in as, such as --user person@example.com")
-      : { kind, clientId, proof, refreshToken, user }
+      : { kind, clientId: clientId ?? "", proof, refreshToken, serviceAccount, user }
   })

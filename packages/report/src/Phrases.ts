@@ -327,7 +327,8 @@ const tokens: Readonly<Record<TokenFacts.TokenSource, string>> = {
   "device-code": "by device code",
   "authorization-code": "by sign-in at a browser",
   "client-credentials": "by client credentials",
-  "refresh-token": "by refresh token"
+  "refresh-token": "by refresh token",
+  "service-account": "by service account"
 }
 
 const resolved = (facts: Facts.ResolveFacts): string => {

@@ -6,8 +6,10 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { createHash } from "node:crypto"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import type { Behaviour as ReaderBehaviour } from "./GmailReaders.ts"
 import { type GmailState, secretOf } from "./GmailState.ts"
 import * as GmailWorld from "./GmailWorld.ts"
@@ -46,6 +48,8 @@ export interface Announcement {
     readonly secret?: string
     readonly refreshTokens: ReadonlyArray<string>
   }>
+  /** `keyFile` is the JSON file of a key that was made for this start. */
+  readonly serviceAccounts: ReadonlyArray<{ readonly email: string; readonly keyFile?: string }>
   readonly admin: string
 }
 
@@ -69,6 +73,30 @@ const unserved = [
   "pop.gmail.com:110"
 ]
 
+/** Keys for service accounts that have none in the world; made off the main thread. */
+const keysFor = (world: GmailWorld.GmailWorld) =>
+  Promise.all(
+    world.serviceAccounts.filter(({ publicKey }) => publicKey === null).map(async ({ email }) => {
+      const { generateKeyPair } = await import("node:crypto")
+      const { privateKey, publicKey } = await promisify(generateKeyPair)("rsa", {
+        modulusLength: 2048,
+        publicKeyEncoding: { type: "spki", format: "pem" },
+        privateKeyEncoding: { type: "pkcs8", format: "pem" }
+      })
+      return { email, privateKey, publicKey }
+    })
+  )
+
+/** The members of a key file as Google's console gives it. */
+const keyFileOf = (email: string, privateKey: string) => ({
+  type: "service_account",
+  project_id: "fake-project",
+  private_key_id: createHash("sha1").update(privateKey).digest("hex"),
+  private_key: privateKey,
+  client_email: email,
+  token_uri: "https://oauth2.googleapis.com/token"
+})
+
 const snapshot = (state: GmailState) => ({
   signIns: Object.fromEntries(state.signIns),
   messages: [...state.messages],
@@ -88,31 +116,40 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
     Effect.mapError((error) => new SimulatorError({ reason: "WorldInvalid", detail: error.problems.join("; ") }))
   ))
   const port = options.port ?? 0
-  const { certificates, door, https, readers, session, server, state, tokens } = yield* Effect.promise(async () => {
-    const [making, server, door, https, session, tokens, live, readers] = await Promise.all([
-      import("./Certificates.ts"),
-      import("./SmtpServer.ts"),
-      import("./Admin.ts"),
-      import("./HttpServer.ts"),
-      import("./GmailSession.ts"),
-      import("./GmailTokens.ts"),
-      import("./GmailState.ts"),
-      import("./GmailReaders.ts")
-    ])
-    const names = [...submission, "imap.gmail.com", "pop.gmail.com", ...tokens.hosts, "localhost"]
-    const certificates = await making.make(Date.now(), names)
-    return {
-      certificates,
-      door,
-      https,
-      readers,
-      session,
-      server,
-      state: new live.GmailState(world, options.now ?? Date.now),
-      tokens
+  const { certificates, codes, door, https, keys, readers, session, server, state, tokens } = yield* Effect.promise(
+    async () => {
+      const [making, server, door, https, session, tokens, live, readers, codes, keys] = await Promise.all([
+        import("./Certificates.ts"),
+        import("./SmtpServer.ts"),
+        import("./Admin.ts"),
+        import("./HttpServer.ts"),
+        import("./GmailSession.ts"),
+        import("./GmailTokens.ts"),
+        import("./GmailState.ts"),
+        import("./GmailReaders.ts"),
+        import("./GmailCodes.ts"),
+        keysFor(world)
+      ])
+      const publicKeys = new Map(keys.map(({ email, publicKey }) => [email, publicKey]))
+      const state = new live.GmailState(world, options.now ?? Date.now, publicKeys)
+      const names = [...submission, "imap.gmail.com", "pop.gmail.com", ...tokens.hosts, "localhost"]
+      const certificates = await making.make(Date.now(), names)
+      return {
+        certificates,
+        door,
+        https,
+        readers,
+        session,
+        server,
+        state,
+        tokens,
+        keys,
+        codes: new codes.GmailCodes(state)
+      }
     }
-  })
-  const ca = join(yield* folder, "ca.pem")
+  )
+  const place = yield* folder
+  const ca = join(place, "ca.pem")
   yield* Effect.tryPromise({ try: () => writeFile(ca, certificates.authority, { mode: 0o600 }), catch: filesError })
   const counted = {
     onOpen: () => {
@@ -123,6 +160,14 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
       state.connections--
     }
   }
+  const keyFiles = yield* Effect.forEach(keys, ({ email, privateKey }) => {
+    const path = join(place, `${email.replace(/@.*$/, "")}.json`)
+    const file = JSON.stringify(keyFileOf(email, privateKey), undefined, 2)
+    return Effect.as(
+      Effect.tryPromise({ try: () => writeFile(path, file, { mode: 0o600 }), catch: filesError }),
+      { email, path }
+    )
+  })
   const listening = (at: number, implicitTls: boolean) =>
     Effect.acquireRelease(
       Effect.tryPromise({
@@ -161,7 +206,7 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
           service: {
             maxBodyOctets: (name) => tokens.hosts.includes(name) ? 64 * 1024 : undefined,
             tooLarge: () => ({ status: 413, headers: {}, body: "" }),
-            handle: async (request) => tokens.handle(state, request)
+            handle: (request) => tokens.handle(state, codes, request)
           }
         }),
       catch: portError(0)
@@ -217,6 +262,10 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
       ...(secret === null ? {} : { secret }),
       refreshTokens: refreshTokens.map((one) => one.value)
     })),
+    serviceAccounts: state.serviceAccounts.map(({ email }) => {
+      const keyFile = keyFiles.find((one) => one.email === email)?.path
+      return { email, ...(keyFile === undefined ? {} : { keyFile }) }
+    }),
     admin: admin.url
   }
   return {

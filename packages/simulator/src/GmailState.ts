@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto"
 import * as Arrival from "./Arrival.ts"
 import * as Texts from "./GmailTranscripts.ts"
-import { type Account, type GmailWorld, mailScope } from "./GmailWorld.ts"
+import { type Account, type GmailWorld, mailScope, type ServiceAccount } from "./GmailWorld.ts"
 import { type FolderPlan, Mailstore } from "./Mailstore.ts"
 import type { Message } from "./State.ts"
 
@@ -53,6 +53,19 @@ export interface LiveToken {
   readonly expiresAt: number
 }
 
+/** What the token endpoint gives. */
+export interface Issued {
+  readonly token: string
+  readonly seconds: number
+  readonly scopes: ReadonlyArray<string>
+  readonly refreshToken?: string
+}
+
+/** A service account whose key is known. */
+export interface LiveServiceAccount extends Omit<ServiceAccount, "publicKey"> {
+  readonly publicKey: string
+}
+
 const dayMillis = 86_400_000
 const accessMillis = 3_599_000
 const maxTokens = 10_000
@@ -77,6 +90,7 @@ const refuse = (gate: Behaviour, text: Texts.Text): Refusal => ({ gate, text })
 export class GmailState {
   readonly accounts: ReadonlyArray<LiveAccount>
   readonly clients: GmailWorld["clients"]
+  readonly serviceAccounts: ReadonlyArray<LiveServiceAccount>
   readonly messages: Array<Message> = []
   readonly signIns = new Map<string, number>()
   readonly mail: Mailstore
@@ -84,13 +98,22 @@ export class GmailState {
   maxConnections = 0
   readonly now: () => number
   readonly #tokens = new Map<string, LiveToken>()
+  readonly #refreshTokens = new Map<
+    string,
+    { readonly clientId: string; readonly account: string; readonly scopes: ReadonlyArray<string> }
+  >()
   readonly #announced = new Map<LiveAccount, string>()
 
-  constructor(world: GmailWorld, now: () => number) {
+  /** `keys` are the public keys that were made for service accounts without one, by their addresses. */
+  constructor(world: GmailWorld, now: () => number, keys: ReadonlyMap<string, string> = new Map()) {
     this.now = now
     this.clients = world.clients
     this.mail = new Mailstore(now, folders)
     this.accounts = world.accounts.map((account) => ({ ...account, sentAt: [], readers: 0 }))
+    this.serviceAccounts = world.serviceAccounts.map((account) => ({
+      ...account,
+      publicKey: account.publicKey ?? keys.get(account.email) ?? ""
+    }))
     for (const account of this.accounts) {
       for (const { expired, scopes, value } of account.tokens) {
         const presented = value ?? `ya29.${randomBytes(90).toString("base64url")}`
@@ -110,12 +133,26 @@ export class GmailState {
     return this.#announced.get(account)
   }
 
-  /** Makes an access token of an hour. */
-  issue(account: string, scopes: ReadonlyArray<string>): { readonly token: string; readonly seconds: number } {
+  /** Makes an access token of an hour, and for `offlineClient` a refresh token with it. */
+  issue(account: string, scopes: ReadonlyArray<string>, offlineClient?: string): Issued {
     const token = `ya29.${randomBytes(90).toString("base64url")}`
     if (this.#tokens.size >= maxTokens) this.#tokens.delete(this.#tokens.keys().next().value ?? "")
     this.#tokens.set(token, { account, scopes, expiresAt: this.now() + accessMillis })
-    return { token, seconds: accessMillis / 1000 }
+    const issued = { token, seconds: accessMillis / 1000, scopes }
+    if (offlineClient === undefined) return issued
+    const refreshToken = `1//${randomBytes(60).toString("base64url")}`
+    if (this.#refreshTokens.size >= maxTokens) this.#refreshTokens.delete(this.#refreshTokens.keys().next().value ?? "")
+    this.#refreshTokens.set(refreshToken, { clientId: offlineClient, account, scopes })
+    return { ...issued, refreshToken }
+  }
+
+  /** A refresh token of a client: one of the world, or one that was issued. */
+  refreshTokenOf(clientId: string, presented: string) {
+    const client = this.clients.find((one) => one.clientId === clientId)
+    const known = client?.refreshTokens.find((one) => one.value === presented)
+    if (known !== undefined) return known
+    const issued = this.#refreshTokens.get(presented)
+    return issued?.clientId === clientId ? { ...issued, valid: true } : undefined
   }
 
   countSignIn(name: string): void {

@@ -7,7 +7,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Address, Arrival, Count, parse, published, strict, withDefault, WorldInvalid } from "./World.ts"
+import { Address, Arrival, Count, isPem, parse, published, strict, withDefault, WorldInvalid } from "./World.ts"
 
 /** The one scope that SMTP, IMAP and POP take. */
 export const mailScope = "https://mail.google.com/"
@@ -75,19 +75,51 @@ export const Client = Schema.Struct({
   name: Schema.NonEmptyString,
   secret: withDefault(Schema.NullOr(Schema.NonEmptyString), null, "Null for a client that has none."),
   enabled: withDefault(Schema.Boolean, true, "False: deleted or disabled by its owner."),
+  redirectUris: withDefault(
+    Schema.Array(Schema.NonEmptyString),
+    [],
+    "Where its users come back to, beside loopback addresses."
+  ),
   refreshTokens: withDefault(Schema.Array(RefreshToken), [], "What users gave it.")
+})
+
+/**
+ * A service account. It opens mailboxes of users only in the domains whose administrator delegated them to it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const ServiceAccount = Schema.Struct({
+  email: Address,
+  publicKey: withDefault(
+    Schema.NullOr(Schema.NonEmptyString),
+    null,
+    "PEM; null has a key made, and its file announced."
+  ),
+  enabled: withDefault(Schema.Boolean, true, "False: disabled by its owner."),
+  delegations: withDefault(
+    Schema.Array(Schema.Struct({
+      domain: Schema.NonEmptyString.annotate({ description: "A Workspace domain." }),
+      scopes: withDefault(Schema.Array(Schema.NonEmptyString), [mailScope], "What its administrator allowed.")
+    })),
+    [],
+    "Domain-wide delegation."
+  )
 })
 
 /** @category models */
 export const GmailWorld = Schema.Struct({
   accounts: Schema.NonEmptyArray(Account),
-  clients: withDefault(Schema.Array(Client), [], "OAuth clients.")
+  clients: withDefault(Schema.Array(Client), [], "OAuth clients."),
+  serviceAccounts: withDefault(Schema.Array(ServiceAccount), [], "Service accounts.")
 }).annotate({ identifier: "GmailWorld", title: "Sonde simulator world, Gmail" })
 
 /** @category models */
 export type GmailWorld = typeof GmailWorld.Type
 /** @category models */
 export type Account = typeof Account.Type
+/** @category models */
+export type ServiceAccount = typeof ServiceAccount.Type
 
 const decodeStrict = strict(GmailWorld)
 
@@ -112,6 +144,13 @@ export const decode: (input: unknown) => Effect.Effect<GmailWorld, WorldInvalid>
       if (!taken.has(account.toLowerCase())) {
         problems.push(`no account ${account} at ["clients"][${n}]["refreshTokens"]`)
       }
+    }
+  }
+  for (const [n, { email, publicKey }] of world.serviceAccounts.entries()) {
+    if (taken.has(email.toLowerCase())) problems.push(`address ${email} appears twice at ["serviceAccounts"][${n}]`)
+    taken.add(email.toLowerCase())
+    if (publicKey !== null && !isPem(publicKey)) {
+      problems.push(`the PEM text cannot be read at ["serviceAccounts"][${n}]["publicKey"]`)
     }
   }
   if (problems.length > 0) return yield* new WorldInvalid({ problems })
@@ -176,7 +215,8 @@ export const builtIn = {
     },
     { address: "leo@gmail.example", tokens: [{}] },
     { address: "mia@gmail.example", tokens: [{ expired: true }] },
-    { address: "ned@gmail.example", tokens: [{ scopes: ["https://www.googleapis.com/auth/gmail.send"] }] }
+    { address: "ned@gmail.example", tokens: [{ scopes: ["https://www.googleapis.com/auth/gmail.send"] }] },
+    { address: "ops@workspace.example", password: "fake-Ops-9Xc4", appPasswords: ["fakeolikujyhtgrf"] }
   ],
   clients: [
     {
@@ -188,5 +228,12 @@ export const builtIn = {
         { value: "1//fake-refresh-old", account: "leo@gmail.example", valid: false }
       ]
     }
+  ],
+  serviceAccounts: [
+    {
+      email: "mailer@fake-project.iam.gserviceaccount.com",
+      delegations: [{ domain: "workspace.example" }]
+    },
+    { email: "stranger@fake-project.iam.gserviceaccount.com" }
   ]
 }

@@ -14,7 +14,7 @@ const style =
 const page = (title: string, content: string): string =>
   `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`
   + `<title>${escaped(title)}</title><style>${style}</style></head><body><main><h1>${escaped(title)}</h1>${content}`
-  + `<p>Simulated sign-in of Sonde. Nothing here reaches Microsoft: enter made-up accounts only.</p></main></body></html>\n`
+  + `<p>Simulated sign-in of Sonde. Nothing here reaches a real service: enter made-up accounts only.</p></main></body></html>\n`
 
 const hidden = (fields: Readonly<Record<string, string>>): string =>
   Object.entries(fields).map(([name, value]) =>

@@ -353,7 +353,8 @@ const decodeStrict = strict(World)
 /** The domain of an address in lower case; empty when there is none. */
 export const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase()
 
-const isPem = (pem: string): boolean => {
+/** Whether a text is a public key or a certificate in PEM. */
+export const isPem = (pem: string): boolean => {
   try {
     createPublicKey(pem)
     return true

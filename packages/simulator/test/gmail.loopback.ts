@@ -3,10 +3,11 @@ import * as GmailSimulator from "@sonde/simulator/GmailSimulator"
 import { type Behaviour, meanings } from "@sonde/simulator/GmailState"
 import * as GmailWorld from "@sonde/simulator/GmailWorld"
 import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { connect } from "node:tls"
 import { base64, Client, messageFrom, xoauth2 } from "./Client.ts"
-import { post } from "./Https.ts"
+import { ask, hiddenFields, post } from "./Https.ts"
 
 const id = String.raw` [0-9a-f]+sm\d+f8f\.\d+ - gsmtp`
 
@@ -162,6 +163,80 @@ describe("a simulated Gmail", () => {
         })
       )
       assert.deepStrictEqual([device.status, device.body["error"]], [400, "invalid_scope"])
+    })))
+})
+
+describe("Google's sign-in page", () => {
+  const page = "https://accounts.google.com/o/oauth2/v2/auth"
+  const verifier = "v".repeat(43)
+  const parameters = (more: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+    client_id: "100000000001-fake.apps.googleusercontent.com",
+    redirect_uri: "http://127.0.0.1:5000/back",
+    response_type: "code",
+    scope: "https://mail.google.com/",
+    state: "s",
+    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
+    code_challenge_method: "S256",
+    access_type: "offline",
+    ...more
+  })
+  const open = (running: GmailSimulator.Running, more: Readonly<Record<string, string>> = {}) =>
+    ask(running, `${page}?${new URLSearchParams(parameters(more)).toString()}`)
+  const exchange = (running: GmailSimulator.Running, code: string, more: Readonly<Record<string, string>> = {}) =>
+    post(running, "https://oauth2.googleapis.com/token", {
+      grant_type: "authorization_code",
+      client_id: "100000000001-fake.apps.googleusercontent.com",
+      client_secret: "fake-secret-google-4Rt7",
+      redirect_uri: "http://127.0.0.1:5000/back",
+      code_verifier: verifier,
+      code,
+      ...more
+    })
+
+  it.live("comes back with a code that is exchanged once, with its verifier, for tokens that are refreshed", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const running = yield* GmailSimulator.start({})
+      yield* Effect.promise(async () => {
+        const { text } = await open(running)
+        const sent = { ...hiddenFields(text), account: "ops@workspace.example", password: "fake-Ops-9Xc4" }
+        const back = new URL(String((await post(running, page, sent)).headers["location"]))
+        assert.strictEqual(back.origin + back.pathname, "http://127.0.0.1:5000/back")
+        assert.strictEqual(back.searchParams.get("state"), "s")
+        const code = back.searchParams.get("code") ?? ""
+        const said = async (more: Readonly<Record<string, string>>) => {
+          const { body } = await exchange(running, code, more)
+          return `${String(body["error"])} ${String(body["error_description"])}`
+        }
+        assert.strictEqual(await said({ code_verifier: "x".repeat(43) }), "invalid_grant Invalid code verifier.")
+        assert.strictEqual(await said({ redirect_uri: "http://127.0.0.1:1" }), "redirect_uri_mismatch Bad Request")
+        assert.strictEqual(await said({ code: "4/nobody" }), "invalid_grant Malformed auth code.")
+        const { body } = await exchange(running, code)
+        assert.deepInclude(body, { token_type: "Bearer", scope: "https://mail.google.com/" })
+        assert.strictEqual(await said({}), "invalid_grant Bad Request")
+        const again = await refresh(running, { refresh_token: String(body["refresh_token"]) })
+        assert.strictEqual(again.status, 200)
+        const mailbox = { behaviour: "ok", secret: "", token: String(again.body["access_token"]) }
+        assert.match(await attempt(running, mailbox, "ops@workspace.example"), /^250 /)
+      })
+    })))
+
+  it.live("never goes to an address that is not the client's, and goes back when somebody cancels", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const running = yield* GmailSimulator.start({})
+      yield* Effect.promise(async () => {
+        for (
+          const uri of ["https://evil.example/", "http://127.0.0.1.evil.example/", "http://localhost@evil.example"]
+        ) {
+          const answer = await open(running, { redirect_uri: uri })
+          assert.strictEqual(answer.status, 400)
+          assert.isUndefined(answer.headers["location"])
+          assert.match(answer.text, /Error 400: redirect_uri_mismatch/)
+        }
+        const unknown = await open(running, { client_id: "x" })
+        assert.match(unknown.text, /Error 401: invalid_client/)
+        const cancelled = await post(running, page, { ...parameters(), cancel: "1" })
+        assert.match(String(cancelled.headers["location"]), /\?error=access_denied&state=s$/)
+      })
     })))
 })
 

@@ -194,10 +194,11 @@ export class Sonde extends Context.Service<Sonde, {
 }
 
 const split = (options: Partial<Check>): { readonly options: Partial<CheckOptions>; readonly secrets: Secrets } => {
-  const { clientAssertion, clientCertificate, clientSecret, refreshToken, secret, token, ...rest } = options
+  const { clientAssertion, clientCertificate, clientSecret, refreshToken, secret, serviceAccount, token, ...rest } =
+    options
   return {
     options: rest,
-    secrets: { secret, token, clientSecret, clientCertificate, clientAssertion, refreshToken }
+    secrets: { secret, token, clientSecret, clientCertificate, clientAssertion, serviceAccount, refreshToken }
   }
 }
 

@@ -46,7 +46,7 @@ const get = Command.make("get", {
 }, (input) => Effect.flatMap(Effect.promise(() => import("../run/token/get.ts")), ({ run }) => run(input))).pipe(
   Command.withShortDescription("Obtain an access token"),
   Command.withDescription(
-    "Obtains a token by device code, sign-in at a browser, client credentials or refresh token, reads it, and prints it alone on standard output. A token that is wrong for the service is not printed: its wrong claims are named, exit 77. Nothing is kept."
+    "Obtains a token by device code, sign-in at a browser, client credentials, refresh token or service account, reads it, and prints it alone on standard output. A token that is wrong for the service is not printed: its wrong claims are named, exit 77. Nothing is kept."
   ),
   Command.withExamples([
     {

@@ -159,7 +159,7 @@ export const SignIn = Schema.Struct({
       ),
       flows: optional(
         "Ways to a token for mail that the provider gives",
-        Schema.Array(Schema.Union([GrantKind, Schema.Literal("service-account")]))
+        Schema.Array(GrantKind)
       ),
       offline: optional(
         "What to ask for so that a refresh token comes along",

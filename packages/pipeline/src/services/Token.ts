@@ -32,13 +32,15 @@ const orderOf = (
   const directory = options.tenant ?? request.domain ?? "organizations"
   const known = OAuth.source(pack, uses[0], plan.kind, directory)
   const scopes = uses.flatMap((use) => OAuth.source(pack, use, plan.kind, directory).scope.split(" "))
-  const { clientId, kind, proof, refreshToken } = plan
+  const { clientId, kind, proof, refreshToken, serviceAccount } = plan
   const common = { clientId, scope: [...new Set(scopes)].join(" ") }
   // `Options` saw to it that each kind has what it needs.
   const grant: Grant = kind === "client-credentials" && proof !== undefined
     ? { ...common, kind, proof }
     : kind === "refresh-token" && refreshToken !== undefined
     ? { ...common, kind, refreshToken, proof }
+    : kind === "service-account" && serviceAccount !== undefined
+    ? { ...common, kind, keyFile: serviceAccount, user: plan.user }
     : kind === "authorization-code"
     ? { ...common, kind, proof, redirectUri: options.redirectUri ?? known.redirectUri, user: plan.user, parameters: {} }
     : { ...common, kind: "device-code" }

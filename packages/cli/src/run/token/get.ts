@@ -27,7 +27,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   if (options.grant === undefined) {
     return yield* usage(
       "--token says how to obtain it",
-      "add --token device-code, authorization-code, client-credentials or refresh-token"
+      "add --token device-code, authorization-code, client-credentials, refresh-token or service-account"
     )
   }
   const wanted = input.for ?? "smtp-submission"
