@@ -100,6 +100,16 @@ export const secrets = {
     "SOURCE",
     "token of another issuer that stands for it (workload identity), from the same sources"
   ),
+  tlsCertificate: text(
+    "tls-certificate",
+    "PATH",
+    "client certificate to show a mail server that asks for one, PEM; with --auth external it signs in"
+  ),
+  tlsKey: text(
+    "tls-key",
+    "SOURCE",
+    "its private key where it is not in the same file: env:NAME, file:PATH or cmd:COMMAND"
+  ),
   serviceAccount: text("service-account", "PATH", "JSON key file of a Google service account"),
   refreshToken: text("refresh-token", "SOURCE", "refresh token, from the same sources")
 }
@@ -131,7 +141,7 @@ export const check = {
   auth: text(
     "auth",
     "MECH",
-    "auto (default), plain, login, cram-md5, scram-sha-1, scram-sha-256 (either with -plus), xoauth2 or oauthbearer"
+    "auto (default), plain, login, cram-md5, scram-sha-1, scram-sha-256 (either with -plus), xoauth2, oauthbearer or external"
   ),
   provider: text("provider", "ID", "skip recognition of the provider"),
   only: texts("only", "LIST", "check only these services (smtp-submission)"),

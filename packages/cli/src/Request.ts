@@ -77,6 +77,13 @@ export const options = Effect.fnUntraced(function*(input: Input) {
   }
   const grant = GrantKind.literals.find((kind) => kind === input.token)
   if (grant !== undefined) out.grant = grant
+  if (input.auth !== undefined && !AuthChoice.literals.some((known) => known === input.auth?.toLowerCase())) {
+    const { unspoken } = yield* Effect.promise(() => import("@sonde/phases/Choice"))
+    const why = unspoken(input.auth)
+    if (why !== undefined) {
+      return yield* usage(`--auth ${quoted(input.auth)}: ${why}`, `it takes ${AuthChoice.literals.join(", ")}`)
+    }
+  }
   if (input.auth !== undefined) out.auth = yield* Effect.fromResult(oneOf("--auth", input.auth, AuthChoice.literals))
   if (input.via !== undefined) out.via = yield* Effect.fromResult(oneOf("--via", input.via, ["smtp", "graph"] as const))
   if (input.security !== undefined) {
@@ -113,6 +120,9 @@ export interface Sources {
   readonly clientCertificate?: string | undefined
   /** A JSON file. */
   readonly serviceAccount?: string | undefined
+  readonly tlsKey?: Secret.Source | undefined
+  /** A PEM file. */
+  readonly tlsCertificate?: string | undefined
 }
 
 const taken = [
@@ -120,7 +130,8 @@ const taken = [
   ["token", "--token"],
   ["clientSecret", "--client-secret"],
   ["clientAssertion", "--client-assertion"],
-  ["refreshToken", "--refresh-token"]
+  ["refreshToken", "--refresh-token"],
+  ["tlsKey", "--tls-key"]
 ] as const
 
 /** Judges where the secrets come from. */
@@ -132,7 +143,9 @@ export const sources = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Fl
     clientAssertion: undefined,
     refreshToken: undefined,
     clientCertificate: input.clientCertificate,
-    serviceAccount: input.serviceAccount
+    serviceAccount: input.serviceAccount,
+    tlsKey: undefined,
+    tlsCertificate: input.tlsCertificate
   }
   let piped: string | undefined = undefined
   for (const [name, option] of taken) {
@@ -162,6 +175,8 @@ export interface Fetched {
   readonly refreshToken?: Redacted.Redacted<string>
   readonly clientCertificate?: Redacted.Redacted<string>
   readonly serviceAccount?: Redacted.Redacted<string>
+  readonly tlsCertificate?: Redacted.Redacted<string>
+  readonly tlsKey?: Redacted.Redacted<string>
 }
 
 /** Something in place of each secret that there is a source for. */
@@ -192,6 +207,42 @@ const serviceAccount = Effect.fnUntraced(function*(path: string) {
   return keyFile
 })
 
+/** A client certificate, once it is known to go with its key. */
+const tlsCertificate = Effect.fnUntraced(function*(path: string, key: Redacted.Redacted<string> | undefined) {
+  const option = "--tls-certificate"
+  const file = `the file ${quoted(path)}`
+  const pem = Redacted.make(yield* Files.text(option, path), { label: "certificate" })
+  const { createPrivateKey, X509Certificate } = yield* Effect.promise(() => import("node:crypto"))
+  const certificate = yield* Effect.try({
+    try: () => new X509Certificate(Redacted.value(pem)),
+    catch: () =>
+      missing(`${option}: ${file} holds no certificate that can be read`, "give a PEM file, the client's first")
+  })
+  const [keyOption, holder] = key === undefined ? [option, file] as const : ["--tls-key", "what was given"] as const
+  const text = Redacted.value(key ?? pem)
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text)) {
+    return yield* missing(
+      `${keyOption}: ${holder} has an encrypted private key`,
+      "decrypt it with: openssl pkey -in KEY.pem, and give the result with --tls-key cmd: or file:"
+    )
+  }
+  const privateKey = yield* Effect.try({
+    try: () => createPrivateKey(text),
+    catch: () =>
+      missing(
+        `${keyOption}: ${holder} has no private key that can be read`,
+        key === undefined ? "put it into the same file, or give it with --tls-key" : "give it in PEM"
+      )
+  })
+  if (!certificate.checkPrivateKey(privateKey)) {
+    return yield* missing(
+      `${keyOption}: the private key in ${holder} is not that of the certificate`,
+      "the first certificate of the file has to be the client's own"
+    )
+  }
+  return pem
+})
+
 /** Fetches the secrets. `who` is named where somebody is asked. */
 export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
   const out: { -readonly [K in keyof Fetched]: Fetched[K] } = {}
@@ -200,13 +251,15 @@ export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
     token: `Access token of ${who}`,
     clientSecret: "Secret of the application",
     clientAssertion: "Token that stands for the application",
-    refreshToken: `Refresh token of ${who}`
+    refreshToken: `Refresh token of ${who}`,
+    tlsKey: "Private key of the client certificate"
   }
   for (const [name, option] of taken) {
     const source = from[name]
     if (source !== undefined) out[name] = yield* Secret.read(option, source, labels[name])
   }
   if (from.clientCertificate !== undefined) out.clientCertificate = yield* certificate(from.clientCertificate)
+  if (from.tlsCertificate !== undefined) out.tlsCertificate = yield* tlsCertificate(from.tlsCertificate, out.tlsKey)
   if (from.serviceAccount !== undefined) out.serviceAccount = yield* serviceAccount(from.serviceAccount)
   const fetched: Fetched = out
   return fetched
@@ -235,6 +288,7 @@ export const again = (sources: Sources): string =>
       return source === undefined ? "" : `${option} ${typed(source)}`
     }),
     sources.clientCertificate === undefined ? "" : `--client-certificate ${shellQuoted(sources.clientCertificate)}`,
+    sources.tlsCertificate === undefined ? "" : `--tls-certificate ${shellQuoted(sources.tlsCertificate)}`,
     sources.serviceAccount === undefined ? "" : `--service-account ${shellQuoted(sources.serviceAccount)}`
   ].filter((part) => part !== "").join(" ")
 

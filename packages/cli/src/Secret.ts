@@ -33,6 +33,7 @@ export type Option =
   | "--token"
   | "--client-secret"
   | "--client-assertion"
+  | "--tls-key"
   | "--refresh-token"
   | "--database"
 
@@ -121,7 +122,9 @@ const fromCommand = Effect.fnUntraced(function*(option: string, command: string)
       "run it by hand to see why, its own words stand above"
     )
   }
-  return yield* filled(option, "what the command of cmd: printed", result.text.split(/\r?\n/, 1)[0] ?? "")
+  // A key has many lines; of anything else the first one counts, as password managers print it.
+  const printed = option === "--tls-key" ? result.text : result.text.split(/\r?\n/, 1)[0] ?? ""
+  return yield* filled(option, "what the command of cmd: printed", printed)
 })
 
 const fromPrompt = Effect.fnUntraced(function*(option: string, label: string) {

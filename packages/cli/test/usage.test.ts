@@ -19,7 +19,7 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
   ["an address without a domain", ["check", "a@"], /nothing after the @/],
   ["a port out of range", ["check", "a@b.example", "--port", "65536"], /--port takes a number from 1 to 65535/],
   ["a port that is no number", ["check", "a@b.example", "--port", "smtp"], /--port .*not "smtp"/],
-  ["an unknown mechanism", ["check", "a@b.example", "--auth", "ntlm"], /--auth does not know "ntlm"/],
+  ["an unknown mechanism", ["check", "a@b.example", "--auth", "ntlm"], /--auth "ntlm": it is Microsoft's own/],
   ["an unknown phase", ["check", "a@b.example", "--until", "helo"], /--until does not know "helo"/],
   ["an unknown service", ["check", "a@b.example", "--only", "smtp"], /--only does not know "smtp"/],
   ["a service of a later version", ["check", "a@b.example", "--only", "imap"], /imap is not available in this version/],
@@ -65,6 +65,23 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
     ["serve", "--database", "mysql://db.example/x"],
     /the URL of a PostgreSQL or the place/
   ],
+  [
+    "a mechanism of Microsoft",
+    ["check", "a@b.example", "--auth", "NTLM"],
+    /--auth "NTLM": it is Microsoft's own, .*does not speak it: it takes auto, plain/
+  ],
+  [
+    "a mechanism of Kerberos",
+    ["check", "a@b.example", "--auth", "gssapi"],
+    /--auth "gssapi": it needs a Kerberos ticket and not a password; Sonde does not speak it/
+  ],
+  ["a mechanism that nobody knows", ["check", "a@b.example", "--auth", "magic"], /--auth does not know "magic"/],
+  [
+    "EXTERNAL without a certificate",
+    ["check", "a@b.example", "--auth", "external"],
+    /--auth external needs a client certificate: add --tls-certificate PATH/
+  ],
+  ["a key without a certificate", ["check", "a@b.example", "--tls-key", "env:K"], /--tls-key was given without its/],
   ["a database of a strange variable", ["serve", "--database", "env:A B"], /write --database env:DATABASE_URL/],
   ["a database of a terminal", ["serve", "--database", "prompt"], /env:NAME, file:PATH or cmd:COMMAND/]
 ]
@@ -81,6 +98,16 @@ const gone: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, 
     "a token file",
     ["check", "a@b.example", "--token", "file:/no/such"],
     /--token: the file "\/no\/such" does not exist/
+  ],
+  [
+    "a client certificate",
+    ["check", "a@b.example", "--tls-certificate", "/no/such"],
+    /--tls-certificate: the file "\/no\/such" does not exist/
+  ],
+  [
+    "a file without a client certificate",
+    ["check", "a@b.example", "--tls-certificate", import.meta.filename],
+    /--tls-certificate: the file .* holds no certificate that can be read: give a PEM file/
   ],
   ["trust anchors", ["check", "a@b.example", "--ca", "/no/such"], /--ca: the file "\/no\/such" does not exist/],
   ["a file without trust anchors", ["check", "a@b.example", "--ca", import.meta.filename], /holds no certificate/],

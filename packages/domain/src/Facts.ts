@@ -98,7 +98,7 @@ export interface StartTlsFacts extends Schema.Schema.Type<typeof StartTlsFacts> 
 /**
  * A handshake that succeeded and a chain that verified. `protocol` is `TLSv1.3` and the like, `cipher` the
  * standard name, `chain` as sent, leaf first; `daysLeft` of the certificate that ends first. `conditions` is
- * empty unless verification was waived.
+ * empty unless verification was waived. `clientCertificate` says that the server asked for one: `asked` in vain, or it was `sent`.
  *
  * @category models
  * @since 0.1.0
@@ -110,7 +110,8 @@ export const TlsFacts = Schema.Struct({
   alpn: Schema.optionalKey(Schema.String),
   daysLeft: Schema.Int,
   conditions: Schema.Array(TlsReason),
-  chain: Schema.Array(Certificate)
+  chain: Schema.Array(Certificate),
+  clientCertificate: Schema.optionalKey(Schema.Literals(["asked", "sent"]))
 }).annotate({ identifier: "TlsFacts" })
 /** @category models @since 0.1.0 */
 export interface TlsFacts extends Schema.Schema.Type<typeof TlsFacts> {}

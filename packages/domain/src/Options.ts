@@ -52,7 +52,8 @@ export const AuthChoice = Schema.Literals([
   "scram-sha-1-plus",
   "scram-sha-256-plus",
   "xoauth2",
-  "oauthbearer"
+  "oauthbearer",
+  "external"
 ])
 /** @category models @since 0.1.0 */
 export type AuthChoice = typeof AuthChoice.Type
@@ -136,4 +137,8 @@ export interface Secrets {
   /** The key file of a Google service account, JSON. */
   readonly serviceAccount?: Redacted.Redacted<string> | undefined
   readonly refreshToken?: Redacted.Redacted<string> | undefined
+  /** Certificates that the TLS handshake with a mail server shows, PEM, that of the client first; its key may stand there too. */
+  readonly tlsCertificate?: Redacted.Redacted<string> | undefined
+  /** The private key of the first of them, PEM. */
+  readonly tlsKey?: Redacted.Redacted<string> | undefined
 }

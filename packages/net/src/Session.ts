@@ -96,6 +96,8 @@ export interface Handshake {
   readonly platformCode?: string
   /** The certificates of `chain` in DER, whole and their public keys alone (SubjectPublicKeyInfo). */
   readonly presented?: () => ReadonlyArray<{ readonly certificate: Uint8Array; readonly key: Uint8Array }>
+  /** Whether the server asked for a certificate of the client: in vain, or it was sent. */
+  readonly clientCertificate?: "asked" | "sent"
 }
 
 /**

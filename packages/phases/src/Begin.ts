@@ -7,6 +7,7 @@ import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { Session } from "@sonde/net/Session"
 import * as CramMd5 from "@sonde/wire/sasl/CramMd5"
 import type { Crypto, Exchange } from "@sonde/wire/sasl/Exchange"
+import * as External from "@sonde/wire/sasl/External"
 import type * as Gs2 from "@sonde/wire/sasl/Gs2"
 import * as Login from "@sonde/wire/sasl/Login"
 import * as Mechanism from "@sonde/wire/sasl/Mechanism"
@@ -76,6 +77,8 @@ export const begin = (
   const scram = (hash: Scram.ScramOptions["hash"], tied: Gs2.Binding) =>
     Scram.exchange({ hash, user, password: secret, binding: tied, nonce }, crypto)
   switch (mechanism) {
+    case "EXTERNAL":
+      return External.exchange(user)
     case "OAUTHBEARER":
       return OAuthBearer.exchange({ user, token: secret, host: endpoint.host, port: endpoint.port })
     case "XOAUTH2":
@@ -132,7 +135,7 @@ export const problemWith = (
  */
 export const problemOf = (credential: Credential): Mechanism.SaslError | undefined => {
   const asked = credential.mechanism.toUpperCase()
-  const plainest = credential.kind === "token" ? "XOAUTH2" : "PLAIN"
+  const plainest = credential.kind === "certificate" ? "EXTERNAL" : credential.kind === "token" ? "XOAUTH2" : "PLAIN"
   const fits = Mechanism.isSpoken(asked) && Mechanism.takes(asked) === credential.kind
   return problemWith(fits ? asked : plainest, credential)
 }

@@ -39,7 +39,7 @@ export interface Choice {
  * @since 0.1.0
  */
 export interface Means {
-  readonly kind: "password" | "token"
+  readonly kind: Mechanism.CredentialKind
   readonly asked: AuthChoice
   readonly isBindable: boolean
   readonly problemOf: (mechanism: Mechanism.Spoken) => string | undefined
@@ -50,12 +50,23 @@ const obstacle = (name: string, { asked, isBindable, kind, problemOf }: Means): 
   if (asked !== "auto" && name !== asked.toUpperCase()) return `--auth ${asked} asks for another`
   if (!Mechanism.isSpoken(name)) return Mechanism.unspoken(name) ?? "Sonde does not speak it"
   const wanted = Mechanism.takes(name)
+  if (wanted === "certificate" && kind !== wanted) {
+    return "it wants a client certificate: give one with --tls-certificate, and --auth external"
+  }
   if (wanted !== kind) return `it wants a ${wanted}, and a ${kind} was given`
   if (Mechanism.isBound(name) && !isBindable) {
     return "it ties itself to the TLS connection, and this one cannot be told apart"
   }
   return problemOf(name)
 }
+
+/**
+ * Why a mechanism that is known is not spoken, `undefined` for any other name.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const { unspoken } = Mechanism
 
 /**
  * Chooses among what the server offers: the strongest that can be used. A mechanism that was asked for by name is taken only

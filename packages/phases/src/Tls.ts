@@ -17,6 +17,7 @@ import {
   TlsError
 } from "@sonde/domain/Errors"
 import { TlsFacts } from "@sonde/domain/Facts"
+import { ClientIdentity } from "@sonde/net/ClientIdentity"
 import type { Handshake } from "@sonde/net/Session"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -96,6 +97,7 @@ export class Tls
       const { endpoint, session } = conversation
       const where = format(endpoint)
       const timeoutMillis = yield* remaining("phaseMillis")
+      const shown = (yield* ClientIdentity) === undefined ? "" : "; a client certificate was to be shown"
       const handshake = yield* Effect.mapError(
         session.startTls({ serverName: endpoint.host, timeoutMillis }),
         (error) => {
@@ -107,7 +109,7 @@ export class Tls
                 conditions: [error.reason],
                 chain: [],
                 platformCode: error.platformCode,
-                message: `${where} ${sentence[error.reason]} (${error.platformCode})`
+                message: `${where} ${sentence[error.reason]} (${error.platformCode})${shown}`
               })
             case "InjectedOctets":
               return new ProtocolError({
@@ -139,7 +141,8 @@ export class Tls
         ...(handshake.alpn === undefined ? {} : { alpn: handshake.alpn }),
         daysLeft: daysLeft(handshake, yield* Clock.currentTimeMillis),
         conditions: [],
-        chain: handshake.chain
+        chain: handshake.chain,
+        ...(handshake.clientCertificate === undefined ? {} : { clientCertificate: handshake.clientCertificate })
       }
     })
     return Tls.of({ definition, run })

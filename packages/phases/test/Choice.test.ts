@@ -6,9 +6,9 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
 
 const names = Schema.Literals([...Mechanism.recognised, "X-UNKNOWN", "plain", "Login", "xoauth2"])
-const kinds = Schema.Literals(["password", "token"])
+const kinds = Schema.Literals(["password", "token", "certificate"])
 
-const means = (kind: "password" | "token", asked: AuthChoice = "auto", isBindable = true): Choice.Means => ({
+const means = (kind: Mechanism.CredentialKind, asked: AuthChoice = "auto", isBindable = true): Choice.Means => ({
   kind,
   asked,
   isBindable,
@@ -59,6 +59,9 @@ describe("Choice.choose", () => {
       [["SCRAM-SHA-1", "SCRAM-SHA-256"], "password", "SCRAM-SHA-256"],
       [["SCRAM-SHA-256", "SCRAM-SHA-1-PLUS"], "password", "SCRAM-SHA-1-PLUS"],
       [["NTLM", "GSSAPI", "EXTERNAL"], "password", undefined],
+      [["PLAIN", "EXTERNAL"], "certificate", "EXTERNAL"],
+      [["PLAIN", "EXTERNAL"], "password", "PLAIN"],
+      [["PLAIN"], "certificate", undefined],
       [[], "password", undefined]
     ] as const
   )("of %j takes for a %s %s", (offered, kind, mechanism) => {
@@ -75,7 +78,7 @@ describe("Choice.choose", () => {
     assert.deepStrictEqual(passedOver.map(({ mechanism, why }) => `${mechanism}: ${why}`), [
       "SCRAM-SHA-256-PLUS: it ties itself to the TLS connection, and this one cannot be told apart",
       "SCRAM-SHA-256: no such character",
-      "EXTERNAL: it needs a client certificate, and Sonde presents none",
+      "EXTERNAL: it wants a client certificate: give one with --tls-certificate, and --auth external",
       "NTLM: it is Microsoft's own, and what it sends can be relayed and guessed; Sonde does not speak it",
       "LOGIN: PLAIN comes first",
       "XOAUTH2: it wants a token, and a password was given"

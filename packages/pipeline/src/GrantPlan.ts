@@ -134,6 +134,13 @@ export const grantOf = (
           "add --token client-credentials, for instance"
         )
     }
+    if (options.auth === "external") {
+      return yield* fail(
+        "--auth",
+        `external does not take a token`,
+        "leave out --token, or name xoauth2 or oauthbearer"
+      )
+    }
     if (secrets.token !== undefined || secrets.secret !== undefined) {
       return yield* fail("--token", `${kind} and another secret were both given`, "give the one that this sign-in uses")
     }

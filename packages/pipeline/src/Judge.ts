@@ -83,6 +83,10 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
     ...flag("--token", options.grant),
     ...flag("--client-id", options.clientId),
     ...flag("--token-endpoint", options.tokenEndpoint),
+    ...flag("--authorization-endpoint", options.authorizationEndpoint),
+    ...flag("--redirect-uri", options.redirectUri),
+    ...(options.auth === "external" ? ["--tls-certificate FILE.pem"] : []),
+    ...(options.grant === "service-account" ? ["--service-account FILE.json"] : []),
     ...(options.grant === "client-credentials" ? ["--client-secret prompt"] : []),
     ...(options.grant === "refresh-token" ? ["--refresh-token prompt"] : [])
   ].join(" ")
@@ -211,13 +215,14 @@ const causes = (error: PhaseError, about: Circumstances, claim?: Claim): Readonl
  */
 export const preflight = (about: Circumstances): ReadonlyArray<Preflight.Judgement> => {
   const { plan, request, state } = about
-  const { credential } = request
+  // A certificate has neither a name nor a form that could be mistyped.
+  const credential = request.credential?.kind === "certificate" ? undefined : request.credential
   return Preflight.judge(
     state.knowledge,
     {
       service: plan.service,
       endpoint: plan.endpoint,
-      credential: credential?.kind ?? "none",
+      credential: credential === undefined || credential.kind === "certificate" ? "none" : credential.kind,
       user: credential?.user,
       mailbox: request.mailbox,
       from: request.from,

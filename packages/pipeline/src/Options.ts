@@ -127,6 +127,35 @@ export const pinFromText = (text: string): Result.Result<Pin, OptionsError> => {
   return Result.succeed({ host, port, toHost, toPort })
 }
 
+/** EXTERNAL: the certificate says who it is, and `--user` at most as whom to act (RFC 4422 appendix A). */
+const byCertificate = (options: CheckOptions, secrets: Secrets): Result.Result<Credential, OptionsError> => {
+  const { secret, tlsCertificate, tlsKey = tlsCertificate, token } = secrets
+  if (tlsKey === undefined) {
+    return fail(
+      "--auth",
+      "external needs a client certificate",
+      "add --tls-certificate PATH, and --tls-key if it is apart"
+    )
+  }
+  if (secret !== undefined || token !== undefined) {
+    return fail(
+      secret === undefined ? "--token" : "--secret",
+      "does not go with --auth external",
+      "leave it out: the certificate signs in"
+    )
+  }
+  const credential: Credential = {
+    kind: "certificate",
+    user: options.user ?? "",
+    secret: tlsKey,
+    mechanism: "external"
+  }
+  const problem = problemOf(credential)
+  return problem === undefined
+    ? Result.succeed(credential)
+    : fail("--user", `cannot be used: ${problem.message}`, "write it as person@example.com")
+}
+
 const credentialOf = (
   options: CheckOptions,
   secrets: Secrets,
@@ -134,6 +163,10 @@ const credentialOf = (
 ): Result.Result<Credential | undefined, OptionsError> => {
   const secret = secrets.token ?? secrets.secret
   const mechanism = options.auth ?? "auto"
+  if (secrets.tlsKey !== undefined && secrets.tlsCertificate === undefined) {
+    return fail("--tls-key", "was given without its certificate", "add --tls-certificate PATH")
+  }
+  if (mechanism === "external") return byCertificate(options, secrets)
   if (secrets.token !== undefined && secrets.secret !== undefined) {
     return fail("--token", "and --secret were both given", "give the one that this sign-in uses")
   }

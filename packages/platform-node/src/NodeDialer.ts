@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import { AddressPolicy } from "@sonde/net/AddressPolicy"
+import { ClientIdentity } from "@sonde/net/ClientIdentity"
 import { Dialer } from "@sonde/net/Dialer"
 import * as IpAddress from "@sonde/net/IpAddress"
 import * as Race from "@sonde/net/Race"
@@ -58,6 +59,7 @@ export const layer: Layer.Layer<Dialer> = Layer.succeed(Dialer, {
   connect: (request) =>
     Effect.gen(function*() {
       const policy = yield* AddressPolicy
+      const identity = yield* ClientIdentity
       const { transport, won } = yield* Effect.acquireRelease(
         Effect.map(
           Race.run({
@@ -67,7 +69,7 @@ export const layer: Layer.Layer<Dialer> = Layer.succeed(Dialer, {
             isAllowed: ({ address, port }) => policy.isAllowed(address, port),
             dialOne
           }),
-          (won) => ({ won, transport: NodeTransport.make(won.socket, request.ca) })
+          (won) => ({ won, transport: NodeTransport.make(won.socket, request.ca, identity) })
         ),
         ({ transport }) => Effect.sync(() => transport.destroy()),
         { interruptible: true }

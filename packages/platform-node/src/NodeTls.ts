@@ -7,10 +7,12 @@
  *
  * @since 0.1.0
  */
+import type { Identity } from "@sonde/net/ClientIdentity"
 import * as IpAddress from "@sonde/net/IpAddress"
 import type { BindingType, Handshake } from "@sonde/net/Session"
 import { HandshakeFailed } from "@sonde/net/Session"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { createHash, X509Certificate } from "node:crypto"
 import type { Socket } from "node:net"
 import * as Tls from "node:tls"
@@ -39,6 +41,7 @@ export interface TrustProfile {
 export const maxProfiles = 32
 
 const profiles = new Map<string, TrustProfile>()
+const identities = new WeakMap<Identity, Map<string, TrustProfile>>()
 
 const pemBlock = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g
 
@@ -53,11 +56,14 @@ const runtimeRoots = (): ReadonlyArray<string> =>
 
 const runtimeAnchors = lazy(() => NodeCertificates.anchors(runtimeRoots().map((pem) => new X509Certificate(pem))))
 
-const makeProfile = (ca: string | undefined): TrustProfile => {
-  if (ca === undefined) return { context: Tls.createSecureContext(), anchors: runtimeAnchors }
+const makeProfile = (ca: string | undefined, identity?: Identity): TrustProfile => {
+  const own = identity === undefined
+    ? {}
+    : { cert: Redacted.value(identity.certificate), key: Redacted.value(identity.key) }
+  if (ca === undefined) return { context: Tls.createSecureContext(own), anchors: runtimeAnchors }
   const extra = ca.match(pemBlock) ?? []
   return {
-    context: Tls.createSecureContext({ ca: [...runtimeRoots(), ...extra] }),
+    context: Tls.createSecureContext({ ...own, ca: [...runtimeRoots(), ...extra] }),
     anchors: lazy(() =>
       NodeCertificates.join(runtimeAnchors(), NodeCertificates.anchors(extra.map((pem) => new X509Certificate(pem))))
     )
@@ -66,13 +72,21 @@ const makeProfile = (ca: string | undefined): TrustProfile => {
 
 /**
  * The profile that adds the PEM certificates in `ca` to the roots of the runtime, made once and then shared: a context for each
- * connection costs a quarter more. Text that holds no certificate adds nothing; a broken certificate throws.
+ * connection costs a quarter more. Text that holds no certificate adds nothing; a broken certificate throws. With an identity the
+ * profile is kept as long as that is: its key is in no table.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const profile = (ca: string | undefined): TrustProfile => {
+export const profile = (ca: string | undefined, identity?: Identity): TrustProfile => {
   const key = ca ?? ""
+  if (identity !== undefined) {
+    const own = identities.get(identity) ?? new Map<string, TrustProfile>()
+    identities.set(identity, own)
+    const made = own.get(key) ?? makeProfile(ca, identity)
+    own.set(key, made)
+    return made
+  }
   const known = profiles.get(key)
   if (known !== undefined) return known
   const made = makeProfile(ca)
@@ -95,6 +109,19 @@ export interface Encrypted {
 }
 
 /**
+ * How long to wait for what the server makes of the client's certificate, or of none, in milliseconds. With TLS 1.3 the handshake is
+ * over for the client before the server has seen it (RFC 8446 section 2); a ticket says that it went on, an alert that it did not.
+ * A server that sends neither is slower by this.
+ */
+const answerMillis = 500
+
+/** Whether the server asked for a certificate: only then do its signature algorithms come along. A closed connection has none. */
+const isAsked = (encrypted: Tls.TLSSocket): boolean => {
+  const algorithms: ReadonlyArray<string> | null = encrypted.getSharedSigalgs()
+  return algorithms !== null && algorithms.length > 0
+}
+
+/**
  * Takes a connected socket to TLS. The server is named with SNI unless `serverName` is an address (RFC 6066 section 3).
  * On failure and on interruption the socket is destroyed; on success it belongs to the encrypted one.
  *
@@ -104,6 +131,7 @@ export interface Encrypted {
 export const handshake = (options: {
   readonly socket: Socket
   readonly ca: string | undefined
+  readonly identity?: Identity | undefined
   readonly serverName: string
   readonly timeoutMillis: number
 }): Effect.Effect<Encrypted, HandshakeFailed> =>
@@ -112,7 +140,7 @@ export const handshake = (options: {
       const serverName = options.serverName.replace(/\.$/, "")
       const isAddress = IpAddress.family(serverName) !== undefined
       const asciiName = isAddress ? serverName : domainToASCII(serverName)
-      const trust = profile(options.ca)
+      const trust = profile(options.ca, options.identity)
       const encrypted = Tls.connect({
         socket: options.socket,
         secureContext: trust.context,
@@ -127,6 +155,9 @@ export const handshake = (options: {
         clearTimeout(timer)
         encrypted.off("error", onError)
         encrypted.off("secureConnect", onSecure)
+        encrypted.off("session", onTicket)
+        encrypted.off("close", onClose)
+        clearTimeout(answer)
       }
       const fail = (failure: NodeTlsCodes.HandshakeProblem): void => {
         settle()
@@ -135,14 +166,38 @@ export const handshake = (options: {
         options.socket.destroy()
         resume(Effect.fail(new HandshakeFailed(failure)))
       }
-      const onError = (error: Error): void => fail(NodeTlsCodes.problem(codeOf(error), error.message))
+      let answer: ReturnType<typeof setTimeout> | undefined = undefined
+      const onError = (error: Error): void => {
+        const problem = NodeTlsCodes.problem(codeOf(error), error.message)
+        // TLS 1.2 has no alert for a certificate that is missing.
+        const wanted = options.identity === undefined && isAsked(encrypted) && problem.reason === "NoSharedCipher"
+        fail(wanted ? { ...problem, reason: "ClientCertificateRequired" } : problem)
+      }
       const onSecure = (): void => {
+        if (!isAsked(encrypted) || encrypted.getProtocol() !== "TLSv1.3") return finish()
+        encrypted.once("session", onTicket)
+        encrypted.once("close", onClose)
+        answer = setTimeout(finish, answerMillis)
+      }
+      // The event comes from inside a read of the connection, in which nothing may be written.
+      const onTicket = (): void => {
+        clearTimeout(answer)
+        answer = setTimeout(finish, 0)
+      }
+      const onClose = (): void =>
+        fail({ reason: "Reset", platformCode: "ECONNRESET", detail: "closed when the certificates had been exchanged" })
+      const finish = (): void => {
         settle()
         // Asked once: the runtime takes a certificate off the list with every question.
         const chain = sent(encrypted)
         resume(Effect.succeed({
           encrypted,
-          handshake: read(encrypted, chain, asciiName, trust, clock.currentTimeMillisUnsafe()),
+          handshake: {
+            ...read(encrypted, chain, asciiName, trust, clock.currentTimeMillisUnsafe()),
+            ...(isAsked(encrypted)
+              ? { clientCertificate: options.identity === undefined ? "asked" as const : "sent" as const }
+              : {})
+          },
           channelBinding: (type) => channelBinding(encrypted, chain[0], type)
         }))
       }

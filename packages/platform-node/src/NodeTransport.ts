@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import type { Identity } from "@sonde/net/ClientIdentity"
 import type { Transport, TransportEvents } from "@sonde/net/SessionCore"
 import * as Effect from "effect/Effect"
 import type { Socket } from "node:net"
@@ -13,13 +14,13 @@ import { codeOf } from "./NodeCodes.ts"
 let loaded: typeof import("./NodeTls.ts") | undefined = undefined
 
 /**
- * Wraps a connected socket. `ca` is PEM text of extra trust anchors for the handshake. The socket is owned by the transport
+ * Wraps a connected socket. `ca` is PEM text of extra trust anchors for the handshake, `identity` what this side shows in it. The socket is owned by the transport
  * from here on.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (connected: Socket, ca: string | undefined): Transport => {
+export const make = (connected: Socket, ca: string | undefined, identity?: Identity): Transport => {
   let socket = connected
   let channelBinding: Transport["channelBinding"] = () => undefined
   let events: TransportEvents | undefined = undefined
@@ -69,7 +70,13 @@ export const make = (connected: Socket, ca: string | undefined): Transport => {
       socket.off("end", onEnd)
       socket.off("close", onClose)
       return Effect.map(
-        loaded.handshake({ socket, ca, serverName: options.serverName, timeoutMillis: options.timeoutMillis }),
+        loaded.handshake({
+          socket,
+          ca,
+          identity,
+          serverName: options.serverName,
+          timeoutMillis: options.timeoutMillis
+        }),
         ({ encrypted, handshake, channelBinding: binding }) => {
           encrypted.on("error", onError)
           socket = encrypted

@@ -362,7 +362,11 @@ const ehlo = (facts: Facts.EhloFacts, encrypted: boolean): string => {
 const signedIn = (facts: Facts.AuthFacts): string => {
   const { beforeTls, channelBinding } = facts
   return [
-    Escape.line(`${facts.mechanism} as ${facts.user}`),
+    Escape.line(
+      facts.mechanism === "EXTERNAL" && facts.user === ""
+        ? "EXTERNAL as whom the certificate names"
+        : `${facts.mechanism} as ${facts.user}`
+    ),
     channelBinding === undefined ? undefined : `tied to this connection (${Escape.line(channelBinding)})`,
     beforeTls === undefined || beforeTls.offered.length === 0 ? undefined : "AUTH is offered before TLS too",
     beforeTls === undefined || beforeTls.removed.length === 0

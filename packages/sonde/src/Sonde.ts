@@ -14,6 +14,7 @@ import type { Explanation, Hints } from "@sonde/domain/Explanation"
 import type { CheckOptions, Secrets } from "@sonde/domain/Options"
 import type { Report } from "@sonde/domain/Report"
 import type { Outcome, RunState, ServiceId } from "@sonde/domain/Service"
+import { ClientIdentity } from "@sonde/net/ClientIdentity"
 import type { Dialer } from "@sonde/net/Dialer"
 import type { Http } from "@sonde/net/Http"
 import * as Recorder from "@sonde/net/Recorder"
@@ -194,11 +195,31 @@ export class Sonde extends Context.Service<Sonde, {
 }
 
 const split = (options: Partial<Check>): { readonly options: Partial<CheckOptions>; readonly secrets: Secrets } => {
-  const { clientAssertion, clientCertificate, clientSecret, refreshToken, secret, serviceAccount, token, ...rest } =
-    options
+  const {
+    clientAssertion,
+    clientCertificate,
+    clientSecret,
+    refreshToken,
+    secret,
+    serviceAccount,
+    tlsCertificate,
+    tlsKey,
+    token,
+    ...rest
+  } = options
   return {
     options: rest,
-    secrets: { secret, token, clientSecret, clientCertificate, clientAssertion, serviceAccount, refreshToken }
+    secrets: {
+      secret,
+      token,
+      clientSecret,
+      clientCertificate,
+      clientAssertion,
+      serviceAccount,
+      refreshToken,
+      tlsCertificate,
+      tlsKey
+    }
   }
 }
 
@@ -216,6 +237,13 @@ const askAgain = (had: Journal.Sources, { secret, token }: Partial<Check>): Effe
       })
     )
     : Effect.void
+
+/** Who this side is in the TLS handshakes of a check. */
+const identified = ({ tlsCertificate: certificate, tlsKey: key = certificate }: Partial<Check>) =>
+  Effect.provideService(
+    ClientIdentity,
+    certificate === undefined || key === undefined ? undefined : { certificate, key }
+  )
 
 /** Options by name, without those that are not given, so that a flag not given again does not erase an earlier one. */
 const given = <A extends object>(options: A): A =>
@@ -248,7 +276,8 @@ const make = Effect.gen(function*() {
     validate(check).pipe(
       Effect.orDie,
       Effect.flatMap((request) => Runner.run(request, listen)),
-      Effect.provideContext(context)
+      Effect.provideContext(context),
+      identified(check)
     )
 
   const find = (prefix: string) => Effect.provideContext(JournalStore.find(prefix), context)
@@ -262,11 +291,11 @@ const make = Effect.gen(function*() {
       Effect.provideContext(
         Runner.resume(id, (options, had) => Effect.orDie(again(check)(options, had)), listen),
         context
-      ))
+      )).pipe(identified(check))
 
-  const open = ({ go, run }: Runner.Opened): OpenRun => ({
+  const open = (check: Partial<Check>) => ({ go, run }: Runner.Opened): OpenRun => ({
     run,
-    go: (listen) => Effect.provideContext(go(listen), context)
+    go: (listen) => go(listen).pipe(Effect.provideContext(context), identified(check))
   })
 
   const streamed = (start: (listen: Runner.Listener) => Effect.Effect<Report, JournalError>) =>
@@ -335,7 +364,8 @@ const make = Effect.gen(function*() {
         Effect.provide(JournalStore.JournalStore.layerNone),
         // Where nothing is kept nothing can fail to be kept.
         Effect.orDie,
-        provided
+        provided,
+        identified(options)
       ),
     find,
     resume: (prefix, options = {}) => resume(prefix, options, quiet),
@@ -346,7 +376,8 @@ const make = Effect.gen(function*() {
       validate(options).pipe(
         Effect.orDie,
         Effect.flatMap((request) => Submit.submission(request)),
-        Effect.provideContext(context)
+        Effect.provideContext(context),
+        identified(options)
       ),
     token: (options, forService = "smtp-submission") =>
       validate(options).pipe(
@@ -380,11 +411,11 @@ const make = Effect.gen(function*() {
         token: last.had.token === true
       }
     }),
-    begin: (options) => validate(options).pipe(Effect.flatMap(Runner.begin), Effect.map(open), provided),
+    begin: (options) => validate(options).pipe(Effect.flatMap(Runner.begin), Effect.map(open(options)), provided),
     reopen: (prefix, options = {}) =>
       find(prefix).pipe(
         Effect.flatMap((id) => Runner.reopen(id, again(options))),
-        Effect.map(open),
+        Effect.map(open(options)),
         provided
       ),
     replay: Effect.fn("Sonde.replay")(function*(prefix, after = 0) {

@@ -8,13 +8,21 @@
 import * as Data from "effect/Data"
 
 /**
- * A mechanism whose exchange can be begun with a name and a password or a token. EXTERNAL has a codec too, and needs a client
- * certificate in place of both.
+ * A mechanism whose exchange can be begun with a name and a password or a token, or for EXTERNAL with a client certificate, which
+ * the TLS handshake has shown already.
  *
  * @category models
  * @since 0.1.0
  */
 export type Spoken = typeof spoken[number]
+
+/**
+ * What one signs in with.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type CredentialKind = "password" | "token" | "certificate"
 
 /**
  * An argument that a mechanism cannot carry. `field` names it; its value is never kept, for it may be a secret.
@@ -40,7 +48,7 @@ const problemText: Record<SaslError["problem"], string> = {
 }
 
 /**
- * Mechanisms we speak, the strongest first. Tokens: the standard (RFC 7628) before what it was made from. Passwords: what ties
+ * Mechanisms we speak, the strongest first. EXTERNAL shows nothing that could be taken. Tokens: the standard (RFC 7628) before what it was made from. Passwords: what ties
  * itself to the TLS connection, then what does not show the password to the server, then what shows it, and of those the standard
  * (RFC 4616) with one round trip less before the draft.
  *
@@ -48,6 +56,7 @@ const problemText: Record<SaslError["problem"], string> = {
  * @since 0.1.0
  */
 export const spoken = [
+  "EXTERNAL",
   "OAUTHBEARER",
   "XOAUTH2",
   "SCRAM-SHA-256-PLUS",
@@ -111,8 +120,8 @@ export const isSpoken = (name: string): name is Spoken => spoken.some((known) =>
  * @category predicates
  * @since 0.1.0
  */
-export const takes = (name: Spoken): "password" | "token" =>
-  name === "OAUTHBEARER" || name === "XOAUTH2" ? "token" : "password"
+export const takes = (name: Spoken): CredentialKind =>
+  name === "EXTERNAL" ? "certificate" : name === "OAUTHBEARER" || name === "XOAUTH2" ? "token" : "password"
 
 /**
  * Whether the mechanism ties itself to the TLS connection (RFC 5802 section 4).
@@ -136,7 +145,6 @@ const reasons: ReadonlyMap<string, string> = new Map(Object.entries({
   "ANONYMOUS": "it signs nobody in",
   // RFC 6331 section 1.
   "DIGEST-MD5": "it is obsolete, and its implementations do not work together; Sonde does not speak it",
-  "EXTERNAL": "it needs a client certificate, and Sonde presents none",
   "GS2-KRB5": kerberos,
   "GSS-SPNEGO": kerberos,
   "GSSAPI": kerberos,
@@ -153,7 +161,7 @@ const reasons: ReadonlyMap<string, string> = new Map(Object.entries({
  */
 export const choose = (
   offered: ReadonlyArray<string>,
-  credential: "password" | "token",
+  credential: CredentialKind,
   isUsable: (name: Spoken) => boolean = () => true
 ): Spoken | undefined => {
   const names = new Set(offered.map((name) => name.toUpperCase()))
