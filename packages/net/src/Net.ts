@@ -10,11 +10,12 @@ import type { TlsReason } from "@sonde/domain/Certificate"
 import type { BindingType } from "@sonde/wire/sasl/Gs2"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import { AddressPolicy, forHttp } from "./AddressPolicy.ts"
 import { Dialer, DialFailed } from "./Dialer.ts"
 import * as Http from "./Http.ts"
 import * as StaticTransport from "./internal/StaticTransport.ts"
-import { masked, unmasked } from "./Outgoing.ts"
+import { unmasked } from "./Outgoing.ts"
 import * as Race from "./Race.ts"
 import type { AddressRecord, Answer, MxRecord, RecordData, RecordType, SrvRecord, TlsaRecord } from "./Resolver.ts"
 import { LookupFailed, Resolver } from "./Resolver.ts"
@@ -99,18 +100,34 @@ export interface StaticWorld {
 }
 
 /**
- * How a server of HTTP answers: a function of path and body as they were sent, or how asking it fails.
+ * How a server of HTTP answers: a function of path, body, bearer token and further header fields as they were sent, or how
+ * asking it fails. A failure that the function gives comes after the request was sent, one in its place before.
  *
  * @category models
  * @since 0.1.0
  */
 export type StaticHttp =
   | Http.HttpError
-  | ((request: { readonly method: string; readonly path: string; readonly body: string }) => {
+  | ((request: StaticAsked) => Http.HttpError | {
     readonly status: number
     readonly headers?: Readonly<Record<string, string>>
     readonly body: string
   })
+
+/**
+ * A request as a static server sees it. `octets` is a body that is no text.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface StaticAsked {
+  readonly method: string
+  readonly path: string
+  readonly body: string
+  readonly octets: Uint8Array | undefined
+  readonly token: string | undefined
+  readonly fields: Readonly<Record<string, string>>
+}
 
 const normal = (name: string): string => name.toLowerCase().replace(/\.$/, "")
 
@@ -272,18 +289,23 @@ const serverOf = (server: StaticServer): StaticTransport.Server =>
  */
 export const layerHttp = (world: Pick<StaticWorld, "http">): Layer.Layer<Http.Http> =>
   Layer.succeed(Http.Http, {
-    request: (request) =>
+    request: <E>(request: Http.HttpRequest<E>) =>
       Effect.gen(function*() {
         const isAllowed = forHttp(yield* AddressPolicy)
-        const { addresses, body, endpoint, method, path } = request
+        const { addresses, body, endpoint, fields = {}, method, octets, path } = request
         const answer = world.http?.[authority(endpoint.host, endpoint.port)]
         if (!addresses.some(({ address, port }) => isAllowed(address, port))) {
           return yield* new DialFailed({ reason: "AddressDenied", attempts: [] })
         }
         if (answer === undefined) return yield* new DialFailed({ reason: "Refused", attempts: [] })
         if (typeof answer !== "function") return yield* Effect.fail(answer)
-        Http.recordRequest(request, body === undefined ? undefined : masked(body))
-        const { headers = {}, ...rest } = answer({ method, path, body: body === undefined ? "" : unmasked(body) })
+        if (request.beforeSend !== undefined) yield* request.beforeSend
+        Http.recordRequest(request)
+        const token = request.token === undefined ? undefined : Redacted.value(request.token)
+        const text = body === undefined ? "" : unmasked(body)
+        const given = answer({ method, path, body: text, octets, token, fields })
+        if (Http.isHttpError(given)) return yield* Effect.fail(given)
+        const { headers = {}, ...rest } = given
         const response: Http.HttpResponse = { ...rest, headers }
         Http.recordResponse(request, response)
         return response

@@ -5,10 +5,11 @@
  */
 import { AddressPolicy, forHttp } from "@sonde/net/AddressPolicy"
 import * as Http from "@sonde/net/Http"
-import { masked, unmasked } from "@sonde/net/Outgoing"
+import { unmasked } from "@sonde/net/Outgoing"
 import * as Race from "@sonde/net/Race"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import type { ClientRequest, IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { codeOf } from "./NodeCodes.ts"
@@ -27,17 +28,23 @@ const fieldsOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value ?? ""])
   )
 
+const close = (connection: Socket): Effect.Effect<void> =>
+  Effect.sync(() => {
+    connection.on("error", () => {})
+    connection.destroy()
+  })
+
 /** Sends the request on a connection and reads the whole response. */
 const exchange = (
-  request: Http.HttpRequest,
+  request: Http.HttpRequest<unknown>,
   connection: Socket,
   start: typeof import("node:http").request,
   timeoutMillis: number
 ): Effect.Effect<Http.HttpResponse, Http.HttpFailed> =>
   Effect.callback((resume) => {
-    const { accept, body, contentType, endpoint, method, path } = request
+    const { accept, body, contentType, endpoint, fields, method, path, token } = request
     const bracketed = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host
-    const octets = body === undefined ? undefined : Buffer.from(unmasked(body), "utf8")
+    const octets = request.octets ?? (body === undefined ? undefined : Buffer.from(unmasked(body), "utf8"))
     const chunks: Array<Uint8Array> = []
     let bytes = 0
     let isDone = false
@@ -62,6 +69,8 @@ const exchange = (
         "host": endpoint.port === (Http.isEncrypted(request) ? 443 : 80) ? bracketed : `${bracketed}:${endpoint.port}`,
         "accept": accept ?? "application/json",
         "connection": "close",
+        ...fields,
+        ...(token === undefined ? {} : { "authorization": `Bearer ${Redacted.value(token)}` }),
         ...(octets === undefined
           ? {}
           : { "content-type": contentType ?? "application/octet-stream", "content-length": `${octets.length}` })
@@ -87,7 +96,7 @@ const exchange = (
   })
 
 /** Encrypts a connection and judges what was presented; fails unless all of it is to be trusted. */
-const encrypt = Effect.fnUntraced(function*(request: Http.HttpRequest, socket: Socket, timeoutMillis: number) {
+const encrypt = Effect.fnUntraced(function*(request: Http.HttpRequest<unknown>, socket: Socket, timeoutMillis: number) {
   const NodeTls = yield* Effect.promise(() => import("./NodeTls.ts"))
   const { encrypted, handshake } = yield* NodeTls.handshake({
     socket,
@@ -101,13 +110,16 @@ const encrypt = Effect.fnUntraced(function*(request: Http.HttpRequest, socket: S
   )
   const [worst, ...others] = handshake.conditions
   if (worst !== undefined) {
-    encrypted.on("error", () => {})
-    encrypted.destroy()
+    yield* close(encrypted)
     const { chain, platformCode } = handshake
     return yield* new Http.HttpTlsFailed({ conditions: [worst, ...others], chain, platformCode })
   }
   return encrypted
 })
+
+/** What may go out in clear: a question with nothing in it that could be taken. */
+const isPlain = ({ body, method, octets, token }: Http.HttpRequest<unknown>): boolean =>
+  method === "GET" && body === undefined && octets === undefined && token === undefined
 
 /**
  * Asks from this machine.
@@ -116,10 +128,10 @@ const encrypt = Effect.fnUntraced(function*(request: Http.HttpRequest, socket: S
  * @since 0.1.0
  */
 export const layer: Layer.Layer<Http.Http> = Layer.succeed(Http.Http, {
-  request: Effect.fnUntraced(function*(request: Http.HttpRequest) {
+  request: Effect.fnUntraced(function*<E>(request: Http.HttpRequest<E>) {
     const isEncrypted = Http.isEncrypted(request)
-    if (!isEncrypted && (request.method !== "GET" || request.body !== undefined)) {
-      return yield* Effect.die(new Error("only a GET without a body may go out in clear"))
+    if (!isEncrypted && !isPlain(request)) {
+      return yield* Effect.die(new Error("only a GET without a body or token may go out in clear"))
     }
     const isAllowed = forHttp(yield* AddressPolicy)
     const started = performance.now()
@@ -133,7 +145,11 @@ export const layer: Layer.Layer<Http.Http> = Layer.succeed(Http.Http, {
       dialOne
     })
     const connection = isEncrypted ? yield* encrypt(request, won.socket, left()) : won.socket
-    Http.recordRequest(request, request.body === undefined ? undefined : masked(request.body))
+    if (request.beforeSend !== undefined) {
+      // Whoever waits here keeps a connection open: it goes with the wait, should that fail or end early.
+      yield* Effect.onExit(request.beforeSend, (exit) => exit._tag === "Success" ? Effect.void : close(connection))
+    }
+    Http.recordRequest(request)
     const response = yield* exchange(request, connection, start, left())
     Http.recordResponse(request, response)
     return response

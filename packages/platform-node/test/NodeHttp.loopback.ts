@@ -14,7 +14,7 @@ const recorder = () => Recorder.make({ now: () => 0, secrets: [] })
 
 const ask = (
   answer: (asked: HttpsServer.Asked) => HttpsServer.Answer,
-  more: Partial<Http.HttpRequest> & { readonly wanted?: TestCa.Wanted; readonly host?: string } = {}
+  more: Partial<Http.HttpRequest<string>> & { readonly wanted?: TestCa.Wanted; readonly host?: string } = {}
 ) =>
   Effect.gen(function*() {
     const { ca, server } = yield* Effect.promise(TestCa.testCa)
@@ -35,7 +35,9 @@ const ask = (
   }).pipe(Effect.provide(NodeNet.layer), Effect.scoped)
 
 const failure = (...options: Parameters<typeof ask>) =>
-  Effect.flatMap(ask(...options), ({ result }) => Effect.flip(Effect.fromResult(result)))
+  Effect.flatMap(ask(...options), ({ result }) => Effect.flip(Effect.fromResult(result))).pipe(
+    Effect.filterOrElse(Http.isHttpError, (error) => Effect.die(error))
+  )
 
 describe("a request", () => {
   it.live("goes to the address, names the host, and brings the response", () =>
@@ -72,6 +74,64 @@ describe("a request", () => {
       assert.include(lines[3], "\"x\":1")
     }))
 
+  it.live("sends a token, further fields and octets, and keeps neither token nor octets", () =>
+    Effect.gen(function*() {
+      const record = recorder()
+      const { running } = yield* ask(() => ({ status: 204, body: "" }), {
+        method: "PUT",
+        token: Redacted.make("canary-token"),
+        fields: { "content-range": "bytes 0-2/3" },
+        octets: new TextEncoder().encode("abc"),
+        contentType: "application/octet-stream",
+        recorder: record
+      })
+      const [asked] = running.asked
+      assert.deepStrictEqual(
+        [asked?.method, asked?.body, asked?.headers["authorization"], asked?.headers["content-range"]],
+        ["PUT", "abc", "Bearer canary-token", "bytes 0-2/3"]
+      )
+      assert.strictEqual(asked?.headers["content-length"], "3")
+      assert.deepStrictEqual(record.lines().map(({ text }) => text), [
+        "PUT https://mx.example/x?y=1",
+        "content-range: bytes 0-2/3",
+        "authorization: Bearer ‹token›",
+        "‹3 octets›",
+        "HTTP 204"
+      ])
+    }))
+
+  it.live("keeps no secret of the address of an upload", () =>
+    Effect.gen(function*() {
+      const record = recorder()
+      yield* ask(() => ({ status: 201, body: "{\"uploadUrl\":\"https://up.example/x?authtoken=canary-upload-1\"}" }), {
+        recorder: record
+      })
+      assert.notInclude(record.lines().map(({ text }) => text).join("\n"), "canary")
+      assert.notInclude(record.scrub("PUT https://up.example/x?authtoken=canary-upload-1"), "canary")
+    }))
+
+  it.live("waits for leave once the connection is trusted, and sends nothing without it", () =>
+    Effect.gen(function*() {
+      const order: Array<string> = []
+      const granted = yield* ask(() => {
+        order.push("asked")
+        return { status: 200, body: "" }
+      }, { beforeSend: Effect.sync(() => void order.push("leave")) })
+      assert.isTrue(granted.result._tag === "Success")
+      assert.deepStrictEqual(order, ["leave", "asked"])
+
+      const denied = yield* ask(() => ({ status: 200, body: "" }), { beforeSend: Effect.fail("no") })
+      assert.strictEqual(yield* Effect.flip(Effect.fromResult(denied.result)), "no")
+      assert.deepStrictEqual(denied.running.asked, [])
+
+      const untrusted = yield* ask(() => ({ status: 200, body: "" }), {
+        wanted: { toDays: -1 },
+        beforeSend: Effect.sync(() => void order.push("too early"))
+      })
+      assert.isTrue(untrusted.result._tag === "Failure")
+      assert.notInclude(order, "too early")
+    }))
+
   it.live("sends nothing over a connection that cannot be trusted, and tells all that is wrong", () =>
     Effect.gen(function*() {
       const { result, running } = yield* ask(() => ({ status: 200, body: "" }), {
@@ -79,6 +139,7 @@ describe("a request", () => {
         host: "other.example"
       })
       const error = yield* Effect.flip(Effect.fromResult(result))
+      if (!Http.isHttpError(error)) assert.fail(error)
       assert.strictEqual(error._tag, "HttpTlsFailed")
       assert.deepStrictEqual(
         error._tag === "HttpTlsFailed" ? error.conditions.toSorted() : [],
