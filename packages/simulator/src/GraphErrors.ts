@@ -105,7 +105,13 @@ export const noMessage = refusal(
   "The value of the parameter 'message' is empty.",
   "EWS response codes, V for the code; wording U"
 )
-export const noRecipients = refusal(400, "ErrorInvalidRecipients", "At least one recipient isn't valid.", "logs, T")
+export const emptyRecipients = refusal(
+  400,
+  "ErrorInvalidRecipients",
+  "At least one recipient is not valid., A message can't be sent because it contains no recipients.",
+  "logs 2018 to 2025, T"
+)
+export const badRecipients = refusal(400, "ErrorInvalidRecipients", "At least one recipient isn't valid.", "logs, T")
 export const badMime = refusal(
   400,
   "ErrorMimeContentInvalidBase64String",

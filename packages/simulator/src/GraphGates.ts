@@ -123,7 +123,8 @@ export const sendRefusal = (
   mailbox: LiveMailbox,
   message: Outgoing
 ): GraphError | undefined => {
-  if (message.to.length === 0 || !message.to.every(isAddress)) return Errors.noRecipients
+  if (message.to.length === 0) return Errors.emptyRecipients
+  if (!message.to.every(isAddress)) return Errors.badRecipients
   if (message.octets > sizeLimit(mailbox)) return Errors.tooLarge
   if (mailbox.blockedSender) return Errors.blocked
   if (mailbox.outboundSpam !== null) return Errors.outboundSpam(mailbox.outboundSpam)

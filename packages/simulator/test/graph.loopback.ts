@@ -214,6 +214,13 @@ describe("Graph", () => {
       {},
       `POST /users/${address}/sendMail`,
       { message: { subject: "x" } },
+      "400 ErrorInvalidRecipients: At least one recipient is not valid., A message can't be sent because it contains no recipients."
+    ],
+    [
+      "a recipient is no address",
+      {},
+      `POST /users/${address}/sendMail`,
+      messageTo("nobody"),
       "400 ErrorInvalidRecipients: At least one recipient isn't valid."
     ],
     [
