@@ -115,9 +115,9 @@ const session = [
   "logout",
   "quit"
 ] as const
-/** Phases that are one HTTP request each: names, connection and TLS are part of them. */
-const requests = ["metadata", "token"] as const
-const all = ["resolve", "connect", "greeting", ...session, "metadata", "token", "claims", "mailbox", "send"] as const
+/** Phases that are HTTP requests: names, connections and TLS are part of them. */
+const requests = ["metadata", "token", "mailbox", "send"] as const
+const all = ["resolve", "connect", "greeting", ...session, ...requests, "claims"] as const
 
 /**
  * In which phases each error may occur. A phase fails with the errors whose row names it and with no others.

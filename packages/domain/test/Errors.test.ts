@@ -101,8 +101,8 @@ describe("isInconclusive", () => {
 const session = ["ehlo", "capability", "starttls", "tls", "auth", "mail", "rcpt", "data", "select", "stat", "list"]
 const leaving = ["logout", "quit"]
 const afterConnect = ["greeting", ...session, ...leaving]
-const requests = ["metadata", "token"]
-const any = ["resolve", "connect", ...afterConnect, "metadata", "token", "claims", "mailbox", "send"]
+const requests = ["metadata", "token", "mailbox", "send"]
+const any = ["resolve", "connect", ...afterConnect, ...requests, "claims"]
 
 const contract: Readonly<Record<Errors.ErrorTag, ReadonlyArray<string>>> = {
   ResolveError: ["resolve", ...requests],

@@ -20,7 +20,7 @@ import type { ServiceId } from "@sonde/domain/Service"
 import * as Target from "@sonde/domain/Target"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import { DialFailed } from "@sonde/net/Dialer"
-import { Http, type HttpError, type HttpResponse } from "@sonde/net/Http"
+import { Http, type HttpError, type HttpRequest, type HttpResponse, isHttpError } from "@sonde/net/Http"
 import type { Outgoing } from "@sonde/net/Outgoing"
 import type { Candidate } from "@sonde/net/Race"
 import type { Recorder } from "@sonde/net/Recorder"
@@ -48,16 +48,16 @@ export interface Way {
   readonly recorder: Recorder
 }
 
+/**
+ * What the way to a response can fail with.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type WayFailure = ResolveError | ConnectError | TlsError | ConnectionLost | PhaseTimeout | ProtocolError
+
 /** @category errors @since 0.1.0 */
-export type HttpFailure =
-  | ResolveError
-  | ConnectError
-  | TlsError
-  | ConnectionLost
-  | PhaseTimeout
-  | ProtocolError
-  | Throttled
-  | TemporaryFailure
+export type HttpFailure = WayFailure | Throttled | TemporaryFailure
 
 /**
  * The place of an URL, and the path there. Only `https` has one: nothing secret goes out in clear.
@@ -80,7 +80,13 @@ export const placeOf = (url: string): { readonly endpoint: Endpoint; readonly pa
   return { endpoint, path: `${parsed.pathname}${parsed.search}` }
 }
 
-type PhaseName = "metadata" | "token"
+/**
+ * The phases that are requests over HTTP.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type PhaseName = "metadata" | "token" | "mailbox" | "send"
 
 /**
  * The fields that every error of such a phase begins with.
@@ -188,18 +194,79 @@ const failed = (
 /** The first words of a body, for people. */
 const excerpt = (body: string): string => body.replaceAll(/\s+/g, " ").trim().slice(0, 200)
 
-const defaultRetryMillis = 60_000
+/**
+ * How long to wait where a throttle does not say it.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const defaultRetryMillis = 60_000
 
-/** How long to wait: RFC 9110 section 10.2.3, in seconds; a date is not read. */
-const retryAfterMillis = ({ headers }: HttpResponse): number => {
-  const seconds = Number(headers["retry-after"])
-  return headers["retry-after"] !== undefined && Number.isFinite(seconds) && seconds >= 0
-    ? seconds * 1000
-    : defaultRetryMillis
+/**
+ * How long a response says to wait: RFC 9110 section 10.2.3, in seconds; a date is not read.
+ *
+ * @category decoding
+ * @since 0.1.0
+ */
+export const retryAfterMillis = ({ headers }: HttpResponse): number | undefined => {
+  const field = headers["retry-after"]
+  return field !== undefined && /^\s*\d{1,9}\s*$/.test(field) ? Number(field) * 1000 : undefined
 }
 
 /**
- * Sends a request. 429 is a throttle and 500 to 599 a temporary failure; every other status is for the phase to judge.
+ * What to ask at a place, as `HttpRequest` has it. `timeoutMillis` stands for what is left to the phase.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Ask<E = never> extends
+  Pick<
+    HttpRequest<E>,
+    "method" | "contentType" | "body" | "octets" | "token" | "fields" | "beforeSend"
+  >
+{
+  readonly timeoutMillis?: number | undefined
+}
+
+/**
+ * Sends a request and brings the response, whatever its status. What `beforeSend` fails with passes through.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const exchange = Effect.fnUntraced(function*<E = never>(
+  way: Way,
+  phase: PhaseName,
+  { endpoint, path }: { readonly endpoint: Endpoint; readonly path: string },
+  asked: Ask<E>
+): Effect.fn.Return<HttpResponse, WayFailure | E, Http | Resolver> {
+  const http = yield* Http
+  const rule = yield* AddressPolicy.AddressPolicy
+  const all = yield* addressesOf(way, endpoint, phase)
+  const isAllowed = AddressPolicy.forHttp(rule)
+  const allowed = rule.coarse === true ? all.filter(({ address, port }) => isAllowed(address, port)) : all
+  const timeoutMillis = asked.timeoutMillis ?? (yield* remaining("phaseMillis"))
+  if (allowed.length === 0 && all.length > 0) {
+    return yield* failed(way, endpoint, phase, new DialFailed({ reason: "AddressDenied", attempts: [] }), 0)
+  }
+  return yield* Effect.mapError(
+    http.request<E>({
+      ...asked,
+      service: way.service,
+      endpoint,
+      addresses: allowed,
+      path,
+      ca: way.ca,
+      timeoutMillis,
+      recorder: way.recorder
+    }),
+    (error) => isHttpError(error) ? failed(way, endpoint, phase, error, timeoutMillis) : error
+  )
+})
+
+/**
+ * Sends a form, or asks for a document. 429 is a throttle and 500 to 599 a temporary failure; every other status is for the
+ * phase to judge.
  *
  * @category combinators
  * @since 0.1.0
@@ -210,31 +277,12 @@ export const send = Effect.fnUntraced(function*(
   place: { readonly endpoint: Endpoint; readonly path: string },
   body?: Outgoing
 ): Effect.fn.Return<HttpResponse, HttpFailure, Http | Resolver> {
-  const { endpoint, path } = place
-  const http = yield* Http
-  const rule = yield* AddressPolicy.AddressPolicy
-  const all = yield* addressesOf(way, endpoint, phase)
-  const isAllowed = AddressPolicy.forHttp(rule)
-  const allowed = rule.coarse === true ? all.filter(({ address, port }) => isAllowed(address, port)) : all
-  const timeoutMillis = yield* remaining("phaseMillis")
-  if (allowed.length === 0 && all.length > 0) {
-    return yield* failed(way, endpoint, phase, new DialFailed({ reason: "AddressDenied", attempts: [] }), 0)
-  }
-  const response = yield* Effect.mapError(
-    http.request({
-      service: way.service,
-      endpoint,
-      addresses: allowed,
-      method: body === undefined ? "GET" : "POST",
-      path,
-      contentType: "application/x-www-form-urlencoded",
-      body,
-      ca: way.ca,
-      timeoutMillis,
-      recorder: way.recorder
-    }),
-    (error) => failed(way, endpoint, phase, error, timeoutMillis)
-  )
+  const { endpoint } = place
+  const response = yield* exchange(way, phase, place, {
+    method: body === undefined ? "GET" : "POST",
+    contentType: "application/x-www-form-urlencoded",
+    body
+  })
   const { status } = response
   const reply = replyOf(way, response)
   if (status === 429) {
@@ -242,7 +290,7 @@ export const send = Effect.fnUntraced(function*(
       ...at(way, endpoint, phase),
       reply,
       scope: "tenant",
-      retryAfterMillis: retryAfterMillis(response),
+      retryAfterMillis: retryAfterMillis(response) ?? defaultRetryMillis,
       message: `${format(endpoint)} said 429: too many requests`
     })
   }

@@ -8,6 +8,8 @@ import { Authenticate } from "./Authenticate.ts"
 import { Claims } from "./Claims.ts"
 import { Connect } from "./Connect.ts"
 import { Ehlo } from "./Ehlo.ts"
+import { GraphMailbox } from "./GraphMailbox.ts"
+import { GraphSend } from "./GraphSend.ts"
 import { Greeting } from "./Greeting.ts"
 import { MailFrom } from "./MailFrom.ts"
 import { Metadata } from "./Metadata.ts"
@@ -39,5 +41,7 @@ export const layer = Layer.mergeAll(
   Quit.layer,
   Metadata.layer,
   Token.layer,
-  Claims.layer
+  Claims.layer,
+  GraphMailbox.layer,
+  GraphSend.layer
 )

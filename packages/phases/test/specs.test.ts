@@ -3,11 +3,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { TlsReason } from "@sonde/domain/Certificate"
 import * as Errors from "@sonde/domain/Errors"
 import * as Facts from "@sonde/domain/Facts"
+import * as GraphFacts from "@sonde/domain/GraphFacts"
 import * as TokenFacts from "@sonde/domain/TokenFacts"
 import * as Authenticate from "@sonde/phases/Authenticate"
 import * as Claims from "@sonde/phases/Claims"
 import * as Connect from "@sonde/phases/Connect"
 import * as Ehlo from "@sonde/phases/Ehlo"
+import * as GraphMailbox from "@sonde/phases/GraphMailbox"
+import * as GraphSend from "@sonde/phases/GraphSend"
 import * as Greeting from "@sonde/phases/Greeting"
 import * as MailFrom from "@sonde/phases/MailFrom"
 import * as Metadata from "@sonde/phases/Metadata"
@@ -59,10 +62,12 @@ const phases: ReadonlyArray<{
   { facts: Facts.QuitFacts, definition: Quit.definition },
   { facts: TokenFacts.MetadataFacts, definition: Metadata.definition },
   { facts: TokenFacts.TokenFacts, definition: Token.definition },
-  { facts: TokenFacts.ClaimsFacts, definition: Claims.definition }
+  { facts: TokenFacts.ClaimsFacts, definition: Claims.definition },
+  { facts: GraphFacts.MailboxFacts, definition: GraphMailbox.definition },
+  { facts: GraphFacts.SendFacts, definition: GraphSend.definition }
 ]
 
-// What `network.test.ts`, `codes.test.ts`, `Claims.test.ts` and `Token.test.ts` show besides the scenarios.
+// What `network.test.ts`, `codes.test.ts`, `Claims.test.ts`, `Token.test.ts` and `Graph*.test.ts` show besides the scenarios.
 const requests = [
   "ResolveError NoSuchName",
   "ConnectError Refused",
@@ -89,7 +94,17 @@ const elsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
   data: ["SenderRejected", "RecipientRejected"],
   metadata: [...requests, "ProtocolError MalformedReply"],
   token: [...requests, "TokenRejected"],
-  claims: ["TokenRejected"]
+  claims: ["TokenRejected"],
+  mailbox: [...requests, "MailboxUnavailable", "ApiError"],
+  send: [
+    ...requests,
+    "SendAsDenied",
+    "SenderRejected",
+    "RecipientRejected",
+    "MessageRejected",
+    "ApiError",
+    "DeliveryInDoubt"
+  ]
 }
 
 const shown = (phase: string): ReadonlySet<string> => {

@@ -11,6 +11,8 @@ import type { Authenticate } from "@sonde/phases/Authenticate"
 import type { Claims } from "@sonde/phases/Claims"
 import type { Connect } from "@sonde/phases/Connect"
 import type { Ehlo } from "@sonde/phases/Ehlo"
+import type { GraphMailbox } from "@sonde/phases/GraphMailbox"
+import type { GraphSend } from "@sonde/phases/GraphSend"
 import type { Greeting } from "@sonde/phases/Greeting"
 import type { MailFrom } from "@sonde/phases/MailFrom"
 import type { Metadata } from "@sonde/phases/Metadata"
@@ -55,7 +57,7 @@ const contract = {
   metadata: inRequest,
   token: ["TokenRejected", ...inRequest],
   claims: ["TokenRejected", ...anywhere],
-  mailbox: ["MailboxUnavailable", "ApiError", ...anywhere],
+  mailbox: ["MailboxUnavailable", "ApiError", ...inRequest],
   send: [
     "SendAsDenied",
     "SenderRejected",
@@ -63,7 +65,7 @@ const contract = {
     "MessageRejected",
     "DeliveryInDoubt",
     "ApiError",
-    ...anywhere
+    ...inRequest
   ]
 } as const satisfies Record<PhaseId, ReadonlyArray<Errors.ErrorTag>>
 
@@ -76,6 +78,8 @@ type ErrorOfService<S extends { readonly run: (...input: never) => unknown }> = 
   Effect.Effect<infer _A, infer E, infer _R> ? E : never
 
 declare const sendData: SendData["Service"]
+declare const graphSend: GraphSend["Service"]
+type GraphSendError = ReturnType<typeof graphSend.run<never>> extends Effect.Effect<infer _A, infer E> ? E : never
 type SendDataError = ReturnType<typeof sendData.run<never>> extends Effect.Effect<infer _A, infer E> ? E : never
 
 /** What each service declares against its row. */
@@ -94,6 +98,8 @@ const services: {
   readonly metadata: Equal<ErrorOfService<Metadata["Service"]>, Row<"metadata">>
   readonly token: Equal<ErrorOfService<Token["Service"]>, Row<"token">>
   readonly claims: Equal<ErrorOfService<Claims["Service"]>, Row<"claims">>
+  readonly mailbox: Equal<ErrorOfService<GraphMailbox["Service"]>, Row<"mailbox">>
+  readonly send: Equal<GraphSendError, Row<"send">>
 } = {
   resolve: true,
   connect: true,
@@ -108,7 +114,9 @@ const services: {
   quit: true,
   metadata: true,
   token: true,
-  claims: true
+  claims: true,
+  mailbox: true,
+  send: true
 }
 
 /** What `ErrorOf` computes against each row. */
