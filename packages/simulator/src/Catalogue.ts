@@ -1,5 +1,6 @@
 /**
- * The Exchange Online cmdlets this simulator knows, with the parameters they really have.
+ * The Exchange Online cmdlets this simulator knows, with the parameters they really have, and two of Microsoft Graph for
+ * licences.
  *
  * From the Exchange PowerShell reference (state 2026-08-21), parameters that work in Exchange Online; the pieces a mail
  * sender's administrator needs, not the whole module. Written apart from the packs: a pack that prints a parameter
@@ -260,6 +261,24 @@ cmdlet("Set-DistributionGroup", "Identity!", {
   boolean: "HiddenFromAddressListsEnabled ModerationEnabled RequireSenderAuthenticationEnabled",
   switch: "BypassSecurityGroupManagerCheck Confirm ForceUpgrade WhatIf"
 })
+
+cmdlet("Add-DistributionGroupMember", "Identity!", {
+  text: "Member",
+  switch: "BypassSecurityGroupManagerCheck Confirm WhatIf"
+})
+cmdlet("Remove-DistributionGroupMember", "Identity!", {
+  text: "Member",
+  switch: "BypassSecurityGroupManagerCheck Confirm WhatIf"
+})
+cmdlet("Get-Recipient", "Identity", {
+  ...paging,
+  text: "Anr Filter SortBy OrganizationalUnit BookmarkDisplayName RecipientPreviewFilter",
+  list: "Capabilities Properties PropertySet RecipientType RecipientTypeDetails",
+  switch: "IncludeSoftDeletedRecipients"
+})
+// Of Microsoft Graph PowerShell, not of Exchange.
+cmdlet("Get-MgUserLicenseDetail", "UserId!", { list: "Property Sort", text: "Filter", switch: "All" })
+cmdlet("Set-MgUserLicense", "UserId!", { any: "AddLicenses RemoveLicenses BodyParameter", switch: "Confirm WhatIf" })
 
 cmdlet("Get-MailboxStatistics", "Identity", {
   text: "Database Filter Server StoreMailboxIdentity",

@@ -6,6 +6,7 @@
 import { type Effect, equal, fail, flag, having, notFound, type Row, type Session, text } from "./AdminSession.ts"
 import * as Applications from "./Applications.ts"
 import type { Parameters } from "./Binding.ts"
+import * as Members from "./Members.ts"
 import type { LiveMailbox, LiveTenant } from "./State.ts"
 import { domainOf } from "./World.ts"
 
@@ -103,6 +104,7 @@ const isRestricted = (mailbox: LiveMailbox): boolean => mailbox.blockedSender ||
 /** Effects by the proper name of the cmdlet. */
 export const effects: Readonly<Record<string, Effect>> = {
   ...Applications.effects,
+  ...Members.effects,
   "Connect-ExchangeOnline": (session, parameters) => {
     const wanted = text(parameters.get("DelegatedOrganization")) || text(parameters.get("Organization")) ||
       domainOf(text(parameters.get("UserPrincipalName")))

@@ -131,6 +131,43 @@ describe("a cmdlet that a remedy names", () => {
       )
     }))
 
+  it.effect("gives a licence and takes it away", () =>
+    Effect.gen(function*() {
+      const state = yield* fresh()
+      const licences = "@{SkuId = '4b9405b0-7788-4568-add1-99614e613b69'}"
+      assert.strictEqual(behaviourOf(state, "newhire@contoso.example"), "account_unlicensed")
+      assert.strictEqual(run(state, "Get-MgUserLicenseDetail -UserId newhire@contoso.example"), "")
+      run(state, `Set-MgUserLicense -UserId newhire@contoso.example -AddLicenses ${licences} -RemoveLicenses @()`)
+      assert.strictEqual(behaviourOf(state, "newhire@contoso.example"), "ok")
+      assert.match(run(state, "Get-Recipient newhire@contoso.example"), /RecipientTypeDetails : UserMailbox/)
+      run(
+        state,
+        "Set-MgUserLicense -UserId newhire@contoso.example -AddLicenses @() -RemoveLicenses @('4b9405b0-7788-4568-add1-99614e613b69')"
+      )
+      assert.strictEqual(behaviourOf(state, "newhire@contoso.example"), "account_unlicensed")
+    }))
+
+  it.effect("takes a mailbox into the group of a policy and out of it", () =>
+    Effect.gen(function*() {
+      const state = yield* fresh()
+      const [app, member] = ["6b1f0c52-0000-4000-8000-00000000a005", "app@contoso.example"]
+      const tenant = state.tenantOf(state.mailboxOf("sales@contoso.example")!)
+      tenant.applicationAccessPolicies.push({
+        appId: app,
+        scope: "CN=Senders",
+        accessRight: "RestrictAccess",
+        description: ""
+      })
+      const test = `Test-ApplicationAccessPolicy -AppId ${app} -Identity ${member}`
+      assert.match(run(state, test), /Denied/)
+      run(state, `Add-DistributionGroupMember -Identity "cn=senders" -Member ${member}`)
+      assert.match(run(state, test), /Granted/)
+      assert.include(errorOf(state, `Add-DistributionGroupMember CN=Senders -Member ${member}`), "already a member")
+      run(state, `Remove-DistributionGroupMember -Identity CN=Senders -Member ${member} -Confirm:$false`)
+      assert.match(run(state, test), /Denied/)
+      assert.include(errorOf(state, `Add-DistributionGroupMember CN=Nobody -Member ${member}`), "couldn't be found")
+    }))
+
   it.effect("touches only the organisation that Connect-ExchangeOnline named", () =>
     Effect.gen(function*() {
       const state = yield* fresh()
