@@ -17,7 +17,7 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Phase from "./Phase.ts"
 
@@ -62,7 +62,8 @@ export const anything: Wanted = {
 }
 
 /**
- * The token, and what each use wants of it. `endpoint` is where it comes from, or what it is for.
+ * The token, and what each use wants of it. `endpoint` is where it comes from, or what it is for; `bearer` says that it is sent
+ * in a header field of HTTP, which takes fewer characters than SASL does (RFC 6750 section 2.1).
  *
  * @category models
  * @since 0.1.0
@@ -72,6 +73,7 @@ export interface ClaimsInput {
   readonly endpoint: Endpoint
   readonly token: Redacted.Redacted<string>
   readonly wanted: ReadonlyArray<Wanted>
+  readonly bearer?: boolean
 }
 
 /** @category errors @since 0.1.0 */
@@ -247,6 +249,14 @@ const broken = ({ part, problem }: Jwt.JwtError): Claim => ({
   wanted: "header, claims and signature in Base64url, with dots between them and nothing else"
 })
 
+const noBearer: Claim = {
+  name: "token",
+  found: "a text with characters that a header field of HTTP does not take",
+  wanted: "letters, digits and - . _ ~ + /, with = at the end"
+}
+
+const isBearer = (token: Redacted.Redacted<string>): boolean => /^[A-Za-z0-9._~+/-]+=*$/.test(Redacted.value(token))
+
 /**
  * A token that was read, or why it cannot be: `wrong` then says in which part it is damaged.
  *
@@ -305,6 +315,8 @@ export class Claims extends Context.Service<
     const run = Effect.fnUntraced(function*(input: ClaimsInput): Effect.fn.Return<ClaimsFacts, ClaimsFailure> {
       const reading = read(input.token)
       if (reading.format === "damaged") return yield* rejected(input, [reading.wrong])
+      // Quotation marks are read past, but would be sent.
+      if (input.bearer === true && !isBearer(input.token)) return yield* rejected(input, [noBearer])
       if (reading.format !== "jwt") return { format: reading.format, audiences: [], doubts: [] }
       const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
       const { doubts, wrong } = judge(reading.claims, input.wanted, now)

@@ -149,6 +149,28 @@ describe("Claims", () => {
       assert.notInclude(JSON.stringify(error), "c2VjcmV0")
     }))
 
+  it.effect("refuses for HTTP what a header field does not take, and repeats none of it", () =>
+    Effect.gen(function*() {
+      const run = (token: string, bearer: boolean) =>
+        Effect.flatMap(Claims, (phase) =>
+          phase.run({
+            service: "graph",
+            endpoint: { protocol: "http", host: "graph.example", port: 443, security: "tls" },
+            token: Redacted.make(token),
+            wanted: [],
+            bearer
+          })).pipe(Effect.provide(Claims.layer))
+      assert.strictEqual((yield* run("EwB4+/a~b.c_d-e==", true)).format, "opaque")
+      for (
+        const token of ["EwB4 Kanari", "Bearer EwB4-Kanari", "\"EwB4-Kanari\"", "EwB4ü-Kanari", "EwB4\r\nX: Kanari"]
+      ) {
+        assert.strictEqual((yield* run(token, false)).format, "opaque")
+        const error = yield* Effect.flip(run(token, true))
+        assert.strictEqual(error._tag === "TokenRejected" && error.claim?.name, "token")
+        assert.notInclude(JSON.stringify(error), "Kanari")
+      }
+    }))
+
   it.effect("lets no signature into facts and errors", () =>
     Effect.gen(function*() {
       const facts = yield* read(good)
