@@ -14,7 +14,15 @@ import type { ServiceId } from "@sonde/domain/Service"
  * @category constants
  * @since 0.1.0
  */
-export const available = ["smtp-submission", "token"] as const satisfies ReadonlyArray<ServiceId>
+export const available = ["smtp-submission", "graph", "token"] as const satisfies ReadonlyArray<ServiceId>
+
+/**
+ * Services that a run has only where they are asked for, by name or as the way to send.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const onDemand: ReadonlyArray<ServiceId> = ["graph"]
 
 /** @category models @since 0.1.0 */
 export type Available = typeof available[number]

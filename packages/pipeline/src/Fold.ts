@@ -130,6 +130,9 @@ const serviceOf = (current: Attempt, id: ServiceId): ServiceHistory => {
   return fresh
 }
 
+/** Whether a phase is one with which a message changes hands; one that is only tried does not. */
+const commits = ({ facts, id }: PhaseReport): boolean => id === "data" || id === "send" && facts?.["dry"] !== true
+
 const addEvent = (
   history: History,
   current: Attempt,
@@ -149,7 +152,7 @@ const addEvent = (
       if (service.open === event.phase.id) service.open = undefined
       service.phases.push({ report: event.phase, at: event.at, version, subject, line: history.line })
       // A result, good or bad, settles the intent before it; only a doubt keeps it open.
-      if (event.phase.id === "data" && event.phase.error?._tag !== "DeliveryInDoubt" && event.phase.state !== "skip") {
+      if (commits(event.phase) && event.phase.error?._tag !== "DeliveryInDoubt" && event.phase.state !== "skip") {
         history.intents.delete(event.service)
       }
       return
@@ -326,7 +329,7 @@ export const report = (history: History): Report => {
   const deciding = services.find((service) => service.outcome === outcome)
   const delivered = history.attempts.some((earlier) =>
     [...earlier.services.values()].some((service) =>
-      service.phases.some(({ report }) => report.id === "data" && report.state === "pass")
+      service.phases.some(({ report }) => commits(report) && report.state === "pass")
     )
   )
   return {

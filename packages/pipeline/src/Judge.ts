@@ -8,7 +8,7 @@
  */
 import { type PhaseError, TokenRejected } from "@sonde/domain/Errors"
 import type { CheckOptions } from "@sonde/domain/Options"
-import type { PhaseId } from "@sonde/domain/Service"
+import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { Claim, ClaimsFacts } from "@sonde/domain/TokenFacts"
 import type { Verdict } from "@sonde/domain/Verdict"
 import * as Match from "@sonde/packs/Match"
@@ -20,6 +20,7 @@ import type { Classified, Refusal } from "@sonde/phases/Classifier"
 import type { Request } from "./Options.ts"
 import type { SubmissionPlan } from "./recipes/Submission.ts"
 import type { Recognition } from "./Recognition.ts"
+import { sendsBy } from "./Way.ts"
 
 /** The reasons and the reply of an error, whichever it has. */
 const details = (error: PhaseError): Partial<Seen> => {
@@ -66,6 +67,7 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
     "sonde check",
     ...flag("", options.target).slice(1),
     ...flag("--provider", options.provider),
+    ...flag("--via", sendsBy(options) === "graph" ? "graph" : undefined),
     ...flag("--host", options.host),
     ...flag("--port", options.port),
     ...flag("--security", options.security),
@@ -127,7 +129,10 @@ const values = (
  * @since 0.1.0
  */
 export interface Circumstances {
-  readonly plan: Pick<SubmissionPlan, "endpoint" | "service" | "message">
+  readonly plan: Pick<SubmissionPlan, "endpoint" | "service" | "message"> & {
+    /** Of a token, the one service that it is for. */
+    readonly tokenFor?: ServiceId | undefined
+  }
   readonly request: Request
   readonly state: Recognition
   /** What the token says of itself, where one was read. */
@@ -178,6 +183,8 @@ const causes = (error: PhaseError, about: Circumstances, claim?: Claim): Readonl
   const seen: Seen = {
     text: "",
     ...surroundings(about.plan, about.request, about.state),
+    // A claim is wrong for something, and what helps depends on that.
+    ...(claim === undefined || about.plan.tokenFor === undefined ? {} : { service: about.plan.tokenFor }),
     phase: error.phase,
     error: error._tag,
     claim: claim?.name,

@@ -34,8 +34,37 @@ export interface Use {
 const cloudOf = (pack: Pack | undefined, use: Use): string | undefined =>
   use.cloud ?? pack?.endpoints?.find(({ cloud, host }) => cloud !== undefined && host === use.host.toLowerCase())?.cloud
 
+/** Where a cloud has no scope of its own for a service, that of all clouds counts. */
+const scopesOf = (oauth: OAuth | undefined, own: Cloud | undefined, service: ServiceId): ReadonlyArray<string> =>
+  list(own?.scopes?.[service] ?? oauth?.scopes?.[service])
+
 const separate = (oauth: OAuth | undefined, cloud: string | undefined): Cloud | undefined =>
   cloud === undefined ? undefined : oauth?.clouds?.find((one) => list(one.cloud).includes(cloud))
+
+type Endpoints = NonNullable<Pack["endpoints"]>
+
+const offeredBy = (pack: Pack | undefined, service: ServiceId): Endpoints =>
+  (pack?.endpoints ?? []).filter((one) => one.service === service)
+
+/** The host of a service in a cloud. */
+const hostIn = (pack: Pack | undefined, service: ServiceId, cloud: string | undefined): string | undefined => {
+  const offered = offeredBy(pack, service)
+  return (offered.find((one) => cloud !== undefined && one.cloud === cloud) ??
+    offered.find((one) => one.default === true) ?? offered[0])?.host
+}
+
+/** Texts of the knowledge with the host of the service in their `{host}`. */
+const placed = (texts: ReadonlyArray<string>, host: string | undefined): ReadonlyArray<string> =>
+  texts.map((text) => text.replace("{host}", host ?? ""))
+
+/** Audiences that are right in another cloud, for a service whose audience is its host. */
+const elsewhere = (pack: Pack, use: Use, templates: ReadonlyArray<string>): Wanted["otherClouds"] => {
+  const own = hostIn(pack, use.service, cloudOf(pack, use))
+  const byHost = templates.filter((text) => text.includes("{host}"))
+  return offeredBy(pack, use.service).flatMap(({ cloud, host }) =>
+    cloud === undefined || host === own ? [] : [{ cloud, audiences: placed(byHost, host) }]
+  )
+}
 
 /**
  * What a token must say for a use. Where no pack knows it, only its time is judged.
@@ -48,20 +77,22 @@ export const wanted = (pack: Pack | undefined, use: Use): Wanted => {
   if (oauth === undefined) return { ...anything, tenant: use.tenant }
   const cloud = cloudOf(pack, use)
   const own = separate(oauth, cloud)
-  const audiences = oauth.serviceAudiences?.[use.service] ?? own?.audiences ?? oauth.audiences ?? []
-  const others = [
+  const { service } = use
+  const special = oauth.serviceAudiences?.[service]
+  const host = hostIn(pack, service, cloud)
+  const audiences = special ?? own?.audiences ?? oauth.audiences ?? []
+  const others = special !== undefined && pack !== undefined ? elsewhere(pack, use, special) : [
     ...(own === undefined ? [] : [{ cloud: "worldwide", audiences: oauth.audiences ?? [] }]),
     ...(oauth.clouds ?? []).filter((one) => one !== own).map((one) => ({
       cloud: list(one.cloud).join(" or "),
       audiences: one.audiences
     }))
   ]
-  const { service } = use
   return {
-    audiences,
+    audiences: placed(audiences, host),
     cloud,
     otherClouds: others,
-    scopes: list((own?.scopes ?? oauth.scopes)?.[service]),
+    scopes: placed(scopesOf(oauth, own, service), host),
     roles: list(oauth.application?.roles?.[service]),
     roleElsewhere: oauth.application?.grantedElsewhere?.includes(service) === true,
     tenant: use.tenant,
@@ -97,7 +128,9 @@ const defaultRedirect = "http://127.0.0.1"
  */
 export const source = (pack: Pack | undefined, use: Use, kind: GrantKind, directory: string): Source => {
   const oauth = pack?.signIn?.oauth
-  const own = separate(oauth, cloudOf(pack, use))
+  const cloud = cloudOf(pack, use)
+  const own = separate(oauth, cloud)
+  const host = hostIn(pack, use.service, cloud)
   const filled = (url: string | undefined) => url?.replace("{tenant}", encodeURIComponent(directory))
   return {
     metadata: filled(own?.metadata ?? oauth?.metadata),
@@ -105,9 +138,12 @@ export const source = (pack: Pack | undefined, use: Use, kind: GrantKind, direct
     authorizationEndpoint: filled(own?.authorizationEndpoint ?? oauth?.authorizationEndpoint),
     deviceEndpoint: filled(own?.deviceEndpoint ?? oauth?.deviceEndpoint),
     redirectUri: oauth?.redirectUri ?? defaultRedirect,
-    scope: kind === "client-credentials"
-      ? own?.applicationScope ?? oauth?.application?.scope ?? ""
-      : list((own?.scopes ?? oauth?.scopes)?.[use.service]).join(" ")
+    scope: placed(
+      kind === "client-credentials"
+        ? [oauth?.application?.serviceScopes?.[use.service] ?? own?.applicationScope ?? oauth?.application?.scope ?? ""]
+        : scopesOf(oauth, own, use.service),
+      host
+    ).join(" ")
   }
 }
 

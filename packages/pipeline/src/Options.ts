@@ -17,6 +17,7 @@ import * as Result from "effect/Result"
 import { available } from "./Available.ts"
 import { grantOf, type GrantPlan } from "./GrantPlan.ts"
 import { OptionsError } from "./OptionsError.ts"
+import * as Way from "./Way.ts"
 
 /** @category errors @since 0.1.0 */
 export { OptionsError }
@@ -35,7 +36,8 @@ export interface Pin {
 }
 
 /**
- * Options that hold together. `until` is the phase to stop after; `deliver` is true when a message is to be sent.
+ * Options that hold together. `until` is the phase of a submission to stop after, `graphUntil` that of Graph; `deliver` is true
+ * when a message is to be sent, by what `sendsBy` says.
  *
  * @category models
  * @since 0.1.0
@@ -54,6 +56,7 @@ export interface Request {
   readonly from: string | undefined
   readonly to: ReadonlyArray<string>
   readonly until: PhaseId
+  readonly graphUntil: PhaseId
   readonly deliver: boolean
   readonly pins: ReadonlyArray<Pin>
   readonly phaseMillis: number
@@ -206,33 +209,37 @@ const servicesOf = (
     return fail(
       "--only",
       `${unavailable} is not available in this version`,
-      "smtp-submission is, and token together with one"
+      "smtp-submission and graph are, and token together with one"
     )
   }
   const hasToken = secrets.token !== undefined || options.grant !== undefined
   if (options.only?.includes("token") === true && !hasToken) {
     return fail("--only", "token needs a token", "add --token env:NAME")
   }
-  const asked = available.filter((service) =>
-    service === "token" ? hasToken : options.only === undefined || options.only.includes(service)
-  )
+  const way = Way.wayProblem(options)
+  if (way !== undefined) return Result.fail(new OptionsError(way))
+  const asked = available.filter((service) => service === "token" ? hasToken : Way.isAsked(options, service))
   if (options.grant !== undefined && options.skip?.includes("token") === true) {
     return fail("--skip", `token leaves out what --token ${options.grant} asks for`, "leave out one of them")
   }
   const services = asked.filter((service) => options.skip?.includes(service) !== true)
+  const graph = Way.graphProblem(options, secrets, services)
+  if (graph !== undefined) return Result.fail(new OptionsError(graph))
   return services.length === 0 ? fail("--skip", "leaves no service to check", "leave it out") : Result.succeed(services)
 }
 
-const untilOf = (
-  options: CheckOptions,
+/** The phases that a run of these services may stop after; of a token alone, those of a submission. */
+const stopsOf = (services: ReadonlyArray<ServiceId>): ReadonlyArray<PhaseId> => [
+  ...(services.includes("smtp-submission") || !services.includes("graph") ? stops : []),
+  ...(services.includes("graph") ? Way.stops : [])
+]
+
+const smtpUntil = (
+  until: PhaseId | undefined,
   signsIn: boolean,
   to: ReadonlyArray<string>,
   deliver: boolean
 ): Result.Result<PhaseId, OptionsError> => {
-  const { until } = options
-  if (until !== undefined && !stops.includes(until)) {
-    return fail("--until", `${until} is no phase of an SMTP submission`, `name one of ${stops.join(", ")}`)
-  }
   if (until !== undefined && deliver && stops.indexOf(until) < stops.indexOf("data")) {
     return fail("--until", `${until} comes before the message is sent`, "leave out --until or --deliver")
   }
@@ -244,11 +251,42 @@ const untilOf = (
   return Result.succeed(deliver ? "data" : signsIn ? to.length > 0 ? "rcpt" : "auth" : "ehlo")
 }
 
+const graphUntil = (until: PhaseId | undefined, deliver: boolean): Result.Result<PhaseId, OptionsError> =>
+  until !== undefined && deliver && until !== "send"
+    ? fail("--until", `${until} comes before the message is sent`, "leave out --until or --deliver")
+    : Result.succeed(until ?? (deliver ? "send" : "mailbox"))
+
+/** Where each service stops: after the named phase where it has one of that name, else where it stops by itself. */
+const untilOf = (
+  options: CheckOptions,
+  services: ReadonlyArray<ServiceId>,
+  signsIn: boolean,
+  to: ReadonlyArray<string>,
+  deliver: boolean
+): Result.Result<{ readonly until: PhaseId; readonly graphUntil: PhaseId }, OptionsError> => {
+  const { until } = options
+  const possible = stopsOf(services)
+  if (until !== undefined && !possible.includes(until)) {
+    const which = services.includes("graph")
+      ? services.includes("smtp-submission") ? "an SMTP submission or of Graph" : "Graph"
+      : "an SMTP submission"
+    return fail("--until", `${until} is no phase of ${which}`, `name one of ${possible.join(", ")}`)
+  }
+  const among = (phases: ReadonlyArray<PhaseId>) => until !== undefined && phases.includes(until) ? until : undefined
+  const way = Way.sendsBy(options)
+  return Result.gen(function*() {
+    return {
+      until: yield* smtpUntil(among(stops), signsIn, to, deliver && way === "smtp"),
+      graphUntil: yield* graphUntil(among(Way.stops), deliver && way === "graph")
+    }
+  })
+}
+
 const addressesOf = (
   options: CheckOptions,
   mailbox: string | undefined,
   user: string | undefined,
-  deliver: boolean
+  composes: boolean
 ): Result.Result<{ readonly from: string | undefined; readonly to: ReadonlyArray<string> }, OptionsError> => {
   const from = options.from ?? mailbox ?? (user?.includes("@") === true ? user : undefined)
   for (
@@ -263,7 +301,7 @@ const addressesOf = (
     }
   }
   // A delivery without a recipient goes to the mailbox itself: nobody else is bothered.
-  const to = options.to ?? (deliver && from !== undefined ? [from] : [])
+  const to = options.to ?? (composes && from !== undefined ? [from] : [])
   return Result.succeed({ from, to })
 }
 
@@ -285,9 +323,6 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
         })
     )
     const services = yield* servicesOf(options, secrets)
-    if (options.via === "graph") {
-      return yield* fail("--via", "graph is not available in this version", "leave it out to send by SMTP")
-    }
     const host = options.host === undefined ? undefined : Target.hostName(options.host)
     if (options.host !== undefined && host === undefined) {
       return yield* fail("--host", `${JSON.stringify(options.host)} is no host name`, "write it as mail.example.com")
@@ -326,15 +361,19 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     const grant = yield* grantOf(options, secrets, mailbox)
     const credential = grant === undefined ? yield* credentialOf(options, secrets, mailbox) : undefined
     const deliver = options.deliver === true || options.deliverAgain === true
-    const { from, to } = yield* addressesOf(options, mailbox, credential?.user ?? grant?.user, deliver)
-    const until = yield* untilOf(options, credential !== undefined || grant !== undefined, to, deliver)
-    if (from === undefined && stops.indexOf(until) >= stops.indexOf("mail")) {
+    const tries = services.includes("graph") && options.until === "send"
+    const user = credential?.user ?? grant?.user
+    const { from, to } = yield* addressesOf(options, mailbox, user, deliver || tries)
+    const signsIn = credential !== undefined || grant !== undefined
+    const { graphUntil, until } = yield* untilOf(options, services, signsIn, tries ? options.to ?? [] : to, deliver)
+    const needs = (phase: PhaseId) => stops.indexOf(until) >= stops.indexOf(phase)
+    if (from === undefined && (needs("mail") || graphUntil === "send")) {
       return yield* fail("--from", "is missing", "name the sender, such as --from person@example.com")
     }
-    if (to.length === 0 && stops.indexOf(until) >= stops.indexOf("rcpt")) {
+    if (to.length === 0 && needs("rcpt")) {
       return yield* fail("--to", "is missing", "name a recipient, such as --to person@example.com")
     }
-    if (options.message !== undefined && !deliver) {
+    if (options.message !== undefined && !deliver && !tries) {
       return yield* fail("--message", "was given and nothing is to be sent", "add --deliver")
     }
     return {
@@ -351,6 +390,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       from,
       to,
       until,
+      graphUntil,
       deliver,
       pins,
       phaseMillis: spanMillis(options.timeout ?? "10s") ?? 10_000,

@@ -23,6 +23,7 @@ import * as Result from "effect/Result"
 import type { Pin, Request } from "./Options.ts"
 import type { SubmissionPlan } from "./recipes/Submission.ts"
 import { observe, type Recognition } from "./Recognition.ts"
+import { sendsBy } from "./Way.ts"
 
 /** A service that is reached at a host and a port of the mailbox's provider. */
 export type MailService = "smtp-submission" | "imap" | "pop3" | "sieve"
@@ -229,9 +230,15 @@ export const endpoint = Effect.fnUntraced(function*(
 
 const encoderName = "Sonde"
 
-const messageOf = (request: Request, run: string, startedAt: string): Message | undefined => {
+/**
+ * The message of a run: the given one, or the test message. None without a sender and recipients.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const messageOf = (request: Request, run: string, startedAt: string): Message | undefined => {
   const { from } = request
-  if (!request.deliver || from === undefined) return undefined
+  if (from === undefined || request.to.length === 0) return undefined
   const messageId = `<${run.toLowerCase()}@${from.slice(from.lastIndexOf("@") + 1)}>`
   if (request.options.message !== undefined) return givenMessage(request.options.message, messageId)
   // The same run always sends the same message, whenever it is resumed. Addresses were checked by `Options`.
@@ -267,5 +274,7 @@ export const plan = (
   from: request.from,
   to: request.to,
   until: request.until,
-  message: messageOf(request, history.run, history.startedAt)
+  message: request.deliver && sendsBy(request.options) === "smtp"
+    ? messageOf(request, history.run, history.startedAt)
+    : undefined
 })

@@ -33,9 +33,10 @@ import * as Recognition from "./Recognition.ts"
 import * as RunId from "./RunId.ts"
 import * as RunLog from "./RunLog.ts"
 import { type Attempt, unplaced } from "./ServiceRun.ts"
-import { dialled } from "./services/Registry.ts"
+import { definitionOf, dialled } from "./services/Registry.ts"
 import * as Token from "./services/Token.ts"
 import { Current, type Seen, skip, skipRest } from "./Step.ts"
+import { sendsBy } from "./Way.ts"
 
 /**
  * Called with each event as it happens; must not throw.
@@ -91,7 +92,7 @@ const inBudget = Effect.fnUntraced(function*<A, E, R>({ request }: Attempt, effe
   return yield* Effect.provideService(effect, Budget, { ...limits, deadline })
 })
 
-/** What a token is for: the services of the run, and where it is looked at alone, a submission. */
+/** What a token is for: the services of the run, and where it is looked at alone, what sends. */
 const usesOf = Effect.fnUntraced(function*(
   request: Request,
   state: Recognition.Recognition,
@@ -99,9 +100,9 @@ const usesOf = Effect.fnUntraced(function*(
   [first, ...others]: ReadonlyArray<Token.For>
 ) {
   if (first !== undefined) return [first, ...others] as const
-  const service = "smtp-submission"
-  const found = yield* Effect.result(Prepare.place(request, state, service, known))
-  return [{ service, endpoint: Result.getOrElse(found, () => Prepare.supposed(request)) }] as const
+  const { find, id, supposed } = definitionOf(sendsBy(request.options) === "graph" ? "graph" : "smtp-submission")
+  const found = yield* Effect.result(find(request, state, known))
+  return [{ service: id, endpoint: Result.getOrElse(found, () => supposed(request)) }] as const
 })
 
 /**
@@ -133,7 +134,9 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
       return { definition, service: id, endpoint, found, own, settled, order: order(endpoint) }
     })
   )
-  const signingIn = places.filter(({ definition }) => definition.signsIn)
+  // One token does for all mail servers; a service apart needs another, unless it is alone.
+  const all = places.filter(({ definition }) => definition.signsIn)
+  const signingIn = all.every(isApart) ? all : all.filter((place) => !isApart(place))
   const stopped = request.services.includes("token")
     ? yield* within(
       attempt,
@@ -146,12 +149,14 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
     )
     : () => undefined
 
-  const one = Effect.fnUntraced(function*({ definition, endpoint, found, order, own, service }: typeof places[number]) {
+  const one = Effect.fnUntraced(function*(place: typeof places[number]) {
+    const { definition, endpoint, found, order, own, service } = place
     if (Result.isFailure(found)) return yield* unplaced(own, { service, endpoint, order }, found.failure)
-    const obstacle = definition.signsIn ? stopped(service) : undefined
+    const obstacle = signingIn.includes(place) ? stopped(service) : undefined
     if (obstacle !== undefined) return yield* skipRest(order, obstacle)
     own.request = attempt.request
     own.claims = attempt.claims
+    own.obtained = attempt.obtained
     yield* inBudget(attempt, definition.run(own, endpoint))
   })
   yield* Effect.forEach(
@@ -160,6 +165,9 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
     { concurrency: "unbounded", discard: true }
   )
 })
+
+const isApart = ({ definition }: { readonly definition: { readonly apart?: boolean } }): boolean =>
+  definition.apart === true
 
 const isSettled = ({ settled }: { readonly settled: boolean }): boolean => settled
 

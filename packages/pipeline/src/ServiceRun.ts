@@ -14,6 +14,7 @@ import type { Finding, Verdict } from "@sonde/domain/Verdict"
 import type { Recorder } from "@sonde/net/Recorder"
 import type { ServicesSeen } from "@sonde/packs/Seen"
 import { Classifier } from "@sonde/phases/Classifier"
+import type { Obtained } from "@sonde/phases/Token"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Fold from "./Fold.ts"
@@ -25,6 +26,17 @@ import type { RunLog } from "./RunLog.ts"
 import { skipRest } from "./Step.ts"
 
 /**
+ * A token that a run obtained, and the services that it is for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ObtainedFor {
+  readonly services: ReadonlyArray<ServiceId>
+  readonly token: Obtained
+}
+
+/**
  * One attempt. `request` gets its credential where a token has to be obtained first; `claims` is what that token, or a given
  * one, says of itself.
  *
@@ -34,6 +46,7 @@ import { skipRest } from "./Step.ts"
 export interface Attempt {
   request: Request
   claims: ClaimsFacts | undefined
+  obtained?: ObtainedFor | undefined
   readonly log: RunLog
   readonly recorder: Recorder
   readonly state: Recognition
@@ -51,6 +64,8 @@ export interface Planned {
   readonly endpoint: Endpoint
   readonly order: ReadonlyArray<PhaseId>
   readonly message?: Judge.Circumstances["plan"]["message"]
+  /** Of a token, the one service that it is for. */
+  readonly tokenFor?: ServiceId | undefined
 }
 
 const phasesOf = (log: RunLog, service: ServiceId): ReadonlyArray<Fold.Past> =>
@@ -91,7 +106,7 @@ export const circumstances = (attempt: Attempt, planned: Planned): Judge.Circums
     of === service && dir === "<" && n <= upTo
   )
   return {
-    plan: { service, endpoint: planned.endpoint, message: planned.message },
+    plan: { service, endpoint: planned.endpoint, message: planned.message, tokenFor: planned.tokenFor },
     request: attempt.request,
     state: attempt.state,
     claims: attempt.claims,
@@ -192,12 +207,13 @@ export const unplaced = Effect.fnUntraced(function*(
   const { log } = attempt
   const { endpoint, service } = planned
   yield* log.write({ entry: "service", service, endpoint })
-  yield* log.publish({ type: "phase.start", service, phase: "resolve" })
+  const { phase } = error
+  yield* log.publish({ type: "phase.start", service, phase })
   const inconclusive = error._tag === "ResolveError" && error.isTemporary
   yield* log.publish({
     type: "phase.end",
     service,
-    phase: { id: "resolve", state: inconclusive ? "inconclusive" : "fail", durationMillis: 0, error }
+    phase: { id: phase, state: inconclusive ? "inconclusive" : "fail", durationMillis: 0, error }
   })
   yield* failed(attempt, planned, error)
 })
@@ -229,8 +245,9 @@ const doubted = Effect.fnUntraced(function*(attempt: Attempt, planned: Planned, 
 const isAnswered = ({ cause }: Verdict, passed: ReadonlyArray<PhaseId>): boolean =>
   // Whether somebody may send as somebody else is answered by a delivery, and asked by a finding without one.
   cause === "send_as_denied" && (passed.includes("data") || passed.includes("mail"))
+  || cause === "send_as_denied" && passed.includes("send")
   // A server that took the secret has answered whether its form is right.
-  || cause === "secret_form" && passed.includes("auth")
+  || cause === "secret_form" && (passed.includes("auth") || passed.includes("mailbox"))
 
 /**
  * Runs the recipe of a service as its packs allow, and tells what came of it: verdicts on a failure, warnings on a pass. True

@@ -55,7 +55,7 @@ const rows: ReadonlyArray<Row> = [
     options: { only: ["smtp-submission", "imap"] },
     option: "--only",
     problem: "imap is not available in this version",
-    remedy: "smtp-submission is"
+    remedy: "smtp-submission and graph are"
   },
   {
     title: "to skip the only service",
@@ -74,7 +74,74 @@ const rows: ReadonlyArray<Row> = [
       problem: "is no address of a resolver",
       remedy: "write an IP address"
     })),
-  { title: "Graph", options: { via: "graph" }, option: "--via", problem: "graph", remedy: "leave it out" },
+  {
+    title: "Graph without a token",
+    options: { via: "graph" },
+    option: "--token",
+    problem: "is missing",
+    remedy: "Graph takes tokens only"
+  },
+  {
+    title: "Graph with a password",
+    options: { only: ["graph"] },
+    secrets: password,
+    option: "--secret",
+    problem: "opens nothing in Graph",
+    remedy: "--token env:NAME"
+  },
+  {
+    title: "a way that --only leaves out",
+    options: { via: "graph", only: ["smtp-submission"] },
+    option: "--only",
+    problem: "leaves out what --via graph asks for",
+    remedy: "add graph"
+  },
+  {
+    title: "a way that --skip leaves out",
+    options: { via: "smtp", skip: ["smtp-submission"] },
+    option: "--skip",
+    problem: "leaves out what --via smtp asks for",
+    remedy: "leave it out"
+  },
+  {
+    title: "Graph by STARTTLS",
+    options: { via: "graph", security: "starttls" },
+    secrets: token,
+    option: "--security",
+    problem: "starttls does not go with Graph",
+    remedy: "leave it out"
+  },
+  {
+    title: "a phase of SMTP for Graph",
+    options: { via: "graph", until: "rcpt" },
+    secrets: token,
+    option: "--until",
+    problem: "rcpt is no phase of Graph",
+    remedy: "name one of token, claims, mailbox, send"
+  },
+  {
+    title: "a phase of Graph for SMTP",
+    options: { until: "mailbox" },
+    option: "--until",
+    problem: "mailbox is no phase of an SMTP submission",
+    remedy: "name one of resolve"
+  },
+  {
+    title: "to deliver through Graph and stop before",
+    options: { via: "graph", until: "mailbox", deliver: true },
+    secrets: token,
+    option: "--until",
+    problem: "mailbox comes before the message is sent",
+    remedy: "leave out --until or --deliver"
+  },
+  {
+    title: "a message for Graph that is neither sent nor tried",
+    options: { via: "graph", message: "Subject: x" },
+    secrets: token,
+    option: "--message",
+    problem: "nothing is to be sent",
+    remedy: "add --deliver"
+  },
   {
     title: "a host that is no name",
     options: { host: "mx example" },
@@ -367,6 +434,38 @@ describe("validate", () => {
     const { credential } = valid({ auth: "xoauth2", user: "svc@example.com" }, token)
     assert.deepStrictEqual([credential?.kind, credential?.mechanism], ["token", "xoauth2"])
     assert.isUndefined(valid({ auth: "auto" }).credential)
+  })
+})
+
+describe("the way a message is sent", () => {
+  const ways = (options: Partial<CheckOptions>) => {
+    const { deliver, graphUntil, services, to, until } = valid(options, token)
+    return { deliver, graphUntil, services, to, until }
+  }
+
+  it("is SMTP, unless Graph is named or alone", () => {
+    assert.deepStrictEqual(ways({}).services, ["smtp-submission", "token"])
+    assert.deepStrictEqual(ways({ via: "graph" }).services, ["graph", "token"])
+    assert.deepStrictEqual(ways({ only: ["graph"] }).services, ["graph", "token"])
+    assert.deepStrictEqual(ways({ only: ["token"], via: "graph" }).services, ["token"])
+    assert.deepStrictEqual(ways({ only: ["smtp-submission", "graph"], skip: ["token"] }).services, [
+      "smtp-submission",
+      "graph"
+    ])
+  })
+
+  it("stops Graph at the mailbox, and where nothing is delivered at no sending", () => {
+    assert.strictEqual(ways({ via: "graph" }).graphUntil, "mailbox")
+    assert.deepInclude(ways({ via: "graph", deliver: true }), { graphUntil: "send", to: [target] })
+    assert.deepInclude(ways({ via: "graph", until: "send" }), { graphUntil: "send", deliver: false })
+  })
+
+  it("sends one message where both are run", () => {
+    const only = ["smtp-submission", "graph"] as const
+    assert.deepInclude(ways({ only, deliver: true }), { until: "data", graphUntil: "mailbox" })
+    assert.deepInclude(ways({ only, via: "graph", deliver: true }), { until: "rcpt", graphUntil: "send" })
+    assert.deepInclude(ways({ only, until: "mailbox" }), { until: "auth", graphUntil: "mailbox" })
+    assert.deepInclude(ways({ only, until: "ehlo" }), { until: "ehlo", graphUntil: "mailbox" })
   })
 })
 

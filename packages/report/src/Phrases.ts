@@ -8,6 +8,7 @@
  */
 import type { PhaseError } from "@sonde/domain/Errors"
 import * as Facts from "@sonde/domain/Facts"
+import * as GraphFacts from "@sonde/domain/GraphFacts"
 import type * as Reply from "@sonde/domain/Reply"
 import type { PhaseReport, Report } from "@sonde/domain/Report"
 import type { PhaseId, PhaseState, ServiceId, SkipReason } from "@sonde/domain/Service"
@@ -132,7 +133,8 @@ export const age = (at: string, now: string): string => {
  * @since 0.1.0
  */
 export const became = (phase: PhaseId, state: PhaseState): string => {
-  const answered = phase === "auth" || phase === "mail" || phase === "rcpt" || phase === "data" || phase === "token"
+  const answered = phase === "auth" || phase === "mail" || phase === "rcpt" || phase === "data" || phase === "send" ||
+    phase === "token"
   switch (state) {
     case "pass":
     case "restored":
@@ -309,6 +311,8 @@ const read = {
   data: decoded(Facts.DataFacts),
   quit: decoded(Facts.QuitFacts),
   claims: decoded(TokenFacts.ClaimsFacts),
+  mailbox: decoded(GraphFacts.MailboxFacts),
+  send: decoded(GraphFacts.SendFacts),
   token: decoded(TokenFacts.TokenFacts)
 }
 
@@ -375,6 +379,9 @@ const signedIn = (facts: Facts.AuthFacts): string => {
   ].filter((part) => part !== undefined).join("; ")
 }
 
+const sentBy = ({ reply, uploaded, way }: GraphFacts.SendFacts): string =>
+  way === "draft" ? `accepted as a draft, ${uploaded ?? 0} octets uploaded: ${reply}` : `accepted: ${reply}`
+
 const tls = (facts: Facts.TlsFacts): string => {
   const version = Escape.line(facts.protocol).replace(/^TLSv/, "TLS ")
   return facts.conditions.length === 0
@@ -416,6 +423,10 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
         return read.data(facts, (it) => Escape.line(`accepted: ${it.reply}`))
       case "quit":
         return read.quit(facts, (it) => Escape.line(it.text))
+      case "mailbox":
+        return read.mailbox(facts, (it) => Escape.line(`${it.mailbox} can be sent from, as ${it.path}`))
+      case "send":
+        return read.send(facts, (it) => Escape.line(it.dry ? `tried without recipients: ${it.reply}` : sentBy(it)))
       case "claims":
         return read.claims(facts, (it) => Escape.line(claims(it)))
       case "token":

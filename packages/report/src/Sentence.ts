@@ -32,11 +32,20 @@ export const outcomes: Readonly<Record<Outcome, { readonly mark: string; readonl
 export const reached = (service: ServiceReport): string => {
   const passed = (id: string) =>
     service.phases.some((phase) => phase.id === id && (phase.state === "pass" || phase.state === "restored"))
+  const tried = service.phases.some(({ facts, id }) => id === "send" && facts?.["dry"] === true)
   return [
-    passed("auth") ? "signs in" : passed("tls") ? "answers with verified TLS" : "answers",
+    passed("auth")
+      ? "signs in"
+      : passed("mailbox")
+      ? "opens the mailbox for sending"
+      : passed("tls")
+      ? "answers with verified TLS"
+      : "answers",
     service.phases.some((phase) => phase.because === "no_credential") ? "sign-in was not tried" : undefined,
-    passed("data")
+    passed("data") || (passed("send") && !tried)
       ? "one message was accepted"
+      : tried
+      ? "a message would be taken, none was sent"
       : passed("rcpt")
       ? "recipient accepted, then reset"
       : passed("mail")

@@ -173,13 +173,23 @@ export const SignIn = Schema.Struct({
       ),
       deviceEndpoint: optional("URL for the device code flow", Schema.NonEmptyString),
       metadata: optional("URL of the metadata document", Schema.NonEmptyString),
-      scopes: optional("Scopes to ask for, by service", perService(OneOrMany(Schema.NonEmptyString))),
+      scopes: optional(
+        "Scopes to ask for, by service; {host} stands for its host in the cloud of the mailbox",
+        perService(OneOrMany(Schema.NonEmptyString))
+      ),
       audiences: optional("Values of aud that the servers accept, the usual ones first", Words),
-      serviceAudiences: optional("The same for services that want others", perService(Words)),
+      serviceAudiences: optional(
+        "The same for services that want others; {host} stands for their host in the cloud of the mailbox",
+        perService(Words)
+      ),
       application: optional(
         "Tokens of applications by themselves (client credentials)",
         Schema.Struct({
           scope: field("Scope to ask for", Schema.NonEmptyString),
+          serviceScopes: optional(
+            "The same for services that want another; {host} stands for their host in the cloud of the mailbox",
+            perService(Schema.NonEmptyString)
+          ),
           roles: optional("Permission that a token needs, by service", perService(OneOrMany(Schema.NonEmptyString))),
           grantedElsewhere: optional(
             "Services for which an application may have its right where its token does not show it",

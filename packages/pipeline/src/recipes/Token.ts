@@ -11,7 +11,7 @@ import { Claims, type Wanted } from "@sonde/phases/Claims"
 import type { Grant } from "@sonde/phases/Grant"
 import { placeOf, type Way } from "@sonde/phases/HttpAsk"
 import { Metadata } from "@sonde/phases/Metadata"
-import { Token } from "@sonde/phases/Token"
+import { type Obtained, Token } from "@sonde/phases/Token"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import { attempt, skip, step } from "../Step.ts"
@@ -66,15 +66,33 @@ export interface TokenOutcome {
 export const order: ReadonlyArray<PhaseId> = ["metadata", "token", "claims"]
 
 const obtain = Effect.fnUntraced(function*({ endpoint, service }: TokenPlan, wish: Order) {
-  const { grant, way } = wish
+  const { way } = wish
   const place = wish.metadata === undefined ? undefined : placeOf(wish.metadata)
   // What an issuer says of itself is worth knowing; where its endpoints are known, nothing depends on it.
   const published = place === undefined
     ? yield* skip("metadata", "until")
     : yield* attempt(yield* Metadata, { way, place }, wish.metadata ?? "")
-  const tokenEndpoint = wish.tokenEndpoint ?? published?.tokenEndpoint
-  const authorizationEndpoint = wish.authorizationEndpoint ?? published?.authorizationEndpoint
-  const deviceEndpoint = wish.deviceEndpoint ?? published?.deviceEndpoint
+  return yield* grantStep({ endpoint, service }, wish, {
+    tokenEndpoint: wish.tokenEndpoint ?? published?.tokenEndpoint,
+    authorizationEndpoint: wish.authorizationEndpoint ?? published?.authorizationEndpoint,
+    deviceEndpoint: wish.deviceEndpoint ?? published?.deviceEndpoint
+  })
+})
+
+/**
+ * Obtains a token at endpoints that are known by now. Fails where the one that the grant needs is not.
+ *
+ * @category recipes
+ * @since 0.1.0
+ */
+export const grantStep = Effect.fnUntraced(function*(
+  { endpoint, service }: Pick<TokenPlan, "endpoint" | "service">,
+  { grant, way }: Pick<Order, "grant" | "way">,
+  { authorizationEndpoint, deviceEndpoint, tokenEndpoint }: Pick<
+    Order,
+    "tokenEndpoint" | "authorizationEndpoint" | "deviceEndpoint"
+  >
+) {
   const lacking = tokenEndpoint === undefined
     ? "token"
     : grant.kind === "device-code" && deviceEndpoint === undefined
@@ -105,20 +123,21 @@ const obtain = Effect.fnUntraced(function*({ endpoint, service }: TokenPlan, wis
 })
 
 /**
- * Obtains the token of the plan, where none is given, and reads it. `onToken` is told of it before it is judged.
+ * Obtains the token of the plan, where none is given, and reads it. `onToken` is told of it before it is judged, with how it
+ * was obtained.
  *
  * @category recipes
  * @since 0.1.0
  */
 export const token = Effect.fn("Recipe.token")(function*(
   plan: TokenPlan,
-  onToken: (token: Redacted.Redacted<string>) => void = () => {}
+  onToken: (token: Redacted.Redacted<string>, obtained: Obtained | undefined) => void = () => {}
 ) {
   const { endpoint, given, service, wanted } = plan
   const obtained = plan.order === undefined ? undefined : yield* obtain(plan, plan.order)
   const found = obtained?.token ?? given
   if (found === undefined) return yield* Effect.die(new Error("a plan without a token"))
-  onToken(found)
+  onToken(found, obtained)
   if (obtained === undefined) {
     // Of a token that was given nobody is asked.
     yield* skip("metadata", "until")

@@ -22,6 +22,8 @@ import type { Current } from "../Step.ts"
  * A service of a run. `R` is what running it needs beside the current step.
  *
  * - `signsIn`: it signs in with the credential of the run, so that a token which is wrong for it keeps it from starting
+ * - `apart`: its token is for another resource than that of mail servers, so that one token never does for both. Where both
+ *   are run, it obtains its own, and judges a given one by itself
  * - `supposed`: the endpoint to name in an error that comes before one is known
  * - `find`: the endpoint; `recognised` is how looking for the provider went
  * - `order`: its phases at an endpoint, in the order in which a report has them
@@ -34,6 +36,7 @@ import type { Current } from "../Step.ts"
 export interface Definition<R> {
   readonly id: ServiceId
   readonly signsIn: boolean
+  readonly apart?: boolean
   readonly supposed: (request: Request) => Endpoint
   readonly find: (
     request: Request,

@@ -7,10 +7,12 @@ import type { ServiceId } from "@sonde/domain/Service"
 import type * as Effect from "effect/Effect"
 import type { Dialled } from "../Available.ts"
 import type { Definition } from "./Definition.ts"
+import { definition as graph } from "./Graph.ts"
 import { definition as submission } from "./Submission.ts"
 
 const definitions = {
-  "smtp-submission": submission
+  "smtp-submission": submission,
+  "graph": graph
 } as const satisfies Record<Dialled, Definition<unknown>>
 
 type Definitions = typeof definitions
@@ -31,3 +33,11 @@ export type Needs = Effect.Services<ReturnType<Definitions[keyof Definitions]["r
  */
 export const dialled = (ids: ReadonlyArray<ServiceId>): ReadonlyArray<Definition<Needs>> =>
   ids.flatMap((id) => Object.hasOwn(definitions, id) ? [definitions[id as Dialled]] : [])
+
+/**
+ * The service of an id.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const definitionOf = (id: Dialled): Definition<Needs> => definitions[id]

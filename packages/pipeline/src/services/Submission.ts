@@ -5,23 +5,14 @@
  * @since 0.1.0
  */
 import type { Endpoint } from "@sonde/domain/Endpoint"
-import { DeliveryInDoubt } from "@sonde/domain/Errors"
 import type { Finding } from "@sonde/domain/Verdict"
 import { Packs } from "@sonde/packs/Packs"
 import * as Effect from "effect/Effect"
+import { settled } from "../Delivered.ts"
 import * as Judge from "../Judge.ts"
 import * as Prepare from "../Prepare.ts"
 import { order, submission, type SubmissionPlan } from "../recipes/Submission.ts"
-import {
-  type Attempt,
-  diagnose,
-  failed,
-  passedPhases,
-  type Planned,
-  restore,
-  settled as settledBefore
-} from "../ServiceRun.ts"
-import { skipRest } from "../Step.ts"
+import { type Attempt, diagnose, passedPhases, type Planned } from "../ServiceRun.ts"
 import type { Definition } from "./Definition.ts"
 
 const service = "smtp-submission" as const
@@ -60,45 +51,6 @@ const openQuestions = Effect.fnUntraced(function*(attempt: Attempt, plan: Submis
   yield* attempt.log.publish({ type: "finding", finding })
 })
 
-/**
- * What an earlier attempt settled for good: the service passed, or its message is delivered or in doubt. True where nothing
- * is left to do.
- */
-const settled = Effect.fnUntraced(function*(attempt: Attempt, plan: SubmissionPlan) {
-  const { log, request } = attempt
-  const earlier = log.history.attempts.slice(0, -1)
-  const intent = log.history.intents.get(service)
-  const delivered = earlier.map(({ services }) => services.get(service)).findLast((past) =>
-    past?.phases.some(({ report }) => report.id === "data" && (report.state === "pass" || report.state === "restored"))
-  )
-  if (delivered !== undefined && request.options.deliverAgain !== true) {
-    yield* restore(attempt, delivered)
-    // Only the farewell can be missing behind a message that was delivered; it is not said on another connection.
-    yield* skipRest(order(plan.endpoint.security), "until")
-    return true
-  }
-  if (intent !== undefined && request.deliver && request.options.deliverAgain !== true) {
-    // The attempt before this one may have been killed before it had planned anything.
-    const past = earlier.map(({ services }) => services.get(service)).findLast((one) => one !== undefined)
-    if (past !== undefined) yield* restore(attempt, past)
-    // Nor may the attempts since have come as far: the report still has each phase once, in order.
-    const phases = order(plan.endpoint.security)
-    yield* skipRest(phases.slice(0, phases.indexOf("data")), "data")
-    const error = new DeliveryInDoubt({
-      service,
-      endpoint: plan.endpoint,
-      phase: "data",
-      messageId: intent.messageId,
-      message: `the message ${intent.messageId} was sent to its end at ${intent.at} and no answer was kept; `
-        + "it is not sent again without --deliver-again"
-    })
-    yield* log.publish({ type: "phase.end", service, phase: { id: "data", state: "inconclusive", error } })
-    yield* failed(attempt, planned(plan), error)
-    return true
-  }
-  return yield* settledBefore(attempt, planned(plan))
-})
-
 /** Runs the submission at an endpoint. What it is to be signed in with is in the request. */
 const run = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
   const plan = Prepare.plan(attempt.request, endpoint, attempt.log.history)
@@ -118,6 +70,7 @@ export const definition = {
   supposed: (request) => Prepare.supposed(request, service),
   find: (request, state, recognised) => Prepare.place(request, state, service, recognised),
   order: ({ security }) => order(security),
-  settled: (attempt, endpoint) => settled(attempt, Prepare.plan(attempt.request, endpoint, attempt.log.history)),
+  settled: (attempt, endpoint) =>
+    settled(attempt, planned(Prepare.plan(attempt.request, endpoint, attempt.log.history)), "data"),
   run
 } as const satisfies Definition<unknown>

@@ -155,8 +155,9 @@ export const run = Effect.fnUntraced(function*(
     return none
   }
   let found: Redacted.Redacted<string> | undefined
-  const outcome = yield* Effect.result(token(plan, (secret) => {
+  const outcome = yield* Effect.result(token(plan, (secret, obtained) => {
     found = secret
+    if (obtained !== undefined) attempt.obtained = { services: services.map(({ service: id }) => id), token: obtained }
   }))
   if (found !== undefined && request.grant !== undefined) {
     const { user } = request.grant
@@ -170,7 +171,8 @@ export const run = Effect.fnUntraced(function*(
     return none
   }
   if (!isPhaseError(outcome.failure)) return yield* outcome.failure
-  yield* failed(attempt, { service, endpoint, order }, outcome.failure)
+  const tokenFor = services.length === 1 ? services[0].service : undefined
+  yield* failed(attempt, { service, endpoint, order, tokenFor }, outcome.failure)
   const { phase } = outcome.failure
   return phase === "claims" && found !== undefined ? yield* obstacle(found, plan, services) : () => phase
 })
