@@ -110,14 +110,16 @@ const codeOf = (text: string | undefined): string => text !== undefined && /^[\w
 export const saidIn = (way: HttpAsk.Way, response: HttpResponse): Said => {
   const error = HttpAsk.membersOf(response.body)?.["error"]
   const members = isRecord(error) ? error : undefined
-  const code = members === undefined ? "" : codeOf(HttpAsk.textOf(members, "code"))
+  // A server may put a token anywhere, so everything it says is scrubbed.
+  const clean = (text: string | undefined) => text === undefined ? undefined : way.recorder.scrub(text)
+  const code = members === undefined ? "" : codeOf(clean(HttpAsk.textOf(members, "code")))
   const message = members === undefined ? undefined : HttpAsk.textOf(members, "message")
   const reply = HttpAsk.replyOf(way, response)
-  const text = code === "" ? reply.text : way.recorder.scrub(
+  const text = code === "" ? reply.text : clean(
     [code, ...(message === undefined ? [] : [message.replaceAll(/\s+/g, " ").trim().slice(0, 500)])].join(": ")
   )
-  const requestId = /^[\w-]{1,80}$/.exec(response.headers["request-id"] ?? "")?.[0]
-  return { code, reply: { code: reply.code, text }, requestId }
+  const requestId = /^[\w-]{1,80}$/.exec(clean(response.headers["request-id"]) ?? "")?.[0]
+  return { code, reply: { code: reply.code, text: text ?? "" }, requestId }
 }
 
 /** What Graph's codes mean for whoever sends (Microsoft Graph error codes; EWS response codes, which it passes on). */
