@@ -166,3 +166,38 @@ export const maxDataOctets = 67_108_864
  * @since 0.1.0
  */
 export const maxTokenOctets = 65_536
+
+/**
+ * Longest literal that is read as part of a response, in octets. What a check asks for (names, quota roots, scripts, header
+ * fields) is far below; RFC 9051 section 4.3 sets no limit.
+ *
+ * @category tolerance
+ * @since 0.1.0
+ */
+export const maxLiteralOctets = 65_536
+
+/**
+ * Most octets of one response, its literals included. As much as a reply of SMTP may have; RFC 9051 sets no limit.
+ *
+ * @category tolerance
+ * @since 0.1.0
+ */
+export const maxResponseOctets = 131_072
+
+/**
+ * Most responses that are read before the one that completes a command. Opening a mailbox gives about ten, listing the scripts of
+ * an account as many as it has; a server that goes on must not decide how much is kept.
+ *
+ * @category tolerance
+ * @since 0.1.0
+ */
+export const maxResponses = 1024
+
+/**
+ * Deepest nesting of lists that is read. The deepest real one, a body structure, nests with the message; what a check reads
+ * nests twice. RFC 9051 section 9 sets no limit.
+ *
+ * @category tolerance
+ * @since 0.1.0
+ */
+export const maxNesting = 32
