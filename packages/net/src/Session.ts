@@ -9,6 +9,7 @@
 import type { Certificate, TlsReason } from "@sonde/domain/Certificate"
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { Attempt } from "@sonde/domain/Errors"
+import type { Framed } from "@sonde/wire/Literals"
 import type { BindingType } from "@sonde/wire/sasl/Gs2"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
@@ -103,13 +104,18 @@ export interface Handshake {
 /**
  * Reads one reply, as the decoders of `@sonde/wire/ReplyDecoder` do. `line` has every known secret masked, and is what may be kept
  * and shown. `raw` is the line as it came: for what must be computed with, such as the challenge of a sign-in, in which a short
- * password may stand by chance; nothing of it may leave the phase that reads it.
+ * password may stand by chance; nothing of it may leave the phase that reads it. `framed` is the size of the line on the wire
+ * without its ending, and that ending: for protocols that count octets over line ends.
  *
  * @category models
  * @since 0.1.0
  */
 export interface LineDecoder<out A, out E> {
-  readonly push: (line: string, raw: string) => Result.Result<A | undefined, E>
+  readonly push: (
+    line: string,
+    raw: string,
+    framed: Pick<Framed, "octets" | "ending">
+  ) => Result.Result<A | undefined, E>
 }
 
 /**
@@ -144,6 +150,8 @@ export interface Session {
   ) => Effect.Effect<A, E | SessionError>
   /** Writes octets that are no line (a message); the recorder keeps `note` in their place. */
   readonly write: (octets: Uint8Array, note: string, timeoutMillis: number) => Effect.Effect<void, SessionError>
+  /** Masks every known secret in a text, whatever its encoding: for what a phase took apart itself. */
+  readonly scrub: (text: string) => string
   /** Octets that have arrived and that no exchange has read, complete lines and a part of one. */
   readonly unread: () => number
   /** Takes the connection to TLS, at the start of the conversation or after STARTTLS. */

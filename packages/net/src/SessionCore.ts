@@ -87,12 +87,16 @@ export const maxUnreadOctets = 65_536
 const LF = 10
 const decoder = new TextDecoder()
 
-// A reply code cannot be an echo of a secret. Keeping it apart keeps a three-digit secret from destroying replies.
-const replyCode = /^[2-5]\d\d(?=[ -]|$)/
+// The words that begin a reply cannot be an echo of a secret. Keeping them apart keeps a secret such as `250` or `OK` from
+// destroying replies.
+const head =
+  /^(?:[2-5]\d\d(?=[ -]|$)|[+-](?:OK|ERR)\b|(?:\* |[\w.]+ )?(?:OK|NO|BAD|BYE|PREAUTH)\b|\* (?:\d+ )?[A-Z]+\b)/i
+
+type Framing = Parameters<LineDecoder<unknown, unknown>["push"]>[2]
 
 /** Who waits: a reader takes lines until it says that its reply is complete; a writer takes none. */
 interface Waiting {
-  readonly feed?: (line: string, raw: string) => boolean
+  readonly feed?: (line: string, raw: string, framed: Framing) => boolean
   readonly complete: () => void
   readonly fail: (effect: Effect.Effect<never, SessionError>) => void
 }
@@ -105,7 +109,9 @@ interface Waiting {
  */
 export const make = (parts: SessionParts): Session => {
   const { endpoint, peer, attempts, service, recorder, transport, timers } = parts
-  const queue: Array<{ readonly text: string; readonly raw: string; readonly octets: number }> = []
+  const queue: Array<
+    { readonly text: string; readonly raw: string; readonly octets: number; readonly framed: Framing }
+  > = []
   let lines = Lines.make()
   let queuedOctets = 0
   let received = 0
@@ -123,8 +129,8 @@ export const make = (parts: SessionParts): Session => {
   }
 
   const scrub = (text: string): string => {
-    const code = replyCode.exec(text)
-    return code === null ? recorder.scrub(text) : text.slice(0, 3) + recorder.scrub(text.slice(3))
+    const kept = head.exec(text)?.[0].length ?? 0
+    return text.slice(0, kept) + recorder.scrub(text.slice(kept))
   }
 
   const failure = (reason: NonNullable<typeof over>): Effect.Effect<never, SessionError> =>
@@ -163,15 +169,16 @@ export const make = (parts: SessionParts): Session => {
       const line = pushed.lines[0]
       if (line === undefined) break
       const text = scrub(line.text)
+      const framed = { octets: octets - (line.ending === "crlf" ? 2 : 1), ending: line.ending }
       record("<", text)
       if (line.ending === "lf" && !noticedBareLf) {
         noticedBareLf = true
         record("=", "the line before ended with a bare LF")
       }
       if (waiting?.feed === undefined) {
-        queue.push({ text, raw: line.text, octets })
+        queue.push({ text, raw: line.text, octets, framed })
         queuedOctets += octets
-      } else if (waiting.feed(text, line.text)) {
+      } else if (waiting.feed(text, line.text, framed)) {
         completed = waiting
         waiting = undefined
       }
@@ -204,8 +211,8 @@ export const make = (parts: SessionParts): Session => {
     timeoutMillis: number
   ) =>
     Effect.callback<A, E | SessionError>((resume) => {
-      const feed = (text: string, raw: string): Effect.Effect<A, E> | undefined => {
-        const result = reply.push(text, raw)
+      const feed = (text: string, raw: string, framed: Framing): Effect.Effect<A, E> | undefined => {
+        const result = reply.push(text, raw, framed)
         if (Result.isFailure(result)) return Effect.fail(result.failure)
         return result.success === undefined ? undefined : Effect.succeed(result.success)
       }
@@ -226,7 +233,7 @@ export const make = (parts: SessionParts): Session => {
         const next = queue.shift()
         if (next === undefined) break
         queuedOctets -= next.octets
-        read = feed(next.text, next.raw)
+        read = feed(next.text, next.raw, next.framed)
       }
       if (paused && queuedOctets <= maxUnreadOctets) {
         paused = false
@@ -240,8 +247,8 @@ export const make = (parts: SessionParts): Session => {
         resume(Effect.fail(new SessionTimeout({ afterMillis: timeoutMillis, bytes: received })))
       })
       waiting = {
-        feed: (text, raw) => {
-          last = feed(text, raw)
+        feed: (text, raw, framed) => {
+          last = feed(text, raw, framed)
           return last !== undefined
         },
         complete: () => {
@@ -343,6 +350,7 @@ export const make = (parts: SessionParts): Session => {
     channelBinding: (type) => encrypted ? transport.channelBinding(type) : undefined,
     exchange,
     write,
+    scrub: recorder.scrub,
     unread,
     startTls
   }
