@@ -1,5 +1,5 @@
 /**
- * What each phase of an SMTP conversation establishes: plain data that may stand in a journal.
+ * What each phase of a mail conversation establishes: plain data that may stand in a journal.
  *
  * A fact is never a judgement: that a server offers no STARTTLS is a fact of `ehlo`, and only the recipe that
  * needs STARTTLS turns it into a failure.
@@ -50,16 +50,21 @@ export const ConnectFacts = Schema.Struct({
 /** @category models @since 0.1.0 */
 export interface ConnectFacts extends Schema.Schema.Type<typeof ConnectFacts> {}
 
+const Keyword = Schema.Struct({ keyword: Schema.String, params: Schema.Array(Schema.String) })
+
 /**
- * The greeting (RFC 5321 section 4.2): reply code, text, and the host name that opens it.
+ * The greeting. Of SMTP (RFC 5321 section 4.2) `code` is the reply code and `host` the name that opens its text. `capabilities` are
+ * those that a greeting of IMAP or ManageSieve tells, `timestamp` is what APOP of POP3 needs (RFC 1939 section 7).
  *
  * @category models
  * @since 0.1.0
  */
 export const GreetingFacts = Schema.Struct({
-  code: Schema.Int,
+  code: Schema.optionalKey(Schema.Int),
   host: Schema.optionalKey(Schema.String),
-  text: Schema.String
+  text: Schema.String,
+  capabilities: Schema.optionalKey(Schema.Array(Keyword)),
+  timestamp: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "GreetingFacts" })
 /** @category models @since 0.1.0 */
 export interface GreetingFacts extends Schema.Schema.Type<typeof GreetingFacts> {}
@@ -75,7 +80,7 @@ export interface GreetingFacts extends Schema.Schema.Type<typeof GreetingFacts> 
 export const EhloFacts = Schema.Struct({
   name: Schema.String,
   domain: Schema.String,
-  keywords: Schema.Array(Schema.Struct({ keyword: Schema.String, params: Schema.Array(Schema.String) })),
+  keywords: Schema.Array(Keyword),
   starttls: Schema.Boolean,
   auth: Schema.Array(Schema.String),
   size: Schema.optionalKey(Schema.Int),
@@ -84,6 +89,27 @@ export const EhloFacts = Schema.Struct({
 }).annotate({ identifier: "EhloFacts" })
 /** @category models @since 0.1.0 */
 export interface EhloFacts extends Schema.Schema.Type<typeof EhloFacts> {}
+
+/**
+ * What a server of IMAP (RFC 9051 section 6.1.1), POP3 (RFC 2449 section 5) or ManageSieve (RFC 5804 section 1.7) offers. `source` is
+ * the command that asked for it, the greeting that told it, or `reissued` where ManageSieve told it again after TLS unasked. `keywords`
+ * are upper case with their parameters, `auth` the SASL mechanisms; `login` says that the protocol's own sign-in (LOGIN, USER) may be
+ * used. `added` and `removed` compare with the offer before TLS, where there was one.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const CapabilityFacts = Schema.Struct({
+  source: Schema.Literals(["command", "greeting", "reissued", "none"]),
+  keywords: Schema.Array(Keyword),
+  starttls: Schema.Boolean,
+  auth: Schema.Array(Schema.String),
+  login: Schema.Boolean,
+  added: Schema.optionalKey(Schema.Array(Schema.String)),
+  removed: Schema.optionalKey(Schema.Array(Schema.String))
+}).annotate({ identifier: "CapabilityFacts" })
+/** @category models @since 0.1.0 */
+export interface CapabilityFacts extends Schema.Schema.Type<typeof CapabilityFacts> {}
 
 /**
  * The server's word that TLS may begin (RFC 3207 section 4).
@@ -119,7 +145,8 @@ export interface TlsFacts extends Schema.Schema.Type<typeof TlsFacts> {}
 /**
  * A sign-in that was accepted. `passedOver` tells of each other mechanism the server named why it was not used;
  * `channelBinding` is the type by which the sign-in was tied to the TLS connection, where it was. `beforeTls` is the offer that
- * was made in clear, and what came and went with TLS; absent where the conversation did not change to TLS.
+ * was made in clear, and what came and went with TLS; absent where the conversation did not change to TLS. `capabilities` is what IMAP
+ * offers to who is signed in, where it said so, and `alerts` what it wants people to read.
  *
  * @category models
  * @since 0.1.0
@@ -135,6 +162,8 @@ export const AuthFacts = Schema.Struct({
     added: Schema.Array(Schema.String),
     removed: Schema.Array(Schema.String)
   })),
+  capabilities: Schema.optionalKey(Schema.Array(Schema.String)),
+  alerts: Schema.optionalKey(Schema.Array(Schema.String)),
   text: Schema.String
 }).annotate({ identifier: "AuthFacts" })
 /** @category models @since 0.1.0 */
@@ -178,6 +207,68 @@ export const DataFacts = Schema.Struct({
 }).annotate({ identifier: "DataFacts" })
 /** @category models @since 0.1.0 */
 export interface DataFacts extends Schema.Schema.Type<typeof DataFacts> {}
+
+/**
+ * INBOX was opened for reading (RFC 9051 section 6.3.3). Counts are messages, `size` of a quota in the unit of its resource (`STORAGE`
+ * counts 1024 octets, RFC 9208 section 5.1). `server` is how it calls itself (RFC 2971 section 3.2), `alerts` are what it wants people to read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const SelectFacts = Schema.Struct({
+  mailbox: Schema.String,
+  exists: Schema.optionalKey(Schema.Int),
+  recent: Schema.optionalKey(Schema.Int),
+  uidValidity: Schema.optionalKey(Schema.Int),
+  uidNext: Schema.optionalKey(Schema.Int),
+  quota: Schema.Array(Schema.Struct({
+    root: Schema.String,
+    resource: Schema.String,
+    used: Schema.Finite,
+    limit: Schema.Finite
+  })),
+  server: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  alerts: Schema.Array(Schema.String),
+  text: Schema.String
+}).annotate({ identifier: "SelectFacts" })
+/** @category models @since 0.1.0 */
+export interface SelectFacts extends Schema.Schema.Type<typeof SelectFacts> {}
+
+/**
+ * The maildrop of POP3 (RFC 1939 section 5): `messages` in it, and their size in octets.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const StatFacts = Schema.Struct({
+  messages: Schema.Int,
+  octets: Schema.Int
+}).annotate({ identifier: "StatFacts" })
+/** @category models @since 0.1.0 */
+export interface StatFacts extends Schema.Schema.Type<typeof StatFacts> {}
+
+/**
+ * The scripts of an account (RFC 5804 section 2.7). `active` is the one that is run, absent where none is.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const ListFacts = Schema.Struct({
+  scripts: Schema.Array(Schema.String),
+  active: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "ListFacts" })
+/** @category models @since 0.1.0 */
+export interface ListFacts extends Schema.Schema.Type<typeof ListFacts> {}
+
+/**
+ * The farewell of IMAP or ManageSieve.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const LogoutFacts = Schema.Struct({ text: Schema.String }).annotate({ identifier: "LogoutFacts" })
+/** @category models @since 0.1.0 */
+export interface LogoutFacts extends Schema.Schema.Type<typeof LogoutFacts> {}
 
 /**
  * The server's farewell.

@@ -1,8 +1,8 @@
 /**
- * One exchange of an SMTP phase: write a line, read a reply, and put every failure of the way into its typed error.
+ * One exchange of a phase: write a line, read a reply, and put every failure of the way into its typed error.
  *
- * Covers the reading rules of RFC 5321 section 4.2 as far as a phase needs them. What a complete reply means is
- * left to the phase.
+ * Covers the reading rules of RFC 5321 section 4.2 as far as a phase needs them; those of other protocols are in `dialects/`. What
+ * a complete reply means is left to the phase.
  *
  * @since 0.1.0
  */
@@ -22,6 +22,7 @@ import type { Outgoing } from "@sonde/net/Outgoing"
 import type { LineDecoder, SessionError } from "@sonde/net/Session"
 import type { SmtpReply, SmtpReplyError } from "@sonde/wire/smtp/Reply"
 import * as Reply from "@sonde/wire/smtp/Reply"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type Classified, Classifier } from "./Classifier.ts"
@@ -56,6 +57,18 @@ export const at = <P extends PhaseId>(conversation: Omit<Conversation, "session"
 })
 
 /**
+ * What a server sent and no dialect reads: why, in the words of its codec, and the first line of it, masked.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Unreadable extends Data.TaggedError("Unreadable")<{
+  readonly reason: "MalformedReply" | "ReplyTooLong"
+  readonly problem: string
+  readonly line: string
+}> {}
+
+/**
  * Puts a failure of the session into its typed error.
  *
  * @category combinators
@@ -63,7 +76,7 @@ export const at = <P extends PhaseId>(conversation: Omit<Conversation, "session"
  */
 export const translate =
   (conversation: Omit<Conversation, "session">, phase: PhaseId, awaited: string) =>
-  (error: SessionError | SmtpReplyError): ExchangeError => {
+  (error: SessionError | SmtpReplyError | Unreadable): ExchangeError => {
     const where = format(conversation.endpoint)
     switch (error._tag) {
       case "SessionLost":
@@ -93,6 +106,14 @@ export const translate =
         return new ProtocolError({
           ...at(conversation, phase),
           reason: problemReason[error.problem],
+          message: `${where} sent what is no reply (${error.problem}) where ${awaited} was awaited: ${
+            JSON.stringify(error.line)
+          }`
+        })
+      case "Unreadable":
+        return new ProtocolError({
+          ...at(conversation, phase),
+          reason: error.reason,
           message: `${where} sent what is no reply (${error.problem}) where ${awaited} was awaited: ${
             JSON.stringify(error.line)
           }`
@@ -188,9 +209,65 @@ export const unexpected = (conversation: Conversation, phase: PhaseId, reply: Sm
   })
 
 /**
+ * The same for any protocol; `said` is what it said, for people.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const misplaced = (
+  conversation: Conversation,
+  phase: PhaseId,
+  { reply, said }: { readonly reply: DomainReply.Reply | undefined; readonly said: string },
+  to: string
+) =>
+  new ProtocolError({
+    ...at(conversation, phase),
+    reason: "UnexpectedReply",
+    ...(reply === undefined ? {} : { reply }),
+    message: `${format(conversation.endpoint)} answered ${to} with ${said}`
+  })
+
+/**
  * What a refusal is: a throttle, a temporary failure, or the phase's own error, built by `own` from the reply and
- * what the knowledge says of it. A reply of 400 to 499 invites the client to try again (RFC 5321 section 4.2.1), so it
- * is a throttle or temporary and never a final refusal; the knowledge may call a reply of 500 to 599 temporary.
+ * what the knowledge says of it. `isTemporary` is what the reply means by itself; it counts unless the knowledge says otherwise, and
+ * `"always"` whatever that says, but for a throttle.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const turnedDown = <R extends DomainReply.Reply, E>(
+  conversation: Omit<Conversation, "session">,
+  phase: PhaseId,
+  reply: R,
+  isTemporary: boolean | "always",
+  own: (reply: R, classified: Exclude<Classified["error"], "Throttled" | "TemporaryFailure"> | undefined) => E,
+  mechanism?: string
+): Effect.Effect<never, E | Throttled | TemporaryFailure> =>
+  Effect.flatMap(Classifier, (classify): Effect.Effect<never, E | Throttled | TemporaryFailure> => {
+    const classified = classify({ service: conversation.service, phase, reply, mechanism })
+    // Knowledge about another phase must not turn a 4yz reply into a failure of this one.
+    const known = classified !== undefined && isErrorOf(phase, classified.error) ? classified : undefined
+    const message = `${format(conversation.endpoint)} said ${DomainReply.format(reply)}`
+    if (known?.error === "Throttled") {
+      return Effect.fail(
+        new Throttled({
+          ...at(conversation, phase),
+          reply,
+          scope: known.scope,
+          retryAfterMillis: known.retryAfterMillis,
+          message
+        })
+      )
+    }
+    if (isTemporary === "always" || (known === undefined ? isTemporary : known.error === "TemporaryFailure")) {
+      return Effect.fail(new TemporaryFailure({ ...at(conversation, phase), reply, message }))
+    }
+    return Effect.fail(own(reply, known === undefined || known.error === "TemporaryFailure" ? undefined : known.error))
+  })
+
+/**
+ * The same for a reply of SMTP. One of 400 to 499 invites the client to try again (RFC 5321 section 4.2.1), so it is a throttle or
+ * temporary and never a final refusal; the knowledge may call a reply of 500 to 599 temporary.
  *
  * @category combinators
  * @since 0.1.0
@@ -202,25 +279,11 @@ export const refused = <E>(
   own: (reply: CodeReply, classified: Exclude<Classified["error"], "Throttled" | "TemporaryFailure"> | undefined) => E,
   mechanism?: string
 ): Effect.Effect<never, E | Throttled | TemporaryFailure> =>
-  Effect.flatMap(Classifier, (classify): Effect.Effect<never, E | Throttled | TemporaryFailure> => {
-    const seen = travelling(reply)
-    const classified = classify({ service: conversation.service, phase, reply: seen, mechanism })
-    // Knowledge about another phase must not turn a 4yz reply into a failure of this one.
-    const known = classified !== undefined && isErrorOf(phase, classified.error) ? classified : undefined
-    const message = `${format(conversation.endpoint)} said ${DomainReply.format(seen)}`
-    if (known?.error === "Throttled") {
-      return Effect.fail(
-        new Throttled({
-          ...at(conversation, phase),
-          reply: seen,
-          scope: known.scope,
-          retryAfterMillis: known.retryAfterMillis,
-          message
-        })
-      )
-    }
-    if ((reply.code >= 400 && reply.code < 500) || known?.error === "TemporaryFailure") {
-      return Effect.fail(new TemporaryFailure({ ...at(conversation, phase), reply: seen, message }))
-    }
-    return Effect.fail(own(seen, known?.error))
-  })
+  turnedDown(
+    conversation,
+    phase,
+    travelling(reply),
+    reply.code >= 400 && reply.code < 500 ? "always" : false,
+    own,
+    mechanism
+  )

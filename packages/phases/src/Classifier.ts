@@ -7,7 +7,7 @@
  *
  * @since 0.1.0
  */
-import type { CodeReply } from "@sonde/domain/Reply"
+import type { Reply } from "@sonde/domain/Reply"
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import * as Context from "effect/Context"
 
@@ -20,7 +20,7 @@ import * as Context from "effect/Context"
 export interface Refusal {
   readonly service: ServiceId
   readonly phase: PhaseId
-  readonly reply: CodeReply
+  readonly reply: Reply
   readonly mechanism?: string | undefined
 }
 

@@ -1,7 +1,7 @@
 /**
  * Reads the greeting: `specs/greeting.md`.
  *
- * RFC 5321 section 3.1 and section 4.3.1. Sends nothing. Where the port stays silent, one further connection tries
+ * RFC 5321 section 3.1 and section 4.3.1, RFC 9051 section 7.1, RFC 1939 section 4, RFC 5804 section 1.7. Sends nothing. Where the port stays silent, one further connection tries
  * whether it begins with TLS (RFC 8314 section 3.3), so that a mismatch of port and TLS mode is proven and not
  * guessed.
  *
@@ -12,7 +12,7 @@ import {
   type ConnectionLost,
   GreetingError,
   type PhaseTimeout,
-  type ProtocolError,
+  ProtocolError,
   type TemporaryFailure,
   type Throttled
 } from "@sonde/domain/Errors"
@@ -20,13 +20,13 @@ import { GreetingFacts, type ResolveFacts } from "@sonde/domain/Facts"
 import * as DomainReply from "@sonde/domain/Reply"
 import { Dialer } from "@sonde/net/Dialer"
 import type { Recorder } from "@sonde/net/Recorder"
-import * as Reply from "@sonde/wire/smtp/Reply"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { at, refused, translate, unexpected } from "./Ask.ts"
+import { at, misplaced, translate, turnedDown } from "./Ask.ts"
 import { request } from "./Connect.ts"
 import { type Conversation, remaining } from "./Conversation.ts"
+import { dialectOf } from "./dialects/Dialects.ts"
 import * as Phase from "./Phase.ts"
 
 /**
@@ -53,7 +53,7 @@ export const definition = Phase.define({
   facts: GreetingFacts
 })
 
-const rejected = (conversation: Conversation, reply: DomainReply.CodeReply) =>
+const rejected = (conversation: Conversation, reply: DomainReply.Reply) =>
   new GreetingError({
     ...at(conversation, "greeting"),
     reason: "Rejected",
@@ -61,11 +61,20 @@ const rejected = (conversation: Conversation, reply: DomainReply.CodeReply) =>
     message: `${format(conversation.endpoint)} turned the connection away with ${DomainReply.format(reply)}`
   })
 
-const notThisProtocol = (conversation: Conversation, line: string) =>
+const notThisProtocol = (conversation: Conversation, line: string, name: string) =>
   new GreetingError({
     ...at(conversation, "greeting"),
     reason: "NotThisProtocol",
-    message: `${format(conversation.endpoint)} greeted with ${JSON.stringify(line)}, which is not SMTP`
+    message: `${format(conversation.endpoint)} greeted with ${JSON.stringify(line)}, which is not ${name}`
+  })
+
+const preAuth = (conversation: Conversation, text: string) =>
+  new ProtocolError({
+    ...at(conversation, "greeting"),
+    reason: "PreAuth",
+    message: `${format(conversation.endpoint)} calls us signed in before anybody signed in (PREAUTH${
+      text === "" ? "" : ` ${text}`
+    }): STARTTLS and sign-in are not possible then`
   })
 
 /** Whether the port begins with TLS, tried on a connection of its own. */
@@ -120,26 +129,34 @@ export class Greeting extends Context.Service<
       const run = Effect.fnUntraced(function*(input: GreetingInput) {
         const { conversation } = input
         const timeoutMillis = yield* remaining("phaseMillis")
-        const reply = yield* conversation.session.exchange(undefined, Reply.decoder(), timeoutMillis).pipe(
+        const dialect = dialectOf(conversation)
+        const greeted = yield* dialect.greeting(conversation, timeoutMillis).pipe(
           Effect.catch((error): Effect.Effect<never, GreetingFailure> => {
-            if (error._tag === "SmtpReplyError" && error.problem === "no-code" && !/^\d{3}/.test(error.line)) {
-              return Effect.fail(notThisProtocol(conversation, error.line))
-            }
             const translated = translate(conversation, "greeting", "the greeting")(error)
             return translated._tag === "PhaseTimeout"
               ? silent(input, translated, error._tag === "SessionTimeout" && error.bytes > 0)
               : Effect.fail(translated)
           })
         )
-        if (reply.code === 220) {
-          const host = /^\S+/.exec(reply.text)?.[0]
-          return { code: reply.code, ...(host === undefined ? {} : { host }), text: reply.text }
+        switch (greeted._tag) {
+          case "Welcome":
+            return greeted.facts
+          case "Foreign":
+            return yield* notThisProtocol(conversation, greeted.line, dialect.name)
+          case "PreAuth":
+            return yield* preAuth(conversation, greeted.text)
+          // RFC 5321 section 3.1: 554 instead of 220 when there is no SMTP service for this client.
+          case "Refused":
+            return yield* turnedDown(
+              conversation,
+              "greeting",
+              greeted.reply,
+              greeted.isTemporary,
+              (seen) => rejected(conversation, seen)
+            )
+          case "Misplaced":
+            return yield* misplaced(conversation, "greeting", greeted, "the connection")
         }
-        // RFC 5321 section 3.1: 554 instead of 220 when there is no SMTP service for this client.
-        if (reply.code >= 400) {
-          return yield* refused(conversation, "greeting", reply, (seen) => rejected(conversation, seen))
-        }
-        return yield* unexpected(conversation, "greeting", reply, "the connection")
       })
       return Greeting.of({ definition, run })
     })

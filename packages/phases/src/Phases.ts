@@ -5,19 +5,24 @@
  */
 import * as Layer from "effect/Layer"
 import { Authenticate } from "./Authenticate.ts"
+import { Capabilities } from "./Capabilities.ts"
 import { Claims } from "./Claims.ts"
 import { Connect } from "./Connect.ts"
 import { Ehlo } from "./Ehlo.ts"
 import { GraphMailbox } from "./GraphMailbox.ts"
 import { GraphSend } from "./GraphSend.ts"
 import { Greeting } from "./Greeting.ts"
+import { List } from "./List.ts"
+import { Logout } from "./Logout.ts"
 import { MailFrom } from "./MailFrom.ts"
 import { Metadata } from "./Metadata.ts"
 import { Quit } from "./Quit.ts"
 import { RcptTo } from "./RcptTo.ts"
 import { Resolve } from "./Resolve.ts"
+import { Select } from "./Select.ts"
 import { SendData } from "./SendData.ts"
 import { StartTls } from "./StartTls.ts"
+import { Stat } from "./Stat.ts"
 import { Tls } from "./Tls.ts"
 import { Token } from "./Token.ts"
 
@@ -39,6 +44,11 @@ export const layer = Layer.mergeAll(
   RcptTo.layer,
   SendData.layer,
   Quit.layer,
+  Capabilities.layer,
+  Select.layer,
+  Stat.layer,
+  List.layer,
+  Logout.layer,
   Metadata.layer,
   Token.layer,
   Claims.layer,

@@ -1,18 +1,20 @@
 /**
  * Takes leave: `specs/quit.md`.
  *
- * RFC 5321 section 4.1.1.10.
+ * RFC 5321 section 4.1.1.10, RFC 1939 section 6.
  *
  * @since 0.1.0
  */
 import type { ConnectionLost, PhaseTimeout, ProtocolError, TemporaryFailure, Throttled } from "@sonde/domain/Errors"
 import { QuitFacts } from "@sonde/domain/Facts"
-import * as Command from "@sonde/wire/smtp/Command"
+import { format } from "@sonde/domain/Reply"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { ask, refused, unexpected } from "./Ask.ts"
+import { misplaced, turnedDown } from "./Ask.ts"
 import type { Conversation } from "./Conversation.ts"
+import { saidBy } from "./dialects/Dialect.ts"
+import { dialectOf } from "./dialects/Dialects.ts"
 import * as Phase from "./Phase.ts"
 
 /** @category models @since 0.1.0 */
@@ -42,9 +44,16 @@ export class Quit extends Context.Service<Quit, Phase.Phase<"quit", QuitInput, Q
 ) {
   static readonly layer = Layer.sync(Quit, () => {
     const run = Effect.fnUntraced(function*({ conversation }: QuitInput) {
-      const reply = yield* ask(conversation, "quit", [Command.quit], "the reply to QUIT")
-      if (reply.code >= 200 && reply.code < 300) return { text: reply.text }
-      return yield* refused(conversation, "quit", reply, () => unexpected(conversation, "quit", reply, "QUIT"))
+      const answer = yield* dialectOf(conversation).farewell.ask(conversation)
+      if (answer._tag === "Accepted") return { text: answer.text }
+      if (answer._tag !== "Refused") return yield* misplaced(conversation, "quit", saidBy(answer), "QUIT")
+      return yield* turnedDown(
+        conversation,
+        "quit",
+        answer.reply,
+        answer.isTemporary,
+        (reply) => misplaced(conversation, "quit", { reply, said: format(reply) }, "QUIT")
+      )
     })
     return Quit.of({ definition, run })
   })

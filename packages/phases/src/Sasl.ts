@@ -2,18 +2,16 @@
  * Carries a SASL exchange over a mail protocol: with and without initial response, to its end or to its cancellation
  * (RFC 4422 section 3).
  *
- * What differs between protocols is a `Framing`; SMTP's is here (RFC 4954 section 4). One exchange, one attempt: nothing is
+ * What differs between protocols is a `Framing`, which their dialects have. One exchange, one attempt: nothing is
  * begun again.
  *
  * @since 0.1.0
  */
 import type { Outgoing, Part } from "@sonde/net/Outgoing"
 import { ChallengeError, type Exchange, type Response } from "@sonde/wire/sasl/Exchange"
-import * as Command from "@sonde/wire/smtp/Command"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { Asked } from "./Ask.ts"
 
 /**
  * How a protocol frames an exchange. `R` is a complete reply of it.
@@ -22,8 +20,8 @@ import type { Asked } from "./Ask.ts"
  * @since 0.1.0
  */
 export interface Framing<R> {
-  /** The command that begins, with the initial response where it rides along. */
-  readonly begin: (mechanism: string, initial: Part | undefined) => Outgoing
+  /** The command that begins, with the initial response where it rides along; `isEmpty` says that there is nothing in it. */
+  readonly begin: (mechanism: string, initial: Part | undefined, isEmpty: boolean) => Outgoing
   /** Whether the initial response may ride along: the protocol allows it, and the line does not become too long. */
   readonly rides: (mechanism: string, initial: Redacted.Redacted<string>) => boolean
   readonly respond: (response: Part) => Outgoing
@@ -33,25 +31,6 @@ export interface Framing<R> {
   /** Whether a reply accepts the sign-in, and the Base64 that came with it where the protocol has room for it. */
   readonly acceptanceOf: (reply: R) => { readonly data: string | undefined } | undefined
 }
-
-/**
- * SMTP: `AUTH`, 334, 235. There is no room for data with a success.
- *
- * @category constants
- * @since 0.1.0
- */
-export const smtp: Framing<Asked> = {
-  // RFC 4954 section 4: an empty initial response is written as an equals sign.
-  begin: (mechanism, initial) =>
-    initial === undefined ? [`AUTH ${mechanism}`] : [`AUTH ${mechanism} `, isEmpty(initial) ? "=" : initial],
-  rides: Command.initialResponseFits,
-  respond: (response) => [response],
-  cancel: [Command.authCancel],
-  challengeOf: (reply) => reply.code === 334 ? reply.challenge ?? reply.text : undefined,
-  acceptanceOf: (reply) => reply.code === 235 ? { data: undefined } : undefined
-}
-
-const isEmpty = (part: Part): boolean => (typeof part === "string" ? part : Redacted.value(part.secret)) === ""
 
 /**
  * How an exchange ended: the last reply, the state of the exchange, and what the server did that the mechanism does not allow.
@@ -88,8 +67,9 @@ export const converse = Effect.fnUntraced(function*<R, E>(
 ): Effect.fn.Return<Ended<R>, E> {
   const { initial, mechanism } = exchange
   const rides = initial !== undefined && framing.rides(mechanism, initial.base64)
+  const isEmpty = initial !== undefined && Redacted.value(initial.base64) === ""
   let state = exchange
-  let reply = yield* say(framing.begin(mechanism, rides ? partOf(initial) : undefined))
+  let reply = yield* say(framing.begin(mechanism, rides ? partOf(initial) : undefined, isEmpty))
   const asked = framing.challengeOf(reply)
   // A server that takes no initial response asks for it with an empty challenge; it is the same attempt.
   if (initial !== undefined && asked !== undefined && (!rides || asked.trim() === "")) {

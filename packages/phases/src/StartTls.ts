@@ -1,7 +1,7 @@
 /**
  * Asks the server to begin TLS: `specs/starttls.md`.
  *
- * RFC 3207 section 4. The handshake itself is the phase `tls`.
+ * RFC 3207 section 4, RFC 9051 section 6.2.1, RFC 2595 section 4, RFC 5804 section 2.2. The handshake itself is the phase `tls`.
  *
  * @since 0.1.0
  */
@@ -14,14 +14,15 @@ import {
   type TemporaryFailure,
   type Throttled
 } from "@sonde/domain/Errors"
-import { type EhloFacts, StartTlsFacts } from "@sonde/domain/Facts"
+import { StartTlsFacts } from "@sonde/domain/Facts"
 import * as DomainReply from "@sonde/domain/Reply"
-import * as Command from "@sonde/wire/smtp/Command"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { ask, at, refused, travelling, unexpected } from "./Ask.ts"
+import { at, misplaced, turnedDown } from "./Ask.ts"
 import type { Conversation } from "./Conversation.ts"
+import { type Offer, saidBy } from "./dialects/Dialect.ts"
+import { dialectOf } from "./dialects/Dialects.ts"
 import * as Phase from "./Phase.ts"
 
 /**
@@ -32,7 +33,7 @@ import * as Phase from "./Phase.ts"
  */
 export interface StartTlsInput {
   readonly conversation: Conversation
-  readonly offered: EhloFacts
+  readonly offered: Offer
 }
 
 /** @category errors @since 0.1.0 */
@@ -69,39 +70,40 @@ export class StartTls extends Context.Service<
     const run = Effect.fnUntraced(function*(input: StartTlsInput) {
       const { conversation, offered } = input
       const where = format(conversation.endpoint)
+      const dialect = dialectOf(conversation)
+      const { command } = dialect.startTls
       if (!offered.starttls) {
         const overwritten = offered.keywords.find(({ keyword }) => isOverwritten(keyword))
         return yield* new StartTlsError({
           ...at(conversation, "starttls"),
           reason: overwritten === undefined ? "NotOffered" : "Stripped",
           message: overwritten === undefined
-            ? `${where} does not offer STARTTLS`
-            : `${where} shows ${overwritten.keyword} where STARTTLS is expected: something on the way overwrites it`
+            ? `${where} does not offer ${command}`
+            : `${where} shows ${overwritten.keyword} where ${command} is expected: something on the way overwrites it`
         })
       }
-      const reply = yield* ask(conversation, "starttls", [Command.starttls], "the reply to STARTTLS")
-      if (reply.code === 220) {
+      const answer = yield* dialect.startTls.ask(conversation)
+      if (answer._tag === "Accepted") {
         const octets = conversation.session.unread()
-        if (octets === 0) return { text: reply.text }
+        if (octets === 0) return { text: answer.text }
         // RFC 3207 section 6: what arrived in clear must not be taken for a part of the encrypted conversation.
         return yield* new StartTlsError({
           ...at(conversation, "starttls"),
           reason: "Injection",
           message:
-            `${octets} octets in clear followed the reply to STARTTLS of ${where}: somebody may be injecting commands`
+            `${octets} octets in clear followed the reply to ${command} of ${where}: somebody may be injecting commands`
         })
       }
-      const own = (seen: DomainReply.CodeReply) =>
+      const own = (seen: DomainReply.Reply) =>
         new StartTlsError({
           ...at(conversation, "starttls"),
           reason: "Refused",
           reply: seen,
-          message: `${where} offers STARTTLS and refuses it with ${DomainReply.format(seen)}`
+          message: `${where} offers ${command} and refuses it with ${DomainReply.format(seen)}`
         })
-      // RFC 3207 section 4: 454 is the reply of a server that offers TLS and cannot do it.
-      if (reply.code === 454) return yield* own(travelling(reply))
-      if (reply.code >= 400) return yield* refused(conversation, "starttls", reply, own)
-      return yield* unexpected(conversation, "starttls", reply, "STARTTLS")
+      if (answer._tag !== "Refused") return yield* misplaced(conversation, "starttls", saidBy(answer), command)
+      if (dialect.isTlsBroken(answer.reply)) return yield* own(answer.reply)
+      return yield* turnedDown(conversation, "starttls", answer.reply, answer.isTemporary, own)
     })
     return StartTls.of({ definition, run })
   })

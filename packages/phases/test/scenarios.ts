@@ -137,7 +137,8 @@ export const failures: ReadonlyArray<Failure> = [
   failure("rcpt", "rcpt-send-as", "SendAsDenied", to, {
     ...password,
     until: "data",
-    classify: ({ reply }) => reply.enhanced === "5.7.60" ? { error: "SendAsDenied" } : undefined
+    classify: ({ reply }) =>
+      ("enhanced" in reply ? reply.enhanced : undefined) === "5.7.60" ? { error: "SendAsDenied" } : undefined
   }),
   failure("rcpt", "rcpt-unexpected", "ProtocolError UnexpectedReply", to, direct),
   failure("rcpt", "rcpt-malformed", "ProtocolError MalformedReply", to, direct),
@@ -154,7 +155,8 @@ export const failures: ReadonlyArray<Failure> = [
   failure("data", "data-send-as", "SendAsDenied", ".", {
     ...password,
     until: "data",
-    classify: ({ reply }) => reply.enhanced === "5.2.252" ? { error: "SendAsDenied" } : undefined
+    classify: ({ reply }) =>
+      ("enhanced" in reply ? reply.enhanced : undefined) === "5.2.252" ? { error: "SendAsDenied" } : undefined
   }),
   temporary("data", "data-451", "TemporaryFailure", "DATA", direct),
   temporary("data", "data-421", "TemporaryFailure", "DATA", direct),

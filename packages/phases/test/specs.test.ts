@@ -4,27 +4,34 @@ import { TlsReason } from "@sonde/domain/Certificate"
 import * as Errors from "@sonde/domain/Errors"
 import * as Facts from "@sonde/domain/Facts"
 import * as GraphFacts from "@sonde/domain/GraphFacts"
+import type { PhaseId } from "@sonde/domain/Service"
 import * as TokenFacts from "@sonde/domain/TokenFacts"
 import * as Authenticate from "@sonde/phases/Authenticate"
+import * as Capabilities from "@sonde/phases/Capabilities"
 import * as Claims from "@sonde/phases/Claims"
 import * as Connect from "@sonde/phases/Connect"
 import * as Ehlo from "@sonde/phases/Ehlo"
 import * as GraphMailbox from "@sonde/phases/GraphMailbox"
 import * as GraphSend from "@sonde/phases/GraphSend"
 import * as Greeting from "@sonde/phases/Greeting"
+import * as List from "@sonde/phases/List"
+import * as Logout from "@sonde/phases/Logout"
 import * as MailFrom from "@sonde/phases/MailFrom"
 import * as Metadata from "@sonde/phases/Metadata"
 import type { ResumeRule } from "@sonde/phases/Phase"
 import * as Quit from "@sonde/phases/Quit"
 import * as RcptTo from "@sonde/phases/RcptTo"
 import * as Resolve from "@sonde/phases/Resolve"
+import * as Select from "@sonde/phases/Select"
 import * as SendData from "@sonde/phases/SendData"
 import * as StartTls from "@sonde/phases/StartTls"
+import * as Stat from "@sonde/phases/Stat"
 import * as Tls from "@sonde/phases/Tls"
 import * as Token from "@sonde/phases/Token"
 import { readdirSync, readFileSync } from "node:fs"
 import { hostile } from "./hostile.ts"
 import { places } from "./places.ts"
+import * as Reading from "./reading.ts"
 import { failures } from "./scenarios.ts"
 
 const folder = new URL("../specs/", import.meta.url)
@@ -47,7 +54,7 @@ const words = (cell: string | undefined): ReadonlyArray<string> =>
 
 const phases: ReadonlyArray<{
   readonly facts: { readonly fields: object }
-  readonly definition: { readonly id: string; readonly resume: ResumeRule }
+  readonly definition: { readonly id: PhaseId; readonly resume: ResumeRule }
 }> = [
   { facts: Facts.ResolveFacts, definition: Resolve.definition },
   { facts: Facts.ConnectFacts, definition: Connect.definition },
@@ -60,6 +67,11 @@ const phases: ReadonlyArray<{
   { facts: Facts.RcptFacts, definition: RcptTo.definition },
   { facts: Facts.DataFacts, definition: SendData.definition },
   { facts: Facts.QuitFacts, definition: Quit.definition },
+  { facts: Facts.CapabilityFacts, definition: Capabilities.definition },
+  { facts: Facts.SelectFacts, definition: Select.definition },
+  { facts: Facts.StatFacts, definition: Stat.definition },
+  { facts: Facts.ListFacts, definition: List.definition },
+  { facts: Facts.LogoutFacts, definition: Logout.definition },
   { facts: TokenFacts.MetadataFacts, definition: Metadata.definition },
   { facts: TokenFacts.TokenFacts, definition: Token.definition },
   { facts: TokenFacts.ClaimsFacts, definition: Claims.definition },
@@ -92,6 +104,9 @@ const elsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
     "ProtocolError Injection"
   ],
   data: ["SenderRejected", "RecipientRejected"],
+  // What `reading.test.ts` shows by a session.
+  greeting: ["ProtocolError PreAuth"],
+  stat: ["ProtocolError UnexpectedData"],
   metadata: [...requests, "ProtocolError MalformedReply"],
   token: [...requests, "TokenRejected"],
   claims: ["TokenRejected"],
@@ -107,11 +122,12 @@ const elsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
   ]
 }
 
-const shown = (phase: string): ReadonlySet<string> => {
+const shown = (phase: PhaseId): ReadonlySet<string> => {
   const place = places.find((candidate) => candidate.phase === phase)
   return new Set([
     ...failures.filter((failure) => failure.phase === phase).map(({ error }) => error),
     ...(elsewhere[phase] ?? []),
+    ...Reading.shown(phase),
     ...(place === undefined ? [] : [
       "Throttled",
       ...hostile.map(({ atGreeting, error }) => phase === "greeting" ? atGreeting ?? error : error)

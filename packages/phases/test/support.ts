@@ -266,6 +266,6 @@ const forms = (secret: string): ReadonlyArray<string> => {
 export const canaries = (text: string): ReadonlyArray<string> =>
   [password, token].flatMap(forms).filter((form) => text.includes(form))
 
-const noCanary = (where: string, text: string): void => {
+export const noCanary = (where: string, text: string): void => {
   assert.deepStrictEqual(canaries(text), [], `a secret stands in ${where}`)
 }

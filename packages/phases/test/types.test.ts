@@ -8,19 +8,24 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Errors from "@sonde/domain/Errors"
 import { PhaseId } from "@sonde/domain/Service"
 import type { Authenticate } from "@sonde/phases/Authenticate"
+import type { Capabilities } from "@sonde/phases/Capabilities"
 import type { Claims } from "@sonde/phases/Claims"
 import type { Connect } from "@sonde/phases/Connect"
 import type { Ehlo } from "@sonde/phases/Ehlo"
 import type { GraphMailbox } from "@sonde/phases/GraphMailbox"
 import type { GraphSend } from "@sonde/phases/GraphSend"
 import type { Greeting } from "@sonde/phases/Greeting"
+import type { List } from "@sonde/phases/List"
+import type { Logout } from "@sonde/phases/Logout"
 import type { MailFrom } from "@sonde/phases/MailFrom"
 import type { Metadata } from "@sonde/phases/Metadata"
 import type { Quit } from "@sonde/phases/Quit"
 import type { RcptTo } from "@sonde/phases/RcptTo"
 import type { Resolve } from "@sonde/phases/Resolve"
+import type { Select } from "@sonde/phases/Select"
 import type { SendData } from "@sonde/phases/SendData"
 import type { StartTls } from "@sonde/phases/StartTls"
+import type { Stat } from "@sonde/phases/Stat"
 import type { Tls } from "@sonde/phases/Tls"
 import type { Token } from "@sonde/phases/Token"
 import type * as Effect from "effect/Effect"
@@ -95,6 +100,11 @@ const services: {
   readonly rcpt: Equal<ErrorOfService<RcptTo["Service"]>, Row<"rcpt">>
   readonly data: Equal<SendDataError, Row<"data">>
   readonly quit: Equal<ErrorOfService<Quit["Service"]>, Row<"quit">>
+  readonly capability: Equal<ErrorOfService<Capabilities["Service"]>, Row<"capability">>
+  readonly select: Equal<ErrorOfService<Select["Service"]>, Row<"select">>
+  readonly stat: Equal<ErrorOfService<Stat["Service"]>, Row<"stat">>
+  readonly list: Equal<ErrorOfService<List["Service"]>, Row<"list">>
+  readonly logout: Equal<ErrorOfService<Logout["Service"]>, Row<"logout">>
   readonly metadata: Equal<ErrorOfService<Metadata["Service"]>, Row<"metadata">>
   readonly token: Equal<ErrorOfService<Token["Service"]>, Row<"token">>
   readonly claims: Equal<ErrorOfService<Claims["Service"]>, Row<"claims">>
@@ -112,6 +122,11 @@ const services: {
   rcpt: true,
   data: true,
   quit: true,
+  capability: true,
+  select: true,
+  stat: true,
+  list: true,
+  logout: true,
   metadata: true,
   token: true,
   claims: true,

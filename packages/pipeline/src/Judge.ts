@@ -259,7 +259,7 @@ export const classifier =
       ...surroundings(plan, request, state),
       phase: refusal.phase,
       code: refusal.reply.code,
-      enhanced: refusal.reply.enhanced,
+      ..."status" in refusal.reply ? { status: refusal.reply.status } : { enhanced: refusal.reply.enhanced },
       text: refusal.reply.text,
       mechanism: refusal.mechanism
     })
