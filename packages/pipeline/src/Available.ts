@@ -14,7 +14,14 @@ import type { ServiceId } from "@sonde/domain/Service"
  * @category constants
  * @since 0.1.0
  */
-export const available = ["smtp-submission", "graph", "token"] as const satisfies ReadonlyArray<ServiceId>
+export const available = [
+  "smtp-submission",
+  "imap",
+  "pop3",
+  "sieve",
+  "graph",
+  "token"
+] as const satisfies ReadonlyArray<ServiceId>
 
 /**
  * Services that a run has only where they are asked for, by name or as the way to send.
@@ -22,7 +29,7 @@ export const available = ["smtp-submission", "graph", "token"] as const satisfie
  * @category constants
  * @since 0.1.0
  */
-export const onDemand: ReadonlyArray<ServiceId> = ["graph"]
+export const onDemand: ReadonlyArray<ServiceId> = ["imap", "pop3", "sieve", "graph"]
 
 /** @category models @since 0.1.0 */
 export type Available = typeof available[number]
@@ -34,3 +41,11 @@ export type Available = typeof available[number]
  * @since 0.1.0
  */
 export type Dialled = Exclude<Available, "token">
+
+/**
+ * Services that read a mailbox: what they share is one recipe.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Reading = Extract<Dialled, "imap" | "pop3" | "sieve">

@@ -14,9 +14,10 @@ import { problemOf } from "@sonde/phases/Begin"
 import type { Credential } from "@sonde/phases/Credential"
 import { addressProblem, ehloProblem } from "@sonde/phases/Inputs"
 import * as Result from "effect/Result"
-import { available } from "./Available.ts"
+import { available, type Reading } from "./Available.ts"
 import { grantOf, type GrantPlan } from "./GrantPlan.ts"
 import { OptionsError } from "./OptionsError.ts"
+import * as Stops from "./Stops.ts"
 import * as Way from "./Way.ts"
 
 /** @category errors @since 0.1.0 */
@@ -57,6 +58,8 @@ export interface Request {
   readonly to: ReadonlyArray<string>
   readonly until: PhaseId
   readonly graphUntil: PhaseId
+  /** The phase to stop after in each service that reads the mailbox. */
+  readonly stop: Readonly<Record<Reading, PhaseId>>
   readonly deliver: boolean
   readonly pins: ReadonlyArray<Pin>
   readonly phaseMillis: number
@@ -70,21 +73,6 @@ export type { GrantPlan }
 
 const fail = (option: string, problem: string, remedy: string) =>
   Result.fail(new OptionsError({ option, problem, remedy }))
-
-/** The phases of an SMTP submission, in order, as far as a run may stop after them. */
-export const stops: ReadonlyArray<PhaseId> = [
-  "resolve",
-  "connect",
-  "greeting",
-  "ehlo",
-  "starttls",
-  "tls",
-  "auth",
-  "mail",
-  "rcpt",
-  "data",
-  "quit"
-]
 
 /** The longest wait of a timer, a signed 32-bit number: the platforms let longer ones go off at once. */
 const longestMillis = 2_147_483_647
@@ -201,7 +189,8 @@ const credentialOf = (
 /** A token is read before it is used, unless that is left out; services of which there is none yet cannot be asked for. */
 const servicesOf = (
   options: CheckOptions,
-  secrets: Secrets
+  secrets: Secrets,
+  port: number | undefined
 ): Result.Result<ReadonlyArray<ServiceId>, OptionsError> => {
   const known: ReadonlyArray<ServiceId> = available
   const unavailable = options.only?.find((service) => !known.includes(service))
@@ -209,7 +198,7 @@ const servicesOf = (
     return fail(
       "--only",
       `${unavailable} is not available in this version`,
-      "smtp-submission and graph are, and token together with one"
+      "smtp-submission, imap, pop3, sieve and graph are, and token together with one"
     )
   }
   const hasToken = secrets.token !== undefined || options.grant !== undefined
@@ -218,7 +207,11 @@ const servicesOf = (
   }
   const way = Way.wayProblem(options)
   if (way !== undefined) return Result.fail(new OptionsError(way))
-  const asked = available.filter((service) => service === "token" ? hasToken : Way.isAsked(options, service))
+  // A port that was named says which service is meant, where nothing else does.
+  const alone = options.only === undefined && options.via === undefined ? Stops.readingAt(port) : undefined
+  const asked = available.filter((service) =>
+    service === "token" ? hasToken : alone === undefined ? Way.isAsked(options, service) : service === alone
+  )
   if (options.grant !== undefined && options.skip?.includes("token") === true) {
     return fail("--skip", `token leaves out what --token ${options.grant} asks for`, "leave out one of them")
   }
@@ -226,60 +219,6 @@ const servicesOf = (
   const graph = Way.graphProblem(options, secrets, services)
   if (graph !== undefined) return Result.fail(new OptionsError(graph))
   return services.length === 0 ? fail("--skip", "leaves no service to check", "leave it out") : Result.succeed(services)
-}
-
-/** The phases that a run of these services may stop after; of a token alone, those of a submission. */
-const stopsOf = (services: ReadonlyArray<ServiceId>): ReadonlyArray<PhaseId> => [
-  ...(services.includes("smtp-submission") || !services.includes("graph") ? stops : []),
-  ...(services.includes("graph") ? Way.stops : [])
-]
-
-const smtpUntil = (
-  until: PhaseId | undefined,
-  signsIn: boolean,
-  to: ReadonlyArray<string>,
-  deliver: boolean
-): Result.Result<PhaseId, OptionsError> => {
-  if (until !== undefined && deliver && stops.indexOf(until) < stops.indexOf("data")) {
-    return fail("--until", `${until} comes before the message is sent`, "leave out --until or --deliver")
-  }
-  if (until === "data" && !deliver) {
-    return fail("--until", "data means that a message is sent", "add --deliver, or stop after rcpt")
-  }
-  if (until === "quit") return Result.succeed(deliver ? "quit" : to.length > 0 ? "rcpt" : signsIn ? "auth" : "ehlo")
-  if (until !== undefined) return Result.succeed(until)
-  return Result.succeed(deliver ? "data" : signsIn ? to.length > 0 ? "rcpt" : "auth" : "ehlo")
-}
-
-const graphUntil = (until: PhaseId | undefined, deliver: boolean): Result.Result<PhaseId, OptionsError> =>
-  until !== undefined && deliver && until !== "send"
-    ? fail("--until", `${until} comes before the message is sent`, "leave out --until or --deliver")
-    : Result.succeed(until ?? (deliver ? "send" : "mailbox"))
-
-/** Where each service stops: after the named phase where it has one of that name, else where it stops by itself. */
-const untilOf = (
-  options: CheckOptions,
-  services: ReadonlyArray<ServiceId>,
-  signsIn: boolean,
-  to: ReadonlyArray<string>,
-  deliver: boolean
-): Result.Result<{ readonly until: PhaseId; readonly graphUntil: PhaseId }, OptionsError> => {
-  const { until } = options
-  const possible = stopsOf(services)
-  if (until !== undefined && !possible.includes(until)) {
-    const which = services.includes("graph")
-      ? services.includes("smtp-submission") ? "an SMTP submission or of Graph" : "Graph"
-      : "an SMTP submission"
-    return fail("--until", `${until} is no phase of ${which}`, `name one of ${possible.join(", ")}`)
-  }
-  const among = (phases: ReadonlyArray<PhaseId>) => until !== undefined && phases.includes(until) ? until : undefined
-  const way = Way.sendsBy(options)
-  return Result.gen(function*() {
-    return {
-      until: yield* smtpUntil(among(stops), signsIn, to, deliver && way === "smtp"),
-      graphUntil: yield* graphUntil(among(Way.stops), deliver && way === "graph")
-    }
-  })
 }
 
 const addressesOf = (
@@ -322,7 +261,11 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
           remedy: error.remedy
         })
     )
-    const services = yield* servicesOf(options, secrets)
+    const services = yield* servicesOf(
+      options,
+      secrets,
+      options.port ?? (target._tag === "Host" ? target.port : undefined)
+    )
     const host = options.host === undefined ? undefined : Target.hostName(options.host)
     if (options.host !== undefined && host === undefined) {
       return yield* fail("--host", `${JSON.stringify(options.host)} is no host name`, "write it as mail.example.com")
@@ -361,12 +304,21 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     const grant = yield* grantOf(options, secrets, mailbox)
     const credential = grant === undefined ? yield* credentialOf(options, secrets, mailbox) : undefined
     const deliver = options.deliver === true || options.deliverAgain === true
+    if (options.port !== undefined && services.filter((service) => service !== "token").length > 1) {
+      return yield* fail("--port", "is one port for several services", "name the service it belongs to with --only")
+    }
     const tries = services.includes("graph") && options.until === "send"
     const user = credential?.user ?? grant?.user
     const { from, to } = yield* addressesOf(options, mailbox, user, deliver || tries)
     const signsIn = credential !== undefined || grant !== undefined
-    const { graphUntil, until } = yield* untilOf(options, services, signsIn, tries ? options.to ?? [] : to, deliver)
-    const needs = (phase: PhaseId) => stops.indexOf(until) >= stops.indexOf(phase)
+    const { graphUntil, stop, until } = yield* Stops.of(
+      options,
+      services,
+      signsIn,
+      tries ? options.to ?? [] : to,
+      deliver
+    )
+    const needs = (phase: PhaseId) => Stops.submission.indexOf(until) >= Stops.submission.indexOf(phase)
     if (from === undefined && (needs("mail") || graphUntil === "send")) {
       return yield* fail("--from", "is missing", "name the sender, such as --from person@example.com")
     }
@@ -391,6 +343,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       to,
       until,
       graphUntil,
+      stop,
       deliver,
       pins,
       phaseMillis: spanMillis(options.timeout ?? "10s") ?? 10_000,

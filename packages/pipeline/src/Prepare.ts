@@ -20,13 +20,20 @@ import { failure } from "@sonde/phases/Resolve"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import type { Reading } from "./Available.ts"
 import type { Pin, Request } from "./Options.ts"
+import type { MailboxPlan } from "./recipes/Mailbox.ts"
 import type { SubmissionPlan } from "./recipes/Submission.ts"
 import { observe, type Recognition } from "./Recognition.ts"
 import { sendsBy } from "./Way.ts"
 
-/** A service that is reached at a host and a port of the mailbox's provider. */
-export type MailService = "smtp-submission" | "imap" | "pop3" | "sieve"
+/**
+ * A service that is reached at a host and a port of the mailbox's provider.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type MailService = "smtp-submission" | Reading
 
 interface Habit {
   readonly protocol: Endpoint["protocol"]
@@ -277,4 +284,21 @@ export const plan = (
   message: request.deliver && sendsBy(request.options) === "smtp"
     ? messageOf(request, history.run, history.startedAt)
     : undefined
+})
+
+/**
+ * The plan of reading a mailbox at an endpoint.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const mailboxPlan = (request: Request, where: Endpoint, service: Reading): MailboxPlan => ({
+  service,
+  endpoint: where,
+  pinned: pinOf(request.pins, where),
+  dns: request.options.dns,
+  ca: request.options.ca,
+  credential: request.credential,
+  allowClear: request.options.allowClearAuth === true,
+  until: request.stop[service]
 })

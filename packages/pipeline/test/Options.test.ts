@@ -52,10 +52,31 @@ const rows: ReadonlyArray<Row> = [
   },
   {
     title: "a service of a later version",
-    options: { only: ["smtp-submission", "imap"] },
+    options: { only: ["smtp-submission", "mx"] },
     option: "--only",
-    problem: "imap is not available in this version",
-    remedy: "smtp-submission and graph are"
+    problem: "mx is not available in this version",
+    remedy: "smtp-submission, imap, pop3, sieve and graph are"
+  },
+  {
+    title: "one port for several services",
+    options: { only: ["smtp-submission", "imap"], port: 993 },
+    option: "--port",
+    problem: "is one port for several services",
+    remedy: "--only"
+  },
+  {
+    title: "a phase that no service of the run has",
+    options: { only: ["imap"], until: "rcpt" },
+    option: "--until",
+    problem: "rcpt is no phase of imap",
+    remedy: "select"
+  },
+  {
+    title: "a phase that none of several services has",
+    options: { only: ["imap", "pop3"], until: "list" },
+    option: "--until",
+    problem: "list is no phase of the services to check",
+    remedy: "stat"
   },
   {
     title: "to skip the only service",

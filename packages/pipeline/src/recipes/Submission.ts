@@ -38,8 +38,8 @@ import { StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
 import { leave } from "../Leave.ts"
-import { stops } from "../Options.ts"
 import { attempt, Current, intend, skip, skipRest, step } from "../Step.ts"
+import { submission as stops } from "../Stops.ts"
 
 /**
  * Everything one submission needs to know. `from` is present wherever `until` reaches `mail`; `message` wherever

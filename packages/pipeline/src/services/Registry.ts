@@ -8,10 +8,14 @@ import type * as Effect from "effect/Effect"
 import type { Dialled } from "../Available.ts"
 import type { Definition } from "./Definition.ts"
 import { definition as graph } from "./Graph.ts"
+import { definition as mailbox } from "./Mailbox.ts"
 import { definition as submission } from "./Submission.ts"
 
 const definitions = {
   "smtp-submission": submission,
+  "imap": mailbox("imap"),
+  "pop3": mailbox("pop3"),
+  "sieve": mailbox("sieve"),
   "graph": graph
 } as const satisfies Record<Dialled, Definition<unknown>>
 

@@ -1,0 +1,168 @@
+/**
+ * After which phase each service of a run stops.
+ *
+ * A phase that was named stops the services that have it, or one alike; the others stop where they would by themselves.
+ *
+ * @since 0.1.0
+ */
+import type { CheckOptions } from "@sonde/domain/Options"
+import type { PhaseId, ServiceId } from "@sonde/domain/Service"
+import * as Result from "effect/Result"
+import type { Reading } from "./Available.ts"
+import { OptionsError } from "./OptionsError.ts"
+import * as Way from "./Way.ts"
+
+/**
+ * The phases of an SMTP submission, in order, as far as a run may stop after them.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const submission: ReadonlyArray<PhaseId> = [
+  "resolve",
+  "connect",
+  "greeting",
+  "ehlo",
+  "starttls",
+  "tls",
+  "auth",
+  "mail",
+  "rcpt",
+  "data",
+  "quit"
+]
+
+/** The phases after which reading a mailbox may stop, by service; the last but one is where it stops by itself. */
+const readings: Readonly<Record<Reading, ReadonlyArray<PhaseId>>> = {
+  imap: ["resolve", "connect", "greeting", "capability", "starttls", "tls", "auth", "select", "logout"],
+  pop3: ["resolve", "connect", "greeting", "capability", "starttls", "tls", "auth", "stat", "quit"],
+  sieve: ["resolve", "connect", "greeting", "capability", "starttls", "tls", "auth", "list", "logout"]
+}
+
+/** The service of a port, where a port is all that is known. */
+const usual: ReadonlyMap<number, Reading> = new Map([
+  [143, "imap"],
+  [993, "imap"],
+  [110, "pop3"],
+  [995, "pop3"],
+  [4190, "sieve"]
+])
+
+/**
+ * The service that reads a mailbox at a port (RFC 8314 section 3.3, RFC 5804 section 1.8).
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const readingAt = (port: number | undefined): Reading | undefined => usual.get(port ?? 0)
+
+const isReading = (service: ServiceId): service is Reading => Object.hasOwn(readings, service)
+
+/** What a phase of one protocol is in the others; a phase that they do not have does not stop them. */
+const alike: Partial<Record<PhaseId, PhaseId>> = { ehlo: "capability", capability: "ehlo" }
+
+/** The phases that a run of these services may stop after; of a token alone, those of a submission. */
+const possible = (services: ReadonlyArray<ServiceId>): ReadonlyArray<PhaseId> => {
+  const all = new Set(
+    services.flatMap((service) =>
+      service === "smtp-submission"
+        ? submission
+        : service === "graph"
+        ? Way.stops
+        : isReading(service)
+        ? readings[service]
+        : []
+    )
+  )
+  return all.size === 0 ? submission : [...all]
+}
+
+const named = (services: ReadonlyArray<ServiceId>): string => {
+  const names = services
+    .filter((service) => service !== "token")
+    .map((service) => service === "smtp-submission" ? "an SMTP submission" : service === "graph" ? "Graph" : service)
+  return names.length > 2 || names.length === 2 && services.some(isReading)
+    ? "the services to check"
+    : names.length === 0
+    ? "an SMTP submission"
+    : names.join(" or of ")
+}
+
+const fail = (problem: string, remedy: string) => Result.fail(new OptionsError({ option: "--until", problem, remedy }))
+
+const submissionUntil = (
+  asked: PhaseId | undefined,
+  signsIn: boolean,
+  to: ReadonlyArray<string>,
+  deliver: boolean
+): Result.Result<PhaseId, OptionsError> => {
+  // A phase of another service does not stop this one.
+  const until = asked === undefined || submission.includes(asked) ? asked : alike[asked]
+  if (until !== undefined && deliver && submission.indexOf(until) < submission.indexOf("data")) {
+    return fail(`${until} comes before the message is sent`, "leave out --until or --deliver")
+  }
+  if (until === "data" && !deliver) {
+    return fail("data means that a message is sent", "add --deliver, or stop after rcpt")
+  }
+  if (until === "quit") return Result.succeed(deliver ? "quit" : to.length > 0 ? "rcpt" : signsIn ? "auth" : "ehlo")
+  if (until !== undefined) return Result.succeed(until)
+  return Result.succeed(deliver ? "data" : signsIn ? to.length > 0 ? "rcpt" : "auth" : "ehlo")
+}
+
+const graphUntil = (asked: PhaseId | undefined, deliver: boolean): Result.Result<PhaseId, OptionsError> => {
+  const until = asked !== undefined && Way.stops.includes(asked) ? asked : undefined
+  return until !== undefined && deliver && until !== "send"
+    ? fail(`${until} comes before the message is sent`, "leave out --until or --deliver")
+    : Result.succeed(until ?? (deliver ? "send" : "mailbox"))
+}
+
+/** Where reading stops: where it was asked to, else behind the look at the mailbox, or where sign-in would be needed. */
+const readingUntil = (service: Reading, asked: PhaseId | undefined, signsIn: boolean): PhaseId => {
+  const own = readings[service]
+  const until = asked === undefined || own.includes(asked) ? asked : alike[asked]
+  const whole = signsIn ? own.at(-2)! : "capability"
+  return until === undefined || !own.includes(until) || until === own.at(-1) ? whole : until
+}
+
+/**
+ * Where each service stops: `until` is for the submission, `stop` for those that read the mailbox.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Stops {
+  readonly until: PhaseId
+  readonly graphUntil: PhaseId
+  readonly stop: Readonly<Record<Reading, PhaseId>>
+}
+
+/**
+ * The stops of a run.
+ *
+ * @category parsing
+ * @since 0.1.0
+ */
+export const of = (
+  options: CheckOptions,
+  services: ReadonlyArray<ServiceId>,
+  signsIn: boolean,
+  to: ReadonlyArray<string>,
+  deliver: boolean
+): Result.Result<Stops, OptionsError> =>
+  Result.gen(function*() {
+    const { until } = options
+    const phases = possible(services)
+    if (until !== undefined && !phases.includes(until)) {
+      return yield* fail(`${until} is no phase of ${named(services)}`, `name one of ${phases.join(", ")}`)
+    }
+    const way = Way.sendsBy(options)
+    return {
+      until: yield* submissionUntil(until, signsIn, to, deliver && way === "smtp"),
+      graphUntil: yield* graphUntil(until, deliver && way === "graph"),
+      stop: {
+        imap: readingUntil("imap", until, signsIn),
+        pop3: readingUntil("pop3", until, signsIn),
+        sieve: readingUntil("sieve", until, signsIn)
+      }
+    }
+  })
