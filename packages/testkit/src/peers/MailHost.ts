@@ -24,18 +24,18 @@ import process from "node:process"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { identity, issue, testCa } from "../TestCa.ts"
-import { type DoorName, doors, files, type IdentityName, names } from "./config.ts"
+import { type DoorName, doors, files, type IdentityName, names, type ReaderName, readers } from "./config.ts"
 import * as Ports from "./Ports.ts"
 import * as Token from "./Token.ts"
 
-export { type DoorName, names, passwords } from "./config.ts"
+export { type DoorName, names, passwords, type ReaderName } from "./config.ts"
 
 /** The servers, as tests see them. */
 export interface MailHost {
   /** The root to trust, in PEM. */
   readonly ca: string
-  /** The ports of Postfix by name, and Dovecot's own submission service. */
-  readonly ports: Readonly<Record<DoorName | "dovecot", number>>
+  /** The ports of Postfix and of Dovecot by name. */
+  readonly ports: Readonly<Record<DoorName | ReaderName, number>>
   /**
    * What Postfix counted in each connection to a port that has ended, oldest first: `ehlo=2 starttls=1 auth=0/1 …`,
    * accepted over tried. Waits until there are `count` of them.
@@ -64,6 +64,10 @@ export const problem = (): string | undefined => {
   const daemons = daemonFolder()
   if (daemons === undefined || !existsSync(`${daemons}/master`)) return "Postfix is not installed"
   if (!existsSync("/usr/lib/dovecot/submission-login")) return "Dovecot with its submission service is not installed"
+  const missing = ["imap-login", "pop3-login", "managesieve-login"].find((name) =>
+    !existsSync(`/usr/lib/dovecot/${name}`)
+  )
+  if (missing !== undefined) return `Dovecot has no ${missing}`
   const version = said("dovecot", "--version")
   return version?.startsWith("2.3.") === true
     ? undefined
@@ -103,7 +107,7 @@ const ended = (log: string, door: DoorName): ReadonlyArray<string> =>
 const start = async (): Promise<{ readonly host: MailHost; readonly stop: () => Promise<void> }> => {
   const folder = mkdtempSync(join(tmpdir(), "sonde-mail-"))
   chmodSync(folder, 0o755)
-  const wanted = [...Object.keys(doors), "dovecot"]
+  const wanted = [...Object.keys(doors), ...readers]
   const free = await Ports.free(wanted.length)
   const ports = Object.fromEntries(wanted.map((name, index) => [name, free[index]])) as MailHost["ports"]
   const { ca, pem } = await certificates()

@@ -70,11 +70,17 @@ export const doors = {
 /** A port of Postfix by name. */
 export type DoorName = keyof typeof doors
 
+/** The ports of Dovecot by name: its submission service, and what reads a mailbox. */
+export const readers = ["dovecot", "imap", "imaps", "pop3", "pop3s", "sieve"] as const
+
+/** A port of Dovecot by name. */
+export type ReaderName = typeof readers[number]
+
 /** Where everything is. */
 export interface Layout {
   readonly folder: string
   readonly daemons: string
-  readonly ports: Readonly<Record<DoorName | "dovecot", number>>
+  readonly ports: Readonly<Record<DoorName | ReaderName, number>>
 }
 
 const map = (entries: Readonly<Record<string, string>>): string =>
@@ -170,7 +176,7 @@ issuers = ${names.issuer}
 openid_configuration_url = ${names.issuer}/.well-known/openid-configuration
 scope = mail
 `,
-    "dovecot.conf": `protocols = submission
+    "dovecot.conf": `protocols = submission imap pop3 sieve
 base_dir = ${folder}/dovecot
 state_dir = ${folder}/state
 log_path = ${folder}/dovecot.log
@@ -187,6 +193,16 @@ mail_uid = 8
 mail_gid = 8
 first_valid_uid = 8
 first_valid_gid = 8
+mail_plugins = quota
+protocol imap {
+  mail_plugins = quota imap_quota
+}
+plugin {
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_rule = *:storage=100M
+  sieve = file:~/sieve;active=~/.dovecot.sieve
+}
 submission_relay_host = 127.0.0.1
 submission_relay_port = ${ports.relay}
 passdb {
@@ -211,6 +227,29 @@ service anvil {
 service auth {
   unix_listener auth-postfix {
     mode = 0666
+  }
+}
+service imap-login {
+  inet_listener imap {
+    port = ${ports.imap}
+  }
+  inet_listener imaps {
+    port = ${ports.imaps}
+    ssl = yes
+  }
+}
+service pop3-login {
+  inet_listener pop3 {
+    port = ${ports.pop3}
+  }
+  inet_listener pop3s {
+    port = ${ports.pop3s}
+    ssl = yes
+  }
+}
+service managesieve-login {
+  inet_listener sieve {
+    port = ${ports.sieve}
   }
 }
 service submission-login {
