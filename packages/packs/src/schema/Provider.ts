@@ -215,6 +215,10 @@ export const SignIn = Schema.Struct({
       sources
     })
   ),
+  refusedOnce: optional(
+    "A password that one service has refused must not be tried at another: the account would be locked",
+    Schema.Boolean
+  ),
   lateSendAs: optional("The provider decides only after DATA whether the sender address is allowed", Schema.Boolean)
 }).annotate({ identifier: "SignIn" })
 /** @category models @since 0.1.0 */

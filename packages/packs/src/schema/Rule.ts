@@ -207,6 +207,10 @@ export const Rule = Schema.Struct({
   id: field("Name of the rule, unique in its list", Id),
   when: field("When it applies: all conditions must hold, a list means one of them", When),
   as: optional("Which typed error such a reply is; phases ask before they fail", As),
+  beats: optional(
+    "Causes that this rule comes before, whichever pack names them: for what other services of the run have disproved",
+    Schema.Array(Cause)
+  ),
   ...says,
   examples: optional(
     "Real replies, word for word, that this rule takes and no other; \"sonde packs test\" tries them",
