@@ -286,6 +286,8 @@ const serviceReport = (history: History, current: Attempt, service: ServiceHisto
     phases.every(({ because }) =>
       because !== undefined && tokenPhases.includes(because) && !tokenPhases.includes(service.id)
     )
+  // One that was kept from signing in has not told the most of it.
+  const guarded = phases.some(({ because, id }) => id === "auth" && because === "policy")
   const stopped = current.verdicts.some((verdict) => verdict.service === service.id && verdict.phase === "preflight") &&
     phases.every(({ state }) => state === "skip")
   return {
@@ -293,7 +295,7 @@ const serviceReport = (history: History, current: Attempt, service: ServiceHisto
     outcome: worst([
       ...phases.map(outcomeOf),
       // What goes on, or was killed, has proven nothing yet: the phases to come may fail.
-      ...(kept || interrupted || current.state === "running" ? ["inconclusive" as const] : []),
+      ...(kept || guarded || interrupted || current.state === "running" ? ["inconclusive" as const] : []),
       ...(stopped ? ["fail" as const] : []),
       ...(warned ? ["warn" as const] : [])
     ]),

@@ -192,10 +192,13 @@ const causes = (error: PhaseError, about: Circumstances, claim?: Claim): Readonl
     ...details(error)
   }
   const hits = Match.match(about.state.knowledge, seen)
-  const [best] = hits
-  if (best === undefined) return []
+  const [first] = hits
+  if (first === undefined) return []
+  // A password that another service took is not wrong, whatever the words of this one.
+  const best = hits.find(({ rule }) => rule.beats?.includes(first.rule.cause)) ?? first
   const told = new Set<string>()
-  const chosen = hits.filter((hit) => {
+  const chosen = [best, ...hits].filter((hit) => {
+    if (best !== first && hit !== best) return false
     if (hit !== best && (best.rule.confidence === "certain" || hit.tier !== best.tier || hit.byText !== best.byText)) {
       return false
     }

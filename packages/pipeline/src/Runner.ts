@@ -12,6 +12,7 @@ import type { Event } from "@sonde/domain/Event"
 import type { CheckOptions } from "@sonde/domain/Options"
 import type { Provider, Report } from "@sonde/domain/Report"
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
+import type { Finding } from "@sonde/domain/Verdict"
 import type { Dialer } from "@sonde/net/Dialer"
 import type { Http } from "@sonde/net/Http"
 import * as Recorder from "@sonde/net/Recorder"
@@ -21,6 +22,7 @@ import { Budget } from "@sonde/phases/Conversation"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Semaphore from "effect/Semaphore"
 import * as Fold from "./Fold.ts"
 import * as Journal from "./Journal.ts"
 import type { JournalFile } from "./JournalStore.ts"
@@ -32,10 +34,10 @@ import { order as tokenOrder } from "./recipes/Token.ts"
 import * as Recognition from "./Recognition.ts"
 import * as RunId from "./RunId.ts"
 import * as RunLog from "./RunLog.ts"
-import { type Attempt, unplaced } from "./ServiceRun.ts"
+import { type Attempt, judgeAll, unplaced } from "./ServiceRun.ts"
 import { definitionOf, dialled } from "./services/Registry.ts"
 import * as Token from "./services/Token.ts"
-import { Current, type Seen, skip, skipRest } from "./Step.ts"
+import { Current, type Guard, type Seen, skip, skipRest } from "./Step.ts"
 import { sendsBy } from "./Way.ts"
 
 /**
@@ -72,7 +74,8 @@ const within = Effect.fnUntraced(
       yield* Effect.provideService(Recognition.observe(state, evidence), Packs, packs)
       if (state.provider !== undefined) yield* recognised(attempt, state.provider)
     })
-    return yield* Effect.provideService(effect, Current, { service, log, recorder, restoring: true, observe })
+    const { guard } = attempt
+    return yield* Effect.provideService(effect, Current, { service, log, recorder, restoring: true, observe, guard })
   }
 )
 
@@ -119,13 +122,17 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
   }
   if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
 
+  const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
+  const guard = pack?.signIn?.refusedOnce === true && request.credential?.kind === "password"
+    ? { turn: Semaphore.makeUnsafe(1).withPermits(1), refusedBy: undefined }
+    : undefined
   const places = yield* Effect.forEach(
     dialled(request.services),
     Effect.fnUntraced(function*(definition) {
       const found = yield* Effect.result(definition.find(request, state, known))
       const endpoint = Result.getOrElse(found, () => definition.supposed(request))
       const { id, order } = definition
-      const own: Attempt = { ...attempt, state: Recognition.fork(state) }
+      const own: Attempt = { ...attempt, guard, state: Recognition.fork(state) }
       const settled = Result.isSuccess(found) && (yield* within(
         own,
         id,
@@ -164,6 +171,26 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
     (place) => within(place.own, place.service, one(place)),
     { concurrency: "unbounded", discard: true }
   )
+  yield* judgeAll(attempt)
+  yield* untried(attempt, guard, pack?.name ?? "")
+})
+
+/** Says of a service that it was not signed in to, so that nobody takes it for one that works. */
+const untried = Effect.fnUntraced(function*({ log }: Attempt, guard: Guard | undefined, provider: string) {
+  const services = [...log.history.attempts.at(-1)?.services.values() ?? []]
+  if (guard?.refusedBy === undefined) return
+  for (const { id, phases } of services) {
+    if (!phases.some(({ report: { because, id: phase } }) => phase === "auth" && because === "policy")) continue
+    const finding: Finding = {
+      id: "password_not_tried",
+      state: "inconclusive",
+      service: id,
+      title: `${guard.refusedBy} refused the password, so it was not tried at ${id}`,
+      text: `${provider} locks an account after refusals. Resume the run with the right password.`,
+      remedies: []
+    }
+    yield* log.publish({ type: "finding", finding })
+  }
 })
 
 const isApart = ({ definition }: { readonly definition: { readonly apart?: boolean } }): boolean =>
@@ -194,7 +221,8 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     onLine: log.line,
     after: log.history.line
   })
-  const attempt: Attempt = { request, claims: undefined, log, recorder, state, today: iso(started).slice(0, 10) }
+  const today = iso(started).slice(0, 10)
+  const attempt: Attempt = { request, claims: undefined, log, recorder, state, today, unjudged: [] }
   const close = Effect.fnUntraced(function*(interrupted: boolean) {
     const suspended = interrupted || log.history.attempts.at(-1)?.resumeAfter !== undefined
     const durationMillis = clock.currentTimeMillisUnsafe() - started
@@ -203,6 +231,7 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     yield* log.write(goesOn && !interrupted && suspended ? { ...entry, seq: log.history.seq } : entry)
   })
   const interrupted = Effect.fnUntraced(function*() {
+    yield* judgeAll(attempt)
     const orders = new Map<ServiceId, (endpoint: Endpoint | undefined) => ReadonlyArray<PhaseId>>([
       ["token", () => tokenOrder],
       ...dialled(request.services).map(({ id, order, supposed }) =>

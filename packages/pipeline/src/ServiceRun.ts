@@ -8,7 +8,7 @@
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { JournalError, PhaseError, ProtocolError, ResolveError } from "@sonde/domain/Errors"
 import type { CheckOptions } from "@sonde/domain/Options"
-import type { PhaseId, PhaseState, ServiceId } from "@sonde/domain/Service"
+import { type PhaseId, type PhaseState, ServiceId } from "@sonde/domain/Service"
 import type { ClaimsFacts } from "@sonde/domain/TokenFacts"
 import type { Finding, Verdict } from "@sonde/domain/Verdict"
 import type { Recorder } from "@sonde/net/Recorder"
@@ -23,7 +23,7 @@ import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
 import type { Recognition } from "./Recognition.ts"
 import type { RunLog } from "./RunLog.ts"
-import { skipRest } from "./Step.ts"
+import { type Guard, skipRest } from "./Step.ts"
 
 /**
  * A token that a run obtained, and the services that it is for.
@@ -51,6 +51,10 @@ export interface Attempt {
   readonly recorder: Recorder
   readonly state: Recognition
   readonly today: string
+  /** What keeps a refused password from being tried again. */
+  readonly guard?: Guard | undefined
+  /** What failed and waits to be judged. */
+  readonly unjudged: Array<{ readonly service: ServiceId; readonly judge: Effect.Effect<void, JournalError> }>
 }
 
 /**
@@ -119,21 +123,43 @@ export const circumstances = (attempt: Attempt, planned: Planned): Judge.Circums
 }
 
 /**
- * A phase failed: says why, and what was not reached because of it.
+ * A phase failed: says what was not reached because of it. Why it failed is judged when all services have ended, because what one of
+ * them found can be what explains another; `warnings` are verdicts that stand behind that.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const failed = Effect.fnUntraced(function*(attempt: Attempt, planned: Planned, error: PhaseError) {
+export const failed = Effect.fnUntraced(function*(
+  attempt: Attempt,
+  planned: Planned,
+  error: PhaseError,
+  warnings: ReadonlyArray<Verdict> = []
+) {
+  const { log } = attempt
+  const { service } = planned
   yield* skipRest(planned.order, error.phase)
-  for (const verdict of Judge.verdicts(error, circumstances(attempt, planned))) {
-    yield* attempt.log.publish({ type: "verdict", verdict })
-  }
-  if (error._tag === "Throttled") {
-    const at = iso((yield* Clock.currentTimeMillis) + error.retryAfterMillis)
-    const { service } = planned
-    yield* attempt.log.publish({ type: "run.suspend", resumeAfter: at, service, phase: error.phase })
-  }
+  const now = yield* Clock.currentTimeMillis
+  const judge = Effect.gen(function*() {
+    const about = circumstances(attempt, planned)
+    for (const verdict of [...doubted(attempt, about, error), ...Judge.verdicts(error, about), ...warnings]) {
+      yield* log.publish({ type: "verdict", verdict })
+    }
+    if (error._tag !== "Throttled") return
+    const resumeAfter = iso(now + error.retryAfterMillis)
+    yield* log.publish({ type: "run.suspend", resumeAfter, service, phase: error.phase })
+  })
+  attempt.unjudged.push({ service, judge })
+})
+
+/**
+ * Judges what failed, service by service in the order of the contract.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const judgeAll = Effect.fnUntraced(function*({ unjudged }: Attempt) {
+  const place = ({ service }: Attempt["unjudged"][number]) => ServiceId.literals.indexOf(service)
+  for (const { judge } of unjudged.splice(0).toSorted((left, right) => place(left) - place(right))) yield* judge
 })
 
 /**
@@ -230,16 +256,10 @@ const preflight = Effect.fnUntraced(function*(attempt: Attempt, planned: Planned
 })
 
 /** What the token left in doubt: the first thing to look at where sign-in is refused and the reply leaves the cause open. */
-const doubted = Effect.fnUntraced(function*(attempt: Attempt, planned: Planned, error: PhaseError) {
-  if (error._tag !== "AuthRejected") return
-  const [answer] = Judge.verdicts(error, circumstances(attempt, planned))
-  if (answer?.confidence === "certain") return
-  for (
-    const verdict of Judge.doubts(circumstances(attempt, { service: "token", endpoint: error.endpoint, order: [] }))
-  ) {
-    yield* attempt.log.publish({ type: "verdict", verdict })
-  }
-})
+const doubted = (attempt: Attempt, about: Judge.Circumstances, error: PhaseError): ReadonlyArray<Verdict> => {
+  if (error._tag !== "AuthRejected" || Judge.verdicts(error, about)[0]?.confidence === "certain") return []
+  return Judge.doubts(circumstances(attempt, { service: "token", endpoint: error.endpoint, order: [] }))
+}
 
 /** A warning of the packs that what the server did has answered is none any more. */
 const isAnswered = ({ cause }: Verdict, passed: ReadonlyArray<PhaseId>): boolean =>
@@ -274,9 +294,7 @@ export const diagnose = Effect.fnUntraced(function*<A, E extends PhaseError, R>(
   if (outcome._tag === "Failure") {
     const error: PhaseError | JournalError = outcome.failure
     if (!isPhaseError(error)) return yield* error
-    yield* doubted(attempt, planned, error)
-    yield* failed(attempt, planned, error)
-    for (const verdict of warnings) yield* log.publish({ type: "verdict", verdict })
+    yield* failed(attempt, planned, error, warnings)
     return false
   }
   const passed = passedPhases(log, service)

@@ -32,6 +32,17 @@ export interface Seen {
 }
 
 /**
+ * Keeps a password that one service refused from being tried at another: sign-ins take turns, and after a refusal there are none.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Guard {
+  readonly turn: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  refusedBy: ServiceId | undefined
+}
+
+/**
  * The attempt that a step belongs to: one service of one run.
  *
  * @category services
@@ -45,6 +56,8 @@ export class Current extends Context.Service<Current, {
   readonly restoring: boolean
   /** Called with what a phase saw of the server, so that the provider can be recognised from it. */
   readonly observe: (evidence: Seen) => Effect.Effect<void, JournalError>
+  /** Where the knowledge says that a password must not be tried at a second service. */
+  readonly guard?: Guard | undefined
 }>()("@sonde/pipeline/Step/Current") {}
 
 interface Runnable<Id extends PhaseId, In, Out, Facts, E, R> {
@@ -196,4 +209,27 @@ export const skipRest = Effect.fnUntraced(function*(order: ReadonlyArray<PhaseId
 export const intend = Effect.fnUntraced(function*(phase: PhaseId, subject: string, messageId: string) {
   const { log, service } = yield* Current
   yield* log.write({ entry: "intent", at: log.at(), service, phase, subject, messageId }, true)
+})
+
+/**
+ * Signs in, unless another service of the run has refused the password and the knowledge says that it must then not be tried again:
+ * `undefined` in that case.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const signIn = Effect.fnUntraced(function*<A, E extends PhaseError | JournalError, R>(
+  auth: Effect.Effect<A, E, R>
+): Effect.fn.Return<A | undefined, E, R | Current> {
+  const { guard, service } = yield* Current
+  if (guard === undefined) return yield* auth
+  const guarded = Effect.suspend((): Effect.Effect<A | undefined, E, R> =>
+    guard.refusedBy === undefined
+      ? Effect.tapError(auth, ({ _tag }) =>
+        Effect.sync(() => {
+          if (_tag === "AuthRejected") guard.refusedBy = service
+        }))
+      : Effect.succeed(undefined)
+  )
+  return yield* guard.turn(guarded)
 })

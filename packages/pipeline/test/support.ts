@@ -43,6 +43,8 @@ export const pack: Pack.Pack = Result.getOrThrowWith(
     },
     endpoints: [
       { service: "imap", protocol: "imap", host: "imap.example", port: 993, security: "tls", sources: [] },
+      { service: "pop3", protocol: "pop3", host: "pop.example", port: 995, security: "tls", sources: [] },
+      { service: "sieve", protocol: "sieve", host: "sieve.example", port: 4190, security: "starttls", sources: [] },
       {
         service: "smtp-submission",
         protocol: "smtp",
@@ -76,7 +78,7 @@ export const pack: Pack.Pack = Result.getOrThrowWith(
       userName: "address",
       oauth: {
         audiences: ["https://mail.example"],
-        scopes: { "smtp-submission": "https://mail.example/mail.send" },
+        scopes: { "smtp-submission": "https://mail.example/mail.send", "imap": "https://mail.example/mail.read" },
         sources: []
       }
     },
@@ -89,6 +91,26 @@ export const pack: Pack.Pack = Result.getOrThrowWith(
       ...says
     }],
     rules: [{
+      id: "bad-password",
+      when: { error: "AuthRejected", code: 535, enhanced: "5.7.8" },
+      cause: "bad_credentials",
+      title: "wrong password",
+      ...says
+    }, {
+      id: "password-right",
+      when: { service: "smtp-submission", error: "AuthRejected", services: { imap: { phase: "auth", state: "pass" } } },
+      beats: ["bad_credentials"],
+      cause: "signin_blocked_by_provider",
+      title: "right password",
+      ...says,
+      ruledOut: ["secret"]
+    }, {
+      id: "claim-scope",
+      when: { claim: "scp" },
+      cause: "oauth_missing_scope",
+      title: "missing scope",
+      ...says
+    }, {
       id: "claim-audience",
       when: { claim: "aud" },
       cause: "oauth_wrong_audience",
@@ -112,6 +134,15 @@ export const pack: Pack.Pack = Result.getOrThrowWith(
   }),
   (error) => new Error(error.message)
 )
+
+/** The same servers under a provider that locks accounts. */
+const strict: Pack.Pack = {
+  ...pack,
+  id: "strict-mail",
+  aliases: [],
+  recognise: { domains: [{ name: "locks.example", weight: 95 }] },
+  signIn: { ...pack.signIn!, refusedOnce: true }
+}
 
 /** What a server answers to a verb, as steps of a session; `.` is the end of a message, `greeting` the first word. */
 export type Replies = Readonly<Record<string, ReadonlyArray<string>>>
@@ -159,7 +190,7 @@ export const world = (about: Net.StaticServer): Net.StaticWorld => ({
 
 /** Everything a run needs but the journal. */
 export const layer = (about: Net.StaticWorld) =>
-  Layer.merge(Packs.layerStatic([pack]), Phases.layer.pipe(Layer.provideMerge(Net.layerStatic(about))))
+  Layer.merge(Packs.layerStatic([pack, strict]), Phases.layer.pipe(Layer.provideMerge(Net.layerStatic(about))))
 
 export const request = (options: CheckOptions, given: Secrets = secrets): Options.Request =>
   Result.getOrThrowWith(Options.validate(options, given), (error) => error)

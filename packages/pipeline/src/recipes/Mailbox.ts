@@ -39,7 +39,7 @@ import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
 import type { Reading } from "../Available.ts"
 import { leave } from "../Leave.ts"
-import { attempt, Current, skip, skipRest, step } from "../Step.ts"
+import { attempt, Current, signIn, skip, skipRest, step } from "../Step.ts"
 
 /**
  * Everything that reading one mailbox needs to know.
@@ -201,7 +201,13 @@ const use = Effect.fnUntraced(function*(
   const before = clear === offered ? undefined : clear
   const { allowClear } = plan
   const input = { conversation, offered, before, greeting, credential, allowClear, scrub: recorder.scrub }
-  facts.auth = yield* step(yield* Authenticate, input, format(plan.endpoint))
+  const signed = yield* signIn(step(yield* Authenticate, input, format(plan.endpoint)))
+  if (signed === undefined) {
+    yield* skip("auth", "policy")
+    yield* skip(last, "policy")
+    return
+  }
+  facts.auth = signed
   if (reaches(plan, last)) yield* look(plan, conversation, offered, facts)
 })
 

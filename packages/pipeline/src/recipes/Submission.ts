@@ -38,7 +38,7 @@ import { StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
 import { leave } from "../Leave.ts"
-import { attempt, Current, intend, skip, skipRest, step } from "../Step.ts"
+import { attempt, Current, intend, signIn, skip, skipRest, step } from "../Step.ts"
 import { submission as stops } from "../Stops.ts"
 
 /**
@@ -152,7 +152,9 @@ const transact = Effect.fnUntraced(function*(
   } else {
     const before = clear === offered ? undefined : clear
     const input = { conversation, offered, before, credential, allowClear: plan.allowClear, scrub: recorder.scrub }
-    facts.auth = yield* step(yield* Authenticate, input, subject)
+    const signed = yield* signIn(step(yield* Authenticate, input, subject))
+    if (signed === undefined) return yield* skipRest(order(plan.endpoint.security).slice(0, -1), "policy")
+    facts.auth = signed
   }
   if (from === undefined || !reaches(plan, "mail")) return
   const mail = { conversation, offered, from, to, user, octets: message?.wireOctets, eightBit: message?.eightBit }
