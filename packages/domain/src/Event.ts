@@ -23,6 +23,9 @@ const event = <const Type extends string, F extends Schema.Struct.Fields>(type: 
  * An event. `seq` never repeats and has no gaps, also across a resume; `at` is ISO 8601 in UTC; `run.end` carries
  * the report.
  *
+ * `prompt` says what a person has to do on another device for the run to go on: open `uri`, type `code`, until `expiresAt`
+ * (RFC 8628 section 3.3). Only whoever listens while it is told gets the code; wherever events are kept it is masked.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -31,6 +34,13 @@ export const Event = Schema.Union([
   event("phase.start", { service: ServiceId, phase: PhaseId }),
   event("exchange", { line: TranscriptLine }),
   event("phase.end", { service: ServiceId, phase: PhaseReport }),
+  event("prompt", {
+    service: ServiceId,
+    phase: PhaseId,
+    uri: Schema.String,
+    code: Schema.String,
+    expiresAt: Schema.String
+  }),
   event("finding", { finding: Finding }),
   event("verdict", { verdict: Verdict }),
   event("run.suspend", { resumeAfter: Schema.String, service: ServiceId, phase: PhaseId }),
@@ -38,3 +48,19 @@ export const Event = Schema.Union([
 ]).annotate({ identifier: "Event" })
 /** @category models @since 0.1.0 */
 export type Event = typeof Event.Type
+
+/**
+ * What stands in place of a code that is not for whoever comes later.
+ *
+ * @category data
+ * @since 0.1.0
+ */
+export const maskedCode = "‹code›"
+
+/**
+ * An event as it may be kept.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const masked = (event: Event): Event => event.type === "prompt" ? { ...event, code: maskedCode } : event

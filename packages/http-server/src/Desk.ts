@@ -6,7 +6,7 @@
  * `maxRuns` work at once. The sockets, secrets and readers of a run live here; what it said is in its journal.
  */
 import type { JournalError } from "@sonde/domain/Errors"
-import type { Event } from "@sonde/domain/Event"
+import { type Event, masked } from "@sonde/domain/Event"
 import {
   type InvalidOption,
   type JournalFailed,
@@ -79,6 +79,11 @@ const stopping = new Stopping({
   error: { _tag: "Stopping" }
 })
 
+const devices = new TooManyRuns({
+  detail: "as many runs wait for a person at another device as may; try again in a few minutes",
+  error: { _tag: "TooManyRuns", scope: "queue", retryAfterMillis: 60_000 }
+})
+
 /** A guess at when a place is free: nobody knows how long the runs before it take. */
 const queueMillis = 5000
 
@@ -99,6 +104,8 @@ const make = Effect.gen(function*() {
   const fibers = yield* FiberSet.make<unknown, unknown>()
   const places = yield* Semaphore.make(settings.maxRuns)
   const jobs = new Map<string, Jobs.Job>()
+  // A person takes minutes: most places stay for runs that do not wait for one.
+  const waiting = new Set<Check>()
   const load = { running: 0, queued: 0, stopping: false }
 
   const allowed = (check: Check) => Effect.provideService(AddressPolicy.AddressPolicy, Intake.rule(settings, check))
@@ -123,6 +130,9 @@ const make = Effect.gen(function*() {
   const admitted = Effect.fnUntraced(function*(check: Check, client: string) {
     if (load.stopping) return yield* stopping
     if (load.running + load.queued >= settings.maxRuns + settings.maxQueued) return yield* full
+    if (check.grant !== undefined && waiting.size >= Math.max(1, Math.floor(settings.maxRuns / 4))) {
+      return yield* devices
+    }
     const start = startOf(client, check)
     yield* rates.take(start)
     return start
@@ -160,16 +170,25 @@ const make = Effect.gen(function*() {
       const opened = found.value
       const job = Jobs.make(opened.run)
       jobs.set(opened.run, job)
+      if (check.grant !== undefined) waiting.add(check)
       yield* metrics.started
       let last: Frames.Frame | undefined
+      let prompt: Extract<Event, { readonly type: "prompt" }> | undefined
       const listen = (event: Event): void => {
         const frame = Frames.fromEvent(event)
+        if (event.type === "prompt") prompt = event
+        if (prompt !== undefined && event.type === "phase.end" && event.phase.id === prompt.phase) {
+          // The code is used up, or its time is over.
+          Jobs.retell(job, Frames.fromEvent(masked(prompt)))
+          prompt = undefined
+        }
         if (event.type === "run.end") last = frame
         else Jobs.tell(job, frame)
       }
       // Readers hear of the end when the lock is gone: whoever resumes at once finds the run free.
       const close = Effect.map(Scope.close(scope, Exit.void), () => {
         jobs.delete(opened.run)
+        waiting.delete(check)
         if (last !== undefined) Jobs.tell(job, last)
         Jobs.end(job)
         wipe(check)

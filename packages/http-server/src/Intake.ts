@@ -1,6 +1,9 @@
 /**
  * From the body of a request to the options of a check: what this server takes, and what it refuses.
  *
+ * `token: { "source": "device-code" }` lets a person sign in on another device while the run waits:
+ * `decisions/0002-device-codes-over-http.md`.
+ *
  * Refuses before anything is dialled what can be told from the words alone; addresses that names resolve to are judged when they
  * are dialled, by `rule`. Reads no secrets by itself: `SecretSources` does, and only after everything else holds.
  */
@@ -55,7 +58,7 @@ const inBody = (error: OptionsError): InvalidOption => {
 
 /**
  * What may be dialled for a run: public addresses on the ports of mail, told coarsely; with `allowPrivate` every address on
- * those ports, and the ports that `connectTo` maps to.
+ * those ports, and the ports that `connectTo` maps to. Tokens and published settings come from the ports of HTTP.
  */
 export const rule = (
   settings: Pick<Values, "allowPrivate" | "anyPort" | "ports">,
@@ -103,13 +106,22 @@ const unpinned = ({ ca, connectTo, ...rest }: CheckOptions, settings: Pins): Che
   }) as CheckOptions
 }
 
+/** The source of a token that stands for a person with another device. */
+const deviceCode = "device-code"
+
+/** Options that go with a way to obtain a token. */
+const ofGrant = ["clientId", "tenant", "cloud", "tokenEndpoint"] as const
+
 /**
  * The body of a resumed run: what it was asked before, with what is given again. All of it is judged, so that a secret of the
  * server is not lent to a run that was aimed elsewhere when it started. Packs of a run are not given again.
  */
 export const resumed = (asked: CheckOptions, body: ResumeRun, settings: Pins): Body => {
-  const { deliverAgain: _again, pack: _pack, packs: _packs, wait: _wait, ...before } = unpinned(asked, settings)
-  return { ...before, ...given(body) }
+  const { deliverAgain: _again, grant, pack: _pack, packs: _packs, wait: _wait, ...before } = unpinned(asked, settings)
+  const isOther = body.secret !== undefined || body.token !== undefined
+  // Whoever gives a secret now signs in with that one, and needs no more what obtained a token.
+  if (isOther && grant !== undefined) { for (const option of ofGrant) delete before[option] }
+  return { ...before, ...(grant === deviceCode && !isOther ? { token: { source: deviceCode } } : {}), ...given(body) }
 }
 
 /** Takes bodies. */
@@ -196,9 +208,12 @@ const make = Effect.gen(function*() {
     if (port !== undefined && !isPort(port)) {
       return denied(body.port === undefined && target._tag === "Host" ? "target" : "port", "Port")
     }
-    if ((body.connectTo ?? []).some((pin) => !isPort(mappedPort(pin)))) return denied("connectTo", "Port")
+    const isAsked = (port: number): boolean => isPort(port) || AddressPolicy.httpPorts.includes(port)
+    if ((body.connectTo ?? []).some((pin) => !isAsked(mappedPort(pin)))) return denied("connectTo", "Port")
     // A user proves something only by signing in.
-    const own = [request.mailbox, request.credential?.user].map(domainOf).filter((name) => name !== undefined)
+    const own = [request.mailbox, request.credential?.user ?? request.grant?.user].map(domainOf).filter((name) =>
+      name !== undefined
+    )
     if (request.to.some((to) => !own.includes(domainOf(to) ?? ""))) return denied("to", "Recipient")
     return undefined
   }
@@ -209,16 +224,24 @@ const make = Effect.gen(function*() {
     if ((body.to?.length ?? 0) > maxRecipients) {
       return yield* invalid("to", `names more than ${maxRecipients} recipients`, "give fewer")
     }
-    // Nobody sits here to confirm a sign-in, and no secret of an application is held for whoever asks.
+    // No secret of an application is held for whoever asks.
     if (body.grant !== undefined) {
-      return yield* invalid("grant", "is not available through a server", "obtain the token and give it as token")
+      return yield* invalid(
+        "grant",
+        "is not taken over HTTP",
+        `give token: the value, or { "source": "${deviceCode}" } to sign in on another device`
+      )
     }
-    const { deadline, secret, token, wait: _, ...rest } = body
+    const { deadline, secret, wait: _, ...rest } = body
+    const byDevice = isSource(body.token) && body.token.source === deviceCode
+    const token = byDevice ? undefined : body.token
     // A waiting time that cannot be meant stays, to be named by `validate`.
     const millis = deadline === undefined ? 60_000 : spanMillis(deadline)
     const longest = settings.maxRunMillis
     const options: CheckOptions = given({
       ...rest,
+      token: undefined,
+      grant: byDevice ? deviceCode : undefined,
       ehlo: settings.ehlo ?? body.ehlo ?? outside,
       deadline: millis !== undefined && millis > longest ? longest : deadline
     }) as CheckOptions

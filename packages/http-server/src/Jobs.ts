@@ -30,6 +30,12 @@ export const tell = (job: Job, frame: Frame): void => {
   ring(job)
 }
 
+/** Puts a frame in the place of one that was told, for readers who come later. */
+export const retell = (job: Job, frame: Frame): void => {
+  const at = job.frames.findIndex(({ seq }) => seq === frame.seq)
+  if (at >= 0) job.frames[at] = frame
+}
+
 /** Says that no frame comes any more. */
 export const end = (job: Job): void => {
   job.isOver = true

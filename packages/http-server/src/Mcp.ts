@@ -116,6 +116,11 @@ const handlers = tools.toLayer(Effect.gen(function*() {
   const runs = yield* Runs
   return tools.of({
     check: Effect.fnUntraced(function*({ secret_source, token_source, ...options }) {
+      if (token_source === "device-code") {
+        return yield* Effect.fail(
+          "token_source device-code needs a person at the page or the command line; name another source"
+        )
+      }
       const client = yield* Effect.serviceOption(Client)
       const body: StartRun = {
         ...options,

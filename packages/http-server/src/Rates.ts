@@ -78,7 +78,9 @@ export const startOf = (client: string, check: Check): Start => {
   const target = check.host ?? check.target
   const mailbox = Result.getOrUndefined(Target.fromText(check.target))
   const user = check.user ?? (mailbox?._tag === "Mailbox" ? mailbox.mailbox : undefined)
-  return check.secret === undefined && check.token === undefined ? { client, target } : { client, target, user }
+  return check.secret === undefined && check.token === undefined && check.grant === undefined
+    ? { client, target }
+    : { client, target, user }
 }
 
 const sentence: Readonly<Record<"client" | "target" | "sign-in", string>> = {

@@ -60,6 +60,17 @@ describe("Desk", () => {
       assert.deepStrictEqual(yield* load, { running: 0, queued: 0, stopping: false })
     }).pipe(Effect.provide(desk())))
 
+  it.effect("keeps most places for runs that do not wait for a person, and masks a code when it is used up", () =>
+    Effect.gen(function*() {
+      const { job, start } = yield* Desk
+      const check = { target, grant: "device-code", clientId: "id" } as const
+      const { run } = yield* start(check, "one")
+      assert.isDefined(job(run))
+      const problem = yield* Effect.flip(start({ ...check, target: "other@elsewhere.example" }, "one"))
+      assert.strictEqual(problem._tag, "TooManyRuns")
+      assert.isDefined(yield* start({ target: "third@third.example" }, "one"))
+    }).pipe(Effect.provide(desk({ maxRuns: 7 }))))
+
   it.effect("takes nothing on any more once it stops", () =>
     Effect.gen(function*() {
       const { load, once, start, stop } = yield* Desk

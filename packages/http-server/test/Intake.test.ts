@@ -68,6 +68,21 @@ describe("Intake", () => {
     [{ target, dns: "192.0.2.53" }, "400 dns"],
     [{ target, message: "Subject: x\r\n\r\n" }, "400 message"],
     [{ target, auth: "plain" }, "400 auth"],
+    [{ target, grant: "device-code", clientId: "id" }, "400 grant"],
+    [{ target, grant: "client-credentials", clientId: "id" }, "400 grant"],
+    [{ target, token: { source: "device-code" } }, "400 clientId"],
+    [{ target, token: { source: "device-code" }, clientId: "id" }, "taken"],
+    [{ target, token: { source: "device-code" }, clientId: "id", secret }, "400 token"],
+    [
+      { target, token: { source: "device-code" }, clientId: "id", only: ["smtp-submission"], skip: ["token"] },
+      "400 skip"
+    ],
+    [
+      { target, token: { source: "device-code" }, clientId: "id", tokenEndpoint: "https://192.0.2.1/token" },
+      "400 tokenEndpoint"
+    ],
+    [{ target: "mail.example", token: { source: "device-code" }, clientId: "id" }, "400 user"],
+    [{ target, clientId: "id" }, "400 clientId"],
     [{ target, auth: "scram-sha-256", secret }, "taken"],
     [{ target, provider: "nobody" }, "400 provider"],
     [{ target, ehlo: "two words" }, "400 ehlo"],
@@ -84,6 +99,31 @@ describe("Intake", () => {
       }))
   }
 
+  it.effect("lets a person sign in on another device, where a run was asked to and again when it is resumed", () =>
+    Effect.gen(function*() {
+      const settings = { ...Settings.defaults }
+      const body: StartRun = { target, token: { source: "device-code" }, clientId: "id", tenant: "mail.example" }
+      const check = yield* taken(body)
+      assert.deepStrictEqual(check, { target, grant: "device-code", clientId: "id", tenant: "mail.example" })
+      assert.deepStrictEqual(yield* taken(Intake.resumed(check, {}, settings)), check)
+      const given = yield* taken(Intake.resumed(check, { secret }, settings))
+      assert.deepStrictEqual(given, { target, secret })
+    }))
+
+  it.effect("dials the port of HTTPS only for a run that obtains a token", () =>
+    Effect.sync(() => {
+      const allows = (grant: "device-code" | undefined, address: string, port: number, given = {}) =>
+        Intake.rule({ ...Settings.defaults, ...given }, grant === undefined ? {} : { grant }).isAllowed(address, port)
+      assert.isTrue(allows("device-code", "198.41.0.4", 443))
+      assert.isTrue(allows("device-code", "198.41.0.4", 587))
+      assert.isFalse(allows(undefined, "198.41.0.4", 443))
+      assert.isFalse(allows("device-code", "198.41.0.4", 8443))
+      assert.isFalse(allows("device-code", "127.0.0.1", 443))
+      assert.isFalse(allows("device-code", "10.0.0.1", 443))
+      assert.isTrue(allows("device-code", "10.0.0.1", 443, { allowPrivate: true }))
+      assert.isFalse(allows(undefined, "10.0.0.1", 443, { allowPrivate: true }))
+    }))
+
   it.effect("speaks of options as the body does", () =>
     Effect.gen(function*() {
       const bodies: ReadonlyArray<StartRun> = [
@@ -92,7 +132,10 @@ describe("Intake", () => {
         { target, until: "data" },
         { target, provider: "nobody" },
         { target: "mail.example", secret },
-        { target, secret, token: secret }
+        { target, secret, token: secret },
+        { target, grant: "refresh-token" },
+        { target, clientId: "id" },
+        { target, token: { source: "device-code" } }
       ]
       for (const body of bodies) {
         const { result } = yield* play(body)

@@ -117,7 +117,7 @@ export const maxBodyOctets = 262_144
  */
 export const maxHeaderOctets = 16_384
 
-const secretNames = ["access_token", "refresh_token", "id_token", "device_code", "assertion"]
+const secretNames = ["access_token", "refresh_token", "id_token", "device_code", "user_code", "assertion"]
 
 /** The address of an upload is all that is needed to write there: whoever knows its query may. */
 const secretsOfAddress = (text: string): ReadonlyArray<Redacted.Redacted<string>> => {
@@ -139,7 +139,9 @@ export const secretsIn = (body: string): ReadonlyArray<Redacted.Redacted<string>
     value = JSON.parse(body)
   } catch {
     // What is no JSON could still have one in it, as a form or cut off.
-    return [...body.matchAll(/"?(?:access_token|refresh_token|id_token|device_code)"?\s*[:=]\s*"?([^"&\s]+)/g)]
+    return [
+      ...body.matchAll(/"?(?:access_token|refresh_token|id_token|device_code|user_code)"?\s*[:=]\s*"?([^"&\s]+)/g)
+    ]
       .map(([, secret = ""]) => Redacted.make(secret))
   }
   if (typeof value !== "object" || value === null) return []

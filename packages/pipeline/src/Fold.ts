@@ -174,6 +174,7 @@ const addEvent = (
       }
       return
     case "run.start":
+    case "prompt":
     case "run.end":
       return
   }

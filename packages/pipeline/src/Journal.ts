@@ -9,7 +9,7 @@
 import { Discovery } from "@sonde/domain/Discovery"
 import { Endpoint } from "@sonde/domain/Endpoint"
 import { errors, JournalError, PhaseError } from "@sonde/domain/Errors"
-import { Event } from "@sonde/domain/Event"
+import { Event, masked } from "@sonde/domain/Event"
 import { once } from "@sonde/domain/Once"
 import { CheckOptions } from "@sonde/domain/Options"
 import { Provider, ReportTarget } from "@sonde/domain/Report"
@@ -36,7 +36,7 @@ export interface Sources extends Schema.Schema.Type<typeof Sources> {}
  *
  * - `run` opens the journal, `attempt` opens each further attempt with the options then in force
  * - `provider` tells what was recognised, `discovery` what settings were found where no pack knew any, `service` which endpoint a service was planned for
- * - `event` is an event as it was published; `version` and `subject` say what facts of a phase are facts of
+ * - `event` is an event as it was published, with its code masked; `version` and `subject` say what facts of a phase are facts of
  * - `intent` stands before something that must happen once
  * - `end` closes an attempt
  *
@@ -99,7 +99,7 @@ export const toLine = (entry: Entry): string =>
   // Most entries are lines of a conversation, and only the end of a phase can hold a typed error.
   entry.entry === "event" && entry.event.type === "phase.end" && entry.event.phase.error !== undefined
     ? JSON.stringify(entry, withErrors)
-    : JSON.stringify(entry)
+    : JSON.stringify(entry.entry === "event" ? { ...entry, event: masked(entry.event) } : entry)
 
 function withErrors(this: Record<string, unknown>, key: string, value: unknown): unknown {
   // The holder's own value: an error would arrive here as what its `toJSON` makes of it.

@@ -1,6 +1,7 @@
 /** Lines of a journal, both ways. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Errors from "@sonde/domain/Errors"
+import { masked, maskedCode } from "@sonde/domain/Event"
 import * as Journal from "@sonde/pipeline/Journal"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -16,8 +17,12 @@ const nameOf = (kind: typeof kinds[number]): string => kind.fields.entry.literal
 
 const encode = Schema.encodeSync(Schema.toCodecJson(Journal.Entry))
 
+/** An entry as it may be kept. */
+const kept = (entry: Journal.Entry): Journal.Entry =>
+  entry.entry === "event" ? { ...entry, event: masked(entry.event) } : entry
+
 /** What the schema itself makes of an entry, as it stands in JSON. */
-const plain = (entry: Journal.Entry): unknown => JSON.parse(JSON.stringify(encode(entry)))
+const plain = (entry: Journal.Entry): unknown => JSON.parse(JSON.stringify(encode(kept(entry))))
 
 describe("an entry", () => {
   for (const kind of kinds) {
@@ -31,6 +36,27 @@ describe("an entry", () => {
         if (found !== undefined) assert.deepStrictEqual(plain(found), plain(entry))
       }), { arbitrary: { runs: 60, seed: 11 } })
   }
+
+  it.effect("holds no code that is asked for on another device", () =>
+    Effect.gen(function*() {
+      const entry = {
+        entry: "event",
+        event: {
+          schema: "sonde.event/1",
+          run,
+          seq: 4,
+          at: "2026-11-23T14:02:11.120Z",
+          type: "prompt",
+          service: "token",
+          phase: "token",
+          uri: "https://login.example/device",
+          code: "K7QXM2PD",
+          expiresAt: "2026-11-23T14:17:11.120Z"
+        }
+      } as const satisfies Journal.Entry
+      assert.notInclude(Journal.toLine(entry), "K7QXM2PD")
+      assert.deepStrictEqual(yield* throughLine(entry), { ...entry, event: { ...entry.event, code: maskedCode } })
+    }))
 
   it("is of the kinds that the documentation lists", () => {
     assert.deepStrictEqual(kinds.map(nameOf), [

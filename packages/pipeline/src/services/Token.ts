@@ -11,9 +11,11 @@ import { Packs } from "@sonde/packs/Packs"
 import { judge, read } from "@sonde/phases/Claims"
 import type { Grant } from "@sonde/phases/Grant"
 import { placeOf } from "@sonde/phases/HttpAsk"
+import { Prompter } from "@sonde/phases/Token"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import { iso } from "../Moment.ts"
 import * as OAuth from "../OAuth.ts"
 import type { GrantPlan } from "../Options.ts"
 import { type Order, order, token, type TokenPlan } from "../recipes/Token.ts"
@@ -155,10 +157,19 @@ export const run = Effect.fnUntraced(function*(
     return none
   }
   let found: Redacted.Redacted<string> | undefined
-  const outcome = yield* Effect.result(token(plan, (secret, obtained) => {
+  const tell = yield* Prompter
+  const outcome = yield* token(plan, (secret, obtained) => {
     found = secret
     if (obtained !== undefined) attempt.obtained = { services: services.map(({ service: id }) => id), token: obtained }
-  }))
+  }).pipe(
+    Effect.provideService(Prompter, (prompt) => {
+      const { code, expiresAtMillis, uri } = prompt
+      const told = log.publish({ type: "prompt", service, phase: "token", uri, code, expiresAt: iso(expiresAtMillis) })
+      // A journal that cannot be written fails the run at its next entry.
+      return Effect.andThen(Effect.ignore(told), tell(prompt))
+    }),
+    Effect.result
+  )
   if (found !== undefined && request.grant !== undefined) {
     const { user } = request.grant
     attempt.request = {
