@@ -17,8 +17,8 @@ const anyCause: Plugin = {
       : undefined
 }
 
-/** Modules of Effect that are for what the page does not speak: numbers of octets, NDJSON, answers of a server. */
-const unspoken = /\/effect\/dist\/(?:ByteSize|encoding\/Ndjson|http\/HttpServerResponse)\.js$/
+/** Modules of Effect for what the page does not do: numbers of octets, NDJSON, answers of a server, waiting for a turn. */
+const unspoken = /\/effect\/dist\/(?:ByteSize|Semaphore|encoding\/Ndjson|http\/HttpServerResponse)\.js$/
 
 /** Leaves those out: whatever calls into one of them fails with its name. */
 const leftOut: Plugin = {
@@ -65,8 +65,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // Reading a property does nothing here; without this, code that nothing calls stays in.
-      treeshake: { propertyReadSideEffects: false },
+      // Reading a property does nothing here, nor does making a schema; without this, code that nothing calls stays in.
+      treeshake: { propertyReadSideEffects: false, manualPureFunctions: ["Schema"] },
       output: {
         codeSplitting: {
           groups: [

@@ -2,7 +2,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import axe from "axe-core"
 import { spawn } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -22,7 +22,9 @@ interface World {
   readonly ca: string
   readonly connectTo: ReadonlyArray<string>
   readonly admin: string
-  readonly mailboxes: ReadonlyArray<{ readonly address: string; readonly secret: string; readonly behaviour: string }>
+  readonly mailboxes: ReadonlyArray<
+    { readonly address: string; readonly secret: string; readonly token?: string; readonly behaviour: string }
+  >
 }
 
 const simulate = (): Promise<World> => {
@@ -129,6 +131,97 @@ describe.skipIf(!isThere)("the served page", () => {
     await page.close()
     assert.deepStrictEqual(complaints, [])
   })
+
+  it("shows a code for another device, and goes on to green when somebody signed in there", async () => {
+    const page = await context.newPage()
+    await page.goto(server.url)
+    await page.getByLabel("Mailbox or host").fill("sales@contoso.example")
+    await page.getByRole("radio", { name: "a code on another device" }).check()
+    await page.getByLabel("Client ID").fill("6b1f0c52-0000-4000-8000-00000000a004")
+    await page.locator("summary", { hasText: "More" }).click()
+    await page.getByLabel("Provider").fill("microsoft-365")
+    await page.getByRole("button", { name: "Check", exact: true }).click()
+    await headline(page, "Sign in on another device")
+    const code = await page.locator(".usercode").innerText()
+    assert.match(code, /^[A-Z0-9]{9}$/)
+    assert.match(await page.getByRole("timer").innerText(), /^Time left 1[45]:\d\d$/)
+    const run = new URL(page.url()).pathname.split("/").at(-1) ?? ""
+    const events = () =>
+      fetch(`${server.url}/v1/runs/${run}/events`).then((response) => {
+        const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+        const read = async (text: string): Promise<string> => {
+          const { done, value = "" } = await reader.read()
+          return done || (text + value).includes("event: prompt") ? text + value : read(text + value)
+        }
+        return read("").finally(() => reader.cancel())
+      })
+    // Whoever watches while it is good has the code; what is kept does not.
+    assert.include(await events(), code)
+    const kept = () =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.includes(run.toLowerCase()) || name.includes(run)
+      )
+        .filter((name) => !statSync(join(folder, name)).isDirectory())
+        .map((name) => readFileSync(join(folder, name), "utf8")).join("\n")
+    assert.include(kept(), "prompt")
+    assert.notInclude(kept(), code)
+
+    const person = await browser.newContext({ ignoreHTTPSErrors: true })
+    const phone = await person.newPage()
+    await phone.goto(await page.getByRole("link", { name: /\/device$/ }).getAttribute("href") ?? "")
+    await phone.getByLabel("Code").fill(code)
+    await phone.getByRole("button", { name: "Next" }).click()
+    await phone.getByLabel("Account").fill("sales@contoso.example")
+    await phone.getByLabel("Password").fill("fake-Sales-3Hj8")
+    await phone.getByRole("button", { name: "Sign in" }).click()
+    await phone.getByText("You have signed in to the Contoso Mail Desktop application").waitFor()
+    await person.close()
+
+    await page.locator(".verdict.pass").waitFor()
+    assert.notInclude(await page.locator("html").innerText(), code)
+    const claims = page.getByRole("region", { name: "What the token says" })
+    await claims.getByText("SMTP.Send").waitFor()
+    assert.strictEqual(await claims.locator("del").count(), 0)
+    await page.getByText("--token device-code").waitFor()
+    assert.deepStrictEqual(await violations(page), [])
+    // Told again from its beginning, the run has no code any more; nor has what it kept, or a copy that is shared.
+    assert.notInclude(await (await fetch(`${server.url}/v1/runs/${run}/events`)).text(), code)
+    assert.notInclude(await (await fetch(`${server.url}/v1/runs/${run}/share/preview`)).text(), code)
+    assert.notInclude(await (await fetch(`${server.url}/v1/runs/${run}`)).text(), code)
+    assert.notInclude(kept(), code)
+    await page.close()
+    assert.deepStrictEqual(complaints, [])
+  }, 60_000)
+
+  it("strikes the audience of a token that is for something else, and has the right one beside it", async () => {
+    const mailbox = world.mailboxes.find(({ address }) => address === "oauth-graph@contoso.example")!
+    const page = await context.newPage()
+    const check = async (address: string, token: string) => {
+      await page.goto(server.url)
+      await page.getByLabel("Mailbox or host").fill(address)
+      await page.getByRole("radio", { name: "access token" }).check()
+      await page.getByRole("textbox", { name: "Access token" }).fill(token)
+      await page.locator("summary", { hasText: "More" }).click()
+      await page.getByLabel("Provider").fill("microsoft-365")
+      await page.getByRole("button", { name: "Check", exact: true }).click()
+      await page.getByRole("button", { name: "Share" }).waitFor()
+    }
+    const token = mailbox.token ?? ""
+    await check(mailbox.address, token)
+    const row = page.getByRole("row").filter({ hasText: "audience" })
+    assert.include(await row.locator("del").innerText(), "graph.microsoft.com")
+    assert.include(await row.locator("ins").innerText(), "outlook.office")
+    const signature = token.split(".")[2] ?? token
+    assert.isAbove(signature.length, 20)
+    assert.notInclude(await page.content(), signature)
+    const right = world.mailboxes.find(({ address }) => address === "oauth@contoso.example")!
+    await check(right.address, right.token ?? "")
+    await page.locator(".verdict.pass").waitFor()
+    assert.strictEqual(await page.locator("del").count(), 0)
+    await page.getByRole("row").filter({ hasText: "audience" }).getByText("outlook.office").waitFor()
+    await page.close()
+    assert.deepStrictEqual(complaints, [])
+  }, 60_000)
 
   it("explains a pasted text and shows what is known of a provider", async () => {
     const page = await context.newPage()

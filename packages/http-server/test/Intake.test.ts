@@ -4,6 +4,7 @@ import type { StartRun } from "@sonde/http-api/RunsApi"
 import * as Intake from "@sonde/http-server/Intake"
 import { SecretSources } from "@sonde/http-server/SecretSources"
 import * as Settings from "@sonde/http-server/Settings"
+import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import * as Net from "@sonde/net/Net"
 import { Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
@@ -110,18 +111,18 @@ describe("Intake", () => {
       assert.deepStrictEqual(given, { target, secret })
     }))
 
-  it.effect("dials the port of HTTPS only for a run that obtains a token", () =>
+  it.effect("dials the ports of HTTP for requests alone, and never for a session", () =>
     Effect.sync(() => {
-      const allows = (grant: "device-code" | undefined, address: string, port: number, given = {}) =>
-        Intake.rule({ ...Settings.defaults, ...given }, grant === undefined ? {} : { grant }).isAllowed(address, port)
-      assert.isTrue(allows("device-code", "198.41.0.4", 443))
-      assert.isTrue(allows("device-code", "198.41.0.4", 587))
-      assert.isFalse(allows(undefined, "198.41.0.4", 443))
-      assert.isFalse(allows("device-code", "198.41.0.4", 8443))
-      assert.isFalse(allows("device-code", "127.0.0.1", 443))
-      assert.isFalse(allows("device-code", "10.0.0.1", 443))
-      assert.isTrue(allows("device-code", "10.0.0.1", 443, { allowPrivate: true }))
-      assert.isFalse(allows(undefined, "10.0.0.1", 443, { allowPrivate: true }))
+      const rule = (given = {}) => Intake.rule({ ...Settings.defaults, ...given }, {})
+      const asks = (address: string, port: number, given = {}) => AddressPolicy.forHttp(rule(given))(address, port)
+      assert.isTrue(asks("198.41.0.4", 443))
+      assert.isFalse(rule().isAllowed("198.41.0.4", 443))
+      assert.isTrue(rule().isAllowed("198.41.0.4", 587))
+      assert.isFalse(asks("198.41.0.4", 8443))
+      assert.isFalse(asks("127.0.0.1", 443))
+      assert.isFalse(asks("10.0.0.1", 443))
+      assert.isTrue(asks("10.0.0.1", 443, { allowPrivate: true }))
+      assert.isFalse(rule({ allowPrivate: true }).isAllowed("10.0.0.1", 443))
     }))
 
   it.effect("speaks of options as the body does", () =>

@@ -13,7 +13,6 @@ import type * as Reply from "@sonde/domain/Reply"
 import type { PhaseReport, Report } from "@sonde/domain/Report"
 import type { PhaseId, PhaseState, ServiceId, SkipReason } from "@sonde/domain/Service"
 import * as TokenFacts from "@sonde/domain/TokenFacts"
-import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Escape from "./Escape.ts"
@@ -101,7 +100,10 @@ export const duration = (millis: number): string => {
  * @since 0.1.0
  */
 export const between = (from: string, to: string): number | undefined => {
-  const millis = (text: string) => Option.getOrUndefined(Option.map(DateTime.make(text), DateTime.toEpochMillis))
+  const millis = (text: string) => {
+    const at = Date.parse(text)
+    return Number.isNaN(at) ? undefined : at
+  }
   const start = millis(from)
   const end = millis(to)
   return start === undefined || end === undefined ? undefined : end - start

@@ -4,7 +4,7 @@
 import type { CheckOptions } from "@sonde/domain/Options"
 
 /** How a run signed in, as far as anybody may know it afterwards. */
-export type SignIn = "nothing" | "password" | "token"
+export type SignIn = "nothing" | "password" | "token" | "device"
 
 /** A word of a POSIX shell: quoted where it must be. */
 export const quoted = (word: string): string =>
@@ -14,6 +14,9 @@ const flags: ReadonlyArray<readonly [keyof CheckOptions, string]> = [
   ["provider", "--provider"],
   ["user", "--user"],
   ["auth", "--auth"],
+  ["clientId", "--client-id"],
+  ["tenant", "--tenant"],
+  ["cloud", "--cloud"],
   ["host", "--host"],
   ["port", "--port"],
   ["security", "--security"],
@@ -39,14 +42,22 @@ export const command = (options: CheckOptions, signIn: SignIn): string => {
   if (options.ca !== undefined) words.push("--ca", "anchors.pem")
   if (signIn === "password") words.push("--secret", "env:MAIL_SECRET")
   if (signIn === "token") words.push("--token", "env:MAIL_TOKEN")
+  if (signIn === "device") words.push("--token", "device-code")
   return words.map(quoted).join(" ")
+}
+
+const secrets: Readonly<Record<SignIn, object>> = {
+  nothing: {},
+  password: { secret: "…" },
+  token: { token: "…" },
+  device: { token: { source: "device-code" } }
 }
 
 /** The request, by curl. The body comes from standard input, so that a secret put into it is in no list of processes. */
 export const request = (options: CheckOptions, signIn: SignIn, origin: string, bearer: boolean): string => {
   const body = {
     ...options,
-    ...(signIn === "password" ? { secret: "…" } : signIn === "token" ? { token: "…" } : {})
+    ...secrets[signIn]
   }
   return [
     `curl --json @-${bearer ? ` --header "Authorization: Bearer $SONDE_TOKEN"` : ""} ${

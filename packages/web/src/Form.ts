@@ -20,6 +20,9 @@ export interface Fields {
   readonly from: string
   readonly to: string
   readonly ehlo: string
+  readonly clientId: string
+  readonly tenant: string
+  readonly cloud: string
   readonly until: string
   readonly auth: string
   readonly ca: string
@@ -42,6 +45,9 @@ export const empty: Fields = {
   from: "",
   to: "",
   ehlo: "",
+  clientId: "",
+  tenant: "",
+  cloud: "",
   until: "",
   auth: "",
   ca: "",
@@ -116,6 +122,9 @@ export const options = (fields: Fields): CheckOptions => {
     connectTo: list(fields.connectTo),
     ca: text(fields.ca),
     ehlo: text(fields.ehlo),
+    ...(fields.signIn === "device"
+      ? { clientId: text(fields.clientId), tenant: text(fields.tenant), cloud: text(fields.cloud) }
+      : {}),
     from: text(fields.from),
     to: list(fields.to),
     until: one(stops, fields.until),

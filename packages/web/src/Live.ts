@@ -26,7 +26,16 @@ export interface Service {
   readonly rows: ReadonlyArray<Row>
 }
 
-/** `seq` is the number of the last event, 0 before the first. `report` is there once the attempt has ended. */
+/** What somebody has to do on another device, and when it was told. */
+export interface Prompt {
+  readonly uri: string
+  readonly code: string
+  readonly expiresAt: string
+  readonly at: string
+  readonly phase: PhaseId
+}
+
+/** `seq` is the number of the last event, 0 before the first. `report` is there once the attempt has ended, `prompt` while it waits for somebody. */
 export interface Live {
   readonly run: string
   readonly target: string
@@ -38,6 +47,7 @@ export interface Live {
   readonly transcript: ReadonlyArray<TranscriptLine>
   readonly report?: Report
   readonly resumeAfter?: string
+  readonly prompt?: Prompt | undefined
 }
 
 /** The state that a report tells; `seq` stays that of the events seen so far. */
@@ -76,7 +86,7 @@ const placed = (rows: ReadonlyArray<Row>, row: Row, from: ReadonlyArray<Row["sta
 
 /** A new attempt: rows keep their place and wait, so that the page stands still. */
 export const restarted = (live: Live): Live => {
-  const { report: _report, resumeAfter: _resumeAfter, ...rest } = live
+  const { prompt: _prompt, report: _report, resumeAfter: _resumeAfter, ...rest } = live
   return {
     ...rest,
     state: "running",
@@ -104,7 +114,15 @@ const step = (live: Live, event: Event): Live => {
     }
     case "phase.end": {
       const row: Row = { id: event.phase.id, state: event.phase.state, report: event.phase }
-      return { ...live, services: inService(live, event.service, (rows) => placed(rows, row, ["running", "waiting"])) }
+      return {
+        ...live,
+        services: inService(live, event.service, (rows) => placed(rows, row, ["running", "waiting"])),
+        prompt: event.phase.id === live.prompt?.phase ? undefined : live.prompt
+      }
+    }
+    case "prompt": {
+      const { at, code, expiresAt, phase, uri } = event
+      return { ...live, prompt: { at, code, expiresAt, phase, uri } }
     }
     case "exchange":
       return { ...live, transcript: [...live.transcript, event.line] }

@@ -3,13 +3,17 @@
  */
 import type { CheckOptions } from "@sonde/domain/Options"
 import type { Report } from "@sonde/domain/Report"
+import type { PhaseId } from "@sonde/domain/Service"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
 import * as Sentence from "@sonde/report/Sentence"
 import { type FormEvent, useState } from "react"
 import { Advice, Grounds, Remedies, VerdictCard } from "./Advice.tsx"
 import { token } from "./Bearer.ts"
+import { Chains } from "./Chain.tsx"
 import * as Changes from "./Changes.ts"
+import { ClaimsTable } from "./Claims.tsx"
+import { Device } from "./Device.tsx"
 import * as Elsewhere from "./Elsewhere.ts"
 import * as Form from "./Form.ts"
 import * as Handover from "./Handover.ts"
@@ -31,7 +35,9 @@ const ShareDialog = part(() => import("./Share.tsx").then((it) => it.ShareDialog
 const signInOf = (live: Live.Live): Elsewhere.SignIn => {
   const asked = Form.asked.get(live.run)
   if (asked !== undefined) return asked.signIn
-  const auth = live.services.flatMap((service) => service.rows).find((row) => row.id === "auth")?.report
+  const phase = (id: PhaseId) => live.services.flatMap((service) => service.rows).find((row) => row.id === id)?.report
+  const auth = phase("auth")
+  if (phase("token")?.facts?.["source"] === "device-code") return "device"
   if (auth === undefined || auth.state === "skip") return "nothing"
   const mechanism = auth.error?._tag === "AuthRejected" ? auth.error.mechanism : `${auth.facts?.["mechanism"] ?? ""}`
   return /OAUTH/i.test(mechanism) ? "token" : "password"
@@ -60,7 +66,7 @@ const SecretDialog = ({ live, onClose, problem, resume }: {
           This run signed in, and its secret was not kept. Give it again. What passed is kept, what failed is tried
           again.
         </p>
-        <SecretField signIn={signIn} secret={secret} onSignIn={setSignIn} onSecret={setSecret} />
+        <SecretField isAgain signIn={signIn} secret={secret} onSignIn={setSignIn} onSecret={setSecret} />
         {problem !== undefined && <Trouble problem={problem} />}
         <p className="tools">
           <button type="submit" className="main">Check again</button>
@@ -92,7 +98,11 @@ const Again = ({ live, resume }: { readonly live: Live.Live; readonly resume: Ru
       <button
         type="button"
         disabled={left > 0}
-        onClick={() => signInOf(live) === "nothing" ? again("nothing", "") : setAsking(true)}
+        onClick={() => {
+          const signIn = signInOf(live)
+          if (signIn === "nothing" || signIn === "device") again(signIn, "")
+          else setAsking(true)
+        }}
       >
         {suspended ? left > 0 ? `Resume in ${left} s` : "Resume" : "Re-check"}
       </button>
@@ -109,7 +119,11 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
   const verdict = live.verdicts[0]
   const named = report === undefined ? verdict : report.outcome === "pass" ? undefined : verdict
   const kind = report?.outcome ?? (verdict === undefined ? "running" : "fail")
-  const moving = live.state === "queued" ? `${live.target} waits for a place` : `Checking ${live.target}`
+  const moving = live.state === "queued"
+    ? `${live.target} waits for a place`
+    : live.prompt === undefined
+    ? `Checking ${live.target}`
+    : "Sign in on another device"
   const sentence = report !== undefined
     ? Sentence.ofReport(report)
     : verdict === undefined
@@ -123,7 +137,7 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
         <p className="target">{Escape.line(live.target)}</p>
         <Title text={sentence} />
         <p className="sub">
-          {kind === "running" && "Each step appears below as it ends."}
+          {kind === "running" && live.prompt === undefined && "Each step appears below as it ends."}
           {[
             provider === undefined ? undefined : Escape.line(provider),
             named?.confidence,
@@ -132,6 +146,7 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
             report === undefined ? undefined : Sentence.sent(report)
           ].filter((part) => part !== undefined).join(" · ")}
         </p>
+        {live.prompt !== undefined && <Device key={live.prompt.at} prompt={live.prompt} />}
         {named !== undefined && named.explanation !== "" && <p className="why">{Escape.line(named.explanation)}</p>}
         {report !== undefined && Changes.ofResumed(report).map((text) => <p key={text} className="change">{text}</p>)}
         {live.state === "suspended" && (
@@ -166,6 +181,7 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
 
 /** The last finished phase, for those who listen. */
 const progress = (live: Live.Live): string => {
+  if (live.prompt !== undefined) return `Open ${live.prompt.uri} and enter the code ${live.prompt.code}`
   const done = live.services.flatMap((service) => service.rows).findLast((row) => row.report !== undefined)
   return done?.report === undefined ? "" : `${done.id}: ${Phrases.became(done.id, done.report.state)}`
 }
@@ -309,7 +325,7 @@ export const Run = ({ run }: { readonly run: string }) => {
       {lostMillis !== undefined && <Lost millis={lostMillis} />}
       {problem !== undefined && <Trouble problem={problem} onAgain={reload} />}
       <Head live={live} resume={resume} />
-      <div className="columns">
+      <div className={live.services.length > 2 ? "columns many" : "columns"}>
         <Timeline services={live.services} now={now} />
         <Todo key={live.state} live={live} resume={resume} />
       </div>
@@ -320,6 +336,8 @@ export const Run = ({ run }: { readonly run: string }) => {
       <Findings live={live} />
       {report !== undefined && (
         <>
+          <ClaimsTable report={report} />
+          <Chains report={report} now={now} />
           <TranscriptView report={report} />
           <SameCheck live={live} />
           <About report={report} />

@@ -7,12 +7,15 @@ import { Field } from "./parts.tsx"
 const names: ReadonlyArray<readonly [SignIn, string]> = [
   ["nothing", "nothing"],
   ["password", "password"],
-  ["token", "access token"]
+  ["token", "access token"],
+  ["device", "a code on another device"]
 ]
 
-/** Three ways to sign in, and the field of the one that was chosen. */
-export const SecretField = ({ onSecret, onSignIn, problem, secret, signIn }: {
+/** The ways to sign in, and the field of the one that was chosen. */
+export const SecretField = ({ isAgain = false, onSecret, onSignIn, problem, secret, signIn }: {
   readonly signIn: SignIn
+  /** Whether it is asked again: another way than that of the run needs options that it does not have. */
+  readonly isAgain?: boolean
   readonly secret: string
   readonly onSignIn: (signIn: SignIn) => void
   readonly onSecret: (secret: string) => void
@@ -21,14 +24,14 @@ export const SecretField = ({ onSecret, onSignIn, problem, secret, signIn }: {
   <>
     <fieldset className="radios">
       <legend>Sign in with</legend>
-      {names.map(([id, name]) => (
+      {names.filter(([id]) => !isAgain || id !== "device").map(([id, name]) => (
         <label key={id}>
           <input type="radio" name="sign-in" checked={signIn === id} onChange={() => onSignIn(id)} />
           {name}
         </label>
       ))}
     </fieldset>
-    {signIn !== "nothing" && (
+    {signIn !== "nothing" && signIn !== "device" && (
       <Field
         label={signIn === "token" ? "Access token" : "Password"}
         type="password"

@@ -53,7 +53,8 @@ export const Start = () => {
     if (problem !== undefined) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus()
   }, [problem])
   const elsewhere = problem !== undefined
-    && !(problem.option !== undefined && ["target", "secret", ...more].includes(problem.option))
+    && !(problem.option !== undefined &&
+      ["target", "secret", "clientId", "tenant", "cloud", ...more].includes(problem.option))
 
   const text = (key: Exclude<keyof Form.Fields, "deliver" | "signIn">, label: string, rest = {}) => (
     <Field label={label} value={fields[key]} onChange={set(key)} problem={at(key)} {...rest} />
@@ -75,7 +76,10 @@ export const Start = () => {
       const { run } = await ask((client) =>
         client.runs.start({ payload: { ...options, ...secretOf(fields.signIn, fields.secret) } })
       )
-      Form.asked.set(run, { options, signIn: fields.secret === "" ? "nothing" : fields.signIn })
+      Form.asked.set(run, {
+        options,
+        signIn: fields.secret === "" && fields.signIn !== "device" ? "nothing" : fields.signIn
+      })
       // The run has it now; the page does not need it any more.
       setFields((before) => ({ ...before, secret: "" }))
       go({ view: "run", run })
@@ -111,6 +115,16 @@ export const Start = () => {
           onSecret={set("secret")}
           problem={at("secret")}
         />
+        {fields.signIn === "device" && (
+          <div className="grid">
+            {text("clientId", "Client ID", {
+              isRequired: true,
+              hint: "Of an application that may sign in as a public client."
+            })}
+            {text("tenant", "Directory", { hint: "Id or domain; that of the mailbox when empty." })}
+            {text("cloud", "Cloud", { hint: "As the pack names it; worldwide when empty." })}
+          </div>
+        )}
         <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>More</summary>
           <div className="grid">

@@ -53,15 +53,37 @@ const RowItem = ({ encrypted, now, row }: { readonly row: Row; readonly encrypte
   )
 }
 
+const order: ReadonlyArray<Row["state"]> = [
+  "fail",
+  "inconclusive",
+  "running",
+  "waiting",
+  "warn",
+  "pass",
+  "restored",
+  "skip"
+]
+
+/** The state of a service: that of the phase that decides it. */
+const stateOf = (rows: ReadonlyArray<Row>): Row["state"] =>
+  order.find((state) => rows.some((row) => row.state === state)) ?? "waiting"
+
 /** One service: where it runs, and its phases. One that was skipped whole says why in a line. */
-const ServiceBlock = ({ now, service }: { readonly service: Service; readonly now: string }) => {
+const ServiceBlock = ({ isOne, now, service }: {
+  readonly service: Service
+  readonly isOne: boolean
+  readonly now: string
+}) => {
   const { endpoint, rows } = service
   const skipped = rows.length > 0 && rows.every((row) => row.state === "skip")
   const total = rows.reduce((sum, row) => sum + (row.report?.durationMillis ?? 0), 0)
+  // What became of it as a whole, where there are others to tell it from.
+  const state = isOne ? undefined : stateOf(rows)
   let encrypted = endpoint?.security === "tls"
   return (
-    <section className="service">
+    <section className="service" aria-label={Phrases.services[service.id]}>
       <h3>
+        {state !== undefined && <StateMark state={state} />}
         {Phrases.services[service.id]}
         <small>
           {endpoint === undefined ? "" : Escape.line(Endpoint.format(endpoint)) + security[endpoint.security]}
@@ -87,6 +109,10 @@ export const Timeline = ({ now, services }: { readonly services: ReadonlyArray<S
   <section className="card timeline" aria-labelledby="timeline">
     <h2 id="timeline">Steps</h2>
     {services.length === 0 && <p className="quiet">The first step begins in a moment.</p>}
-    {services.map((service) => <ServiceBlock key={service.id} service={service} now={now} />)}
+    <div className="services">
+      {services.map((service) => (
+        <ServiceBlock key={service.id} service={service} isOne={services.length === 1} now={now} />
+      ))}
+    </div>
   </section>
 )

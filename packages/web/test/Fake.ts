@@ -61,6 +61,8 @@ export interface Fake {
   token: string | undefined
   /** Whether a request for the interface breaks. */
   broken: boolean
+  /** Resolves when a code was typed on another device. */
+  confirmed: Promise<void>
   readonly reset: () => void
   readonly close: () => Promise<void>
 }
@@ -79,13 +81,22 @@ export const start = async (folder: string): Promise<Fake> => {
     reports.clear()
     told.clear()
     shares.length = 0
-    for (const report of [Canned.refused, Canned.later, Canned.unnamed, Canned.suspended]) {
+    for (
+      const report of [Canned.refused, Canned.later, Canned.unnamed, Canned.suspended, Canned.wrongToken, Canned.many]
+    ) {
       reports.set(report.run, report)
       told.set(report.run, Canned.events(report))
     }
     fake.asked.length = 0
     fake.bodies.length = 0
-    Object.assign(fake, { cutAfter: undefined, paceMillis: 0, refuse: undefined, token: undefined, broken: false })
+    Object.assign(fake, {
+      cutAfter: undefined,
+      paceMillis: 0,
+      refuse: undefined,
+      token: undefined,
+      broken: false,
+      confirmed: Promise.resolve()
+    })
   }
 
   const find = (run: string) => {
@@ -93,9 +104,12 @@ export const start = async (folder: string): Promise<Fake> => {
     return report === undefined ? Effect.fail(notFound()) : Effect.succeed(report)
   }
 
-  const stream = (run: string, after: number) =>
-    Stream.fromIterable((told.get(run) ?? []).filter((event) => event.seq > after)).pipe(
+  const stream = (run: string, after: number) => {
+    const waitsFor = (told.get(run)?.find(({ type }) => type === "prompt")?.seq ?? -1) + 1
+    return Stream.fromIterable((told.get(run) ?? []).filter((event) => event.seq > after)).pipe(
       Stream.mapEffect((event) => Effect.as(Effect.sleep(fake.paceMillis), event)),
+      // Nobody has typed the code yet.
+      Stream.tap((event) => Effect.promise(() => event.seq === waitsFor ? fake.confirmed : Promise.resolve())),
       Stream.mapEffect((event) =>
         Effect.sync(() => {
           if (fake.cutAfter !== undefined && event.seq > fake.cutAfter) {
@@ -107,6 +121,7 @@ export const start = async (folder: string): Promise<Fake> => {
         })
       )
     )
+  }
 
   const body = (payload: Readonly<Record<string, unknown>>) =>
     fake.bodies.push(
@@ -145,9 +160,11 @@ export const start = async (folder: string): Promise<Fake> => {
         }
         body(payload)
         const run = `01JDM${String(fake.bodies.length).padStart(21, "0")}`
-        const report = { ...Canned.refused, run, target: { ...Canned.refused.target, input: payload.target } }
+        const byDevice = payload.token !== undefined && !Redacted.isRedacted(payload.token)
+        const canned = byDevice ? Canned.many : Canned.refused
+        const report = { ...canned, run, target: { ...canned.target, input: payload.target } }
         reports.set(run, { ...report, state: "running", services: [], verdicts: [], findings: [], transcript: [] })
-        told.set(run, Canned.events(report))
+        told.set(run, Canned.events(report, 1, byDevice ? Canned.code : undefined))
         return Effect.succeed({ run, state: "queued" as const })
       })
       .handle("list", ({ query }) => {
@@ -319,6 +336,7 @@ export const start = async (folder: string): Promise<Fake> => {
     refuse: undefined,
     token: undefined,
     broken: false,
+    confirmed: Promise.resolve(),
     reset,
     close: async () => {
       server.closeAllConnections()

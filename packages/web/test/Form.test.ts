@@ -13,6 +13,16 @@ describe("options", () => {
     assert.deepStrictEqual(Form.options(fields({ target: " a@b.example " })), { target: "a@b.example" })
   })
 
+  it("carry what names an application only where a code on another device is asked for", () => {
+    const given = { clientId: " id ", tenant: "b.example", cloud: "" }
+    assert.deepStrictEqual(Form.options(fields(given)), { target: "a@b.example" })
+    assert.deepStrictEqual(Form.options(fields({ ...given, signIn: "device" })), {
+      target: "a@b.example",
+      clientId: "id",
+      tenant: "b.example"
+    })
+  })
+
   it("carry every field to the option of its name", () => {
     const options = Form.options(fields({
       host: " smtp.b.example ",
@@ -66,6 +76,10 @@ describe("secretOf", () => {
       secret: " p w "
     })
     assert.deepStrictEqual(encode({ target: "a", ...Secrets.secretOf("token", "t") }), { target: "a", token: "t" })
+    assert.deepStrictEqual(encode({ target: "a", ...Secrets.secretOf("device", "left over") }), {
+      target: "a",
+      token: { source: "device-code" }
+    })
   })
 
   it("gives nothing without a secret", () => {

@@ -40,6 +40,20 @@ describe("reduce", () => {
     )
   })
 
+  it("asks for a code on another device until the phase that waits for it ends", () => {
+    const asking = Canned.events(Canned.many, 1, Canned.code)
+    const at = asking.findIndex(({ type }) => type === "prompt")
+    assert.include(after(asking.slice(0, at + 1)).prompt, {
+      code: Canned.code,
+      uri: "https://login.mail.example/device",
+      phase: "token"
+    })
+    assert.isUndefined(after(asking.slice(0, at)).prompt)
+    assert.isUndefined(after(asking.slice(0, at + 2)).prompt)
+    const started = { ...asking[0]!, seq: at + 2 }
+    assert.isUndefined(after([...asking.slice(0, at + 1), started]).prompt)
+  })
+
   it("comes to the same as the report at the end", () => {
     assert.deepStrictEqual(after(told), { ...Live.fromReport(Canned.refused), seq: told.length })
   })

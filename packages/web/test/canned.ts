@@ -254,8 +254,124 @@ export const suspended: Report = {
   resumeAfter: "2026-11-23T14:03:11.120Z"
 }
 
-/** What a run tells on its way to a report: `from` is the number of its first event. */
-export const events = (report: Report, from = 1): ReadonlyArray<Event> => {
+const issuer = { protocol: "http", host: "login.mail.example", port: 443, security: "tls" } as const
+
+const wrongAudience = new Errors.TokenRejected({
+  service: "token",
+  endpoint: issuer,
+  phase: "claims",
+  error: "invalid_token",
+  message: "aud of the token is https://graph.mail.example, wanted is https://outlook.mail.example",
+  claim: { name: "aud", found: "https://graph.mail.example", wanted: "https://outlook.mail.example" },
+  claims: [
+    { name: "aud", found: "https://graph.mail.example", wanted: "https://outlook.mail.example" },
+    { name: "upn", found: "someone.else@mail.example", wanted: mailbox }
+  ]
+})
+
+const obtained = (claims: PhaseReport): Report["services"][number] => ({
+  id: "token",
+  outcome: claims.state === "fail" ? "fail" : "pass",
+  endpoint: issuer,
+  phases: [
+    { id: "metadata", state: "skip", because: "until" },
+    { id: "token", state: "pass", durationMillis: 181, facts: { source: "device-code", lifetimeSeconds: 3600 } },
+    claims
+  ]
+})
+
+/** A run whose token is for something else, and for somebody else. */
+export const wrongToken: Report = {
+  ...unnamed,
+  run: "01JDKD00000000000000000000",
+  services: [
+    obtained({ id: "claims", state: "fail", durationMillis: 1, error: wrongAudience }),
+    { id: "smtp-submission", outcome: "fail", endpoint, phases: [{ id: "resolve", state: "skip", because: "claims" }] }
+  ],
+  transcript: []
+}
+
+const certificate = (subject: string, by: string, days: readonly [string, string]) => ({
+  subject,
+  issuer: by,
+  san: subject === "CN=smtp.mail.example" ? ["smtp.mail.example", "mail.example"] : [],
+  notBefore: `${days[0]}T00:00:00Z`,
+  notAfter: `${days[1]}T00:00:00Z`,
+  sha256: subject.length.toString(16).padStart(64, "ab")
+})
+
+const secured = (phase: PhaseReport): PhaseReport =>
+  phase.id === "tls"
+    ? {
+      ...phase,
+      facts: {
+        ...phase.facts,
+        chain: [
+          certificate("CN=smtp.mail.example", "CN=Example Issuing CA", ["2026-10-24", "2027-01-23"]),
+          certificate("CN=Example Issuing CA", "CN=Example Root", ["2020-01-01", "2030-01-01"])
+        ]
+      }
+    }
+    : phase
+
+const reading = (id: "imap" | "pop3" | "sieve", port: number, last: PhaseReport): Report["services"][number] => ({
+  id,
+  outcome: last.state === "fail" ? "fail" : "pass",
+  endpoint: { protocol: id, host: `${id}.mail.example`, port, security: "tls" },
+  phases: [
+    ...opening.slice(0, 2),
+    ...opening.filter(({ id: phase }) => phase === "tls").map(secured),
+    { id: "auth", state: "pass", durationMillis: 388, facts: { mechanism: "XOAUTH2", user: mailbox } },
+    last
+  ]
+})
+
+/** A run of many services: a token that fits, four mail services side by side, of which one fails. */
+export const many: Report = {
+  ...later,
+  run: "01JDKE00000000000000000000",
+  outcome: "fail",
+  exitCode: 67,
+  services: [
+    obtained({
+      id: "claims",
+      state: "pass",
+      durationMillis: 1,
+      facts: {
+        format: "jwt",
+        kind: "user",
+        user: mailbox,
+        application: "6b1f0c52-0000-4000-8000-00000000a001",
+        audiences: ["https://outlook.mail.example"],
+        scopes: ["SMTP.Send", "IMAP.AccessAsUser.All"],
+        expiresAt: "2026-11-23T15:02:11Z",
+        doubts: [{ name: "tid", found: "6b1f0c52-0000-4000-8000-0000000000b2", wanted: "mail.example" }]
+      }
+    }),
+    ...later.services.map((service) => ({ ...service, phases: service.phases.map(secured) })),
+    reading("imap", 993, { id: "select", state: "pass", durationMillis: 71 }),
+    reading("pop3", 995, { id: "stat", state: "pass", durationMillis: 30 }),
+    reading("sieve", 4190, {
+      id: "list",
+      state: "fail",
+      durationMillis: 40,
+      error: new Errors.MailboxUnavailable({
+        service: "sieve",
+        endpoint: { protocol: "sieve", host: "sieve.mail.example", port: 4190, security: "tls" },
+        phase: "list",
+        message: "the server has no scripts for this mailbox",
+        reply: { status: "NO", text: "no scripts" }
+      })
+    }),
+    { id: "graph", outcome: "pass", phases: [{ id: "token", state: "skip", because: "policy" }] }
+  ]
+}
+
+/** The code that somebody has to type on another device. */
+export const code = "K7QX-M2PD"
+
+/** What a run tells on its way to a report: `from` is the number of its first event, `code` is asked for on another device. */
+export const events = (report: Report, from = 1, code?: string): ReadonlyArray<Event> => {
   const resumed = report.resumedAt !== undefined
   const bodies: Array<{ readonly type: Event["type"] } & Record<string, unknown>> = [
     { type: "run.start", target: report.target.input, resumed },
@@ -265,6 +381,16 @@ export const events = (report: Report, from = 1): ReadonlyArray<Event> => {
           ? [{ type: "phase.end" as const, service: service.id, phase }]
           : [
             { type: "phase.start" as const, service: service.id, phase: phase.id },
+            ...(phase.id === "token" && code !== undefined
+              ? [{
+                type: "prompt" as const,
+                service: service.id,
+                phase: phase.id,
+                uri: "https://login.mail.example/device",
+                code,
+                expiresAt: new Date(Date.now() + 600_000).toISOString()
+              }]
+              : []),
             { type: "phase.end" as const, service: service.id, phase }
           ]
       )

@@ -45,6 +45,24 @@ const looks: ReadonlyArray<Look> = [
       await page.getByLabel("Show").selectOption("all")
     }
   },
+  {
+    name: "a code on another device",
+    path: "/",
+    act: async (page) => {
+      site.fake.confirmed = new Promise(() => {})
+      await page.getByLabel("Mailbox or host").fill("scanner@mail.example")
+      await page.getByRole("radio", { name: "a code on another device" }).check()
+      await page.getByLabel("Client ID").fill("x")
+      await page.keyboard.press("Enter")
+      await page.getByText(Canned.code, { exact: true }).waitFor()
+    }
+  },
+  { name: "a wrong token", path: `/runs/${Canned.wrongToken.run}`, act: seen("audience") },
+  {
+    name: "a run of many services",
+    path: `/runs/${Canned.many.run}`,
+    act: (page) => page.locator("summary", { hasText: "IMAP" }).click()
+  },
   { name: "a suspended run", path: `/runs/${Canned.suspended.run}`, act: seen("Suspended") },
   { name: "a run that passed", path: `/runs/${Canned.later.run}`, act: seen("A pass proves") },
   { name: "a run that is not there", path: "/runs/nope", act: seen("There is no such run") },
