@@ -73,7 +73,7 @@ const presenter = (screen: Screen["Service"]) =>
   CliOutput.layerPresenter({
     present: (event) =>
       event._tag === "InvalidInvocation"
-        ? screen.err(Usage.text(event.commandPath, event.errors))
+        ? screen.err(Usage.text(event.commandPath, event.errors, event.helpDoc.flags.map(({ name }) => `--${name}`)))
         : CliOutput.defaultPresenter.present(event)
   })
 

@@ -24,25 +24,69 @@ const elsewhere: Readonly<Record<string, string>> = {
   "--helo": "--ehlo NAME"
 }
 
+/** The same for commands that call it otherwise than the rest. */
+const within: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "sonde serve": {
+    "--port": "--listen 127.0.0.1:PORT",
+    "--host": "--listen ADDRESS:PORT",
+    "--bind": "--listen ADDRESS:PORT",
+    "--address": "--listen ADDRESS:PORT",
+    "--password": "--token env:NAME",
+    "--server": "--listen ADDRESS:PORT"
+  }
+}
+
+/** How many letters have to be put in, left out or changed to make one word of another. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (const [i, letter] of Array.from(a).entries()) {
+    const next = [i + 1]
+    for (let j = 0; j < b.length; j++) {
+      next.push(Math.min((row[j] ?? 0) + (letter === b[j] ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+/** The word nearest to another, as far as it may be one that was mistyped. */
+const nearest = (word: string, words: ReadonlyArray<string>): string | undefined =>
+  words.map((one) => [one, distance(word, one)] as const).filter(([, far]) => far <= 2)
+    .toSorted(([, a], [, b]) => a - b)[0]?.[0]
+
+/** What a flag that there is not was meant for: known from elsewhere, mistyped, cut short, or mistyped from elsewhere. */
+const flagMeant = (
+  option: string,
+  suggestions: ReadonlyArray<string>,
+  path: ReadonlyArray<string>,
+  flags: ReadonlyArray<string>
+): string | undefined => {
+  const known = { ...elsewhere, ...within[path.join(" ")] }
+  const short = option.length < 4
+    ? []
+    : flags.filter((flag) => flag.startsWith(option) || option.startsWith(`${flag}-`))
+  return known[option] ?? suggestions[0] ?? short[0] ?? known[nearest(option, Object.keys(known)) ?? ""]
+}
+
 const nameOf = (option: string): string => option.split("=", 1)[0] ?? option
 
-/** The first suggestion worth making. */
-const meant = (suggestions: ReadonlyArray<string>, option?: string): string => {
-  const known = option === undefined ? undefined : elsewhere[option]
-  const first = known ?? suggestions[0]
-  return first === undefined ? "" : `, did you mean ${first}?`
-}
+const meant = (suggestion: string | undefined): string =>
+  suggestion === undefined ? "" : `, did you mean ${suggestion}?`
 
 const plainWords = (expected: string): string => {
   const words = expected.replace(/^Expected:? /, "").replace(/, got .*$/s, "").replaceAll("\n", " ")
   return /^"[^"]*"(?: \| "[^"]*")+$/.test(words) ? words.slice(1, -1).replaceAll("\" | \"", ", ") : words
 }
 
-const sentence = (error: NonShowHelpErrors): string => {
+const sentence = (
+  error: NonShowHelpErrors,
+  path: ReadonlyArray<string>,
+  flags: ReadonlyArray<string>
+): string => {
   switch (error._tag) {
     case "UnrecognizedOption": {
       const option = nameOf(error.option)
-      return `there is no flag ${option}${meant(error.suggestions, option)}`
+      return `there is no flag ${option}${meant(flagMeant(option, error.suggestions, path, flags))}`
     }
     case "MissingOption":
       return `--${error.option} is missing`
@@ -51,7 +95,7 @@ const sentence = (error: NonShowHelpErrors): string => {
     case "UnexpectedArgument":
       return `${error.arguments.length === 1 ? "an argument" : `${error.arguments.length} arguments`} too many`
     case "UnknownSubcommand":
-      return `there is no command ${JSON.stringify(error.subcommand)}${meant(error.suggestions)}`
+      return `there is no command ${JSON.stringify(error.subcommand)}${meant(error.suggestions[0])}`
     case "InvalidValue": {
       const name = error.kind === "argument" ? `<${error.option}>` : `--${error.option.replace(/^--/, "")}`
       if (/^(?:--)?(?:secret|token|client-secret|refresh-token)$/.test(error.option)) {
@@ -67,11 +111,18 @@ const sentence = (error: NonShowHelpErrors): string => {
   }
 }
 
-/** The sentence for standard error, with its line end. Of several problems the first is told. */
-export const text = (path: ReadonlyArray<string>, errors: ReadonlyArray<NonShowHelpErrors>): string => {
+/**
+ * The sentence for standard error, with its line end. Of several problems the first is told. `path` is the command that was meant,
+ * `flags` are those that it has, with their hyphens.
+ */
+export const text = (
+  path: ReadonlyArray<string>,
+  errors: ReadonlyArray<NonShowHelpErrors>,
+  flags: ReadonlyArray<string>
+): string => {
   const first = errors.find((error) => error._tag === "UnrecognizedOption" || error._tag === "UnknownSubcommand") ??
     errors[0]
-  const problem = first === undefined ? "this cannot be understood" : sentence(first)
+  const problem = first === undefined ? "this cannot be understood" : sentence(first, path, flags)
   return `sonde: ${problem}${problem.endsWith("?") ? "" : ";"} see "${path.join(" ")} --help"\n`
 }
 

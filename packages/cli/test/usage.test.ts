@@ -11,6 +11,37 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
     ["check", "a@b.example", "--tiemout", "3s"],
     /no flag --tiemout, did you mean --timeout\?/
   ],
+  ["a flag that is cut short", ["check", "a@b.example", "--trans"], /no flag --trans, did you mean --transcript\?/],
+  ["a flag with too much", ["check", "a@b.example", "--secret-env", "X"], /did you mean --secret\?/],
+  ["a flag of another command", ["serve", "--port", "1"], /no flag --port, did you mean --listen 127\.0\.0\.1:PORT\?/],
+  ["one with a typing error", ["serve", "--prot", "1"], /no flag --prot, did you mean --listen 127\.0\.0\.1:PORT\?/],
+  [
+    "a flag of another tool with a typing error",
+    ["check", "a@b.example", "--pasword", "x"],
+    /did you mean --secret env/
+  ],
+  ...([
+    ["check", "a@b.example", "--prot", "--port"],
+    ["explain", "x", "--prot", "--port"],
+    ["resume", "x", "--secrt", "--secret"],
+    ["runs", "--jsn", "--json"],
+    ["show", "x", "--transcrip", "--transcript"],
+    ["forget", "x", "--stat", "--state"],
+    ["token", "get", "--tenat", "--tenant"],
+    ["token", "inspect", "--jsn", "--json"],
+    ["packs", "list", "--jsno", "--json"],
+    ["serve", "--lisen", "--listen"],
+    ["serve", "tokens", "add", "--stat", "--state"],
+    ["mcp", "--stat", "--state"],
+    ["simulate", "microsoft-365", "--prot", "--port"],
+    ["demo", "--colr", "--color"]
+  ] as const).map((words) =>
+    [
+      `a mistyped flag of ${words[0]} ${words[1]}`,
+      words.slice(0, -1),
+      new RegExp(`did you mean ${words.at(-1)}\\?`)
+    ] as const
+  ),
   ["a flag of another tool", ["check", "a@b.example", "--server", "x"], /did you mean --host NAME\?/],
   ["an unknown command", ["chek", "a@b.example"], /no command "chek", did you mean check\?/],
   ["an unknown subcommand", ["packs", "lst"], /no command "lst", did you mean list\?/],
