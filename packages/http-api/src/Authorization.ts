@@ -6,7 +6,7 @@
 import * as Context from "effect/Context"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
-import { Unauthorized } from "./Problems.ts"
+import { JournalFailed, Unauthorized } from "./Problems.ts"
 
 /**
  * The client of a request: the name of its token, or `loopback`. Rates are kept by it.
@@ -19,12 +19,12 @@ export class Client
 {}
 
 /**
- * Lets those in who may come in.
+ * Lets those in who may come in; nobody where it cannot be read who that is.
  *
  * @category services
  * @since 0.1.0
  */
 export class Authorization extends HttpApiMiddleware.Service<Authorization, { provides: Client }>()(
   "@sonde/http-api/Authorization",
-  { security: { bearer: HttpApiSecurity.bearer }, error: Unauthorized }
+  { security: { bearer: HttpApiSecurity.bearer }, error: [Unauthorized, JournalFailed] }
 ) {}

@@ -153,7 +153,7 @@ export class RunLocked extends HttpApiError.Problem<RunLocked>()("RunLocked", {
 }) {}
 
 /**
- * A run cannot be kept or read: the state folder is full, read-only or damaged.
+ * What the server keeps cannot be written or read: the state folder is full, read-only or damaged, or the database is away.
  *
  * @category errors
  * @since 0.1.0

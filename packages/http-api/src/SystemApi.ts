@@ -8,7 +8,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Authorization } from "./Authorization.ts"
-import { InvalidOption, NotFound, Stopping, TargetDenied, TooManyRuns } from "./Problems.ts"
+import { InvalidOption, JournalFailed, NotFound, Stopping, TargetDenied, TooManyRuns } from "./Problems.ts"
 
 /**
  * What a client has to know of a server. `ehlo` is the name it introduces itself with; `sources` are the secret sources that
@@ -71,7 +71,7 @@ export class PublicApi extends HttpApiGroup.make("public")
     HttpApiEndpoint.get("shared", "/share/:id", {
       params: { id: Schema.String },
       success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "text/html; charset=utf-8" })),
-      error: NotFound
+      error: [NotFound, JournalFailed]
     })
   )
 {}

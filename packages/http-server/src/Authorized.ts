@@ -5,14 +5,15 @@
  * then a proxy stands before it, and everybody comes from loopback.
  */
 import { Authorization, Client } from "@sonde/http-api/Authorization"
-import { Unauthorized } from "@sonde/http-api/Problems"
+import { type JournalFailed, Unauthorized } from "@sonde/http-api/Problems"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpEffect from "effect/http/HttpEffect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { AccessTokens } from "./AccessTokens.ts"
+import { type AccessTokenError, AccessTokens } from "./AccessTokens.ts"
+import * as Failures from "./Failures.ts"
 import { isLoopback, Settings } from "./Settings.ts"
 
 /** The name of a client that needs no token. */
@@ -21,7 +22,7 @@ export const loopback = "loopback"
 /** Tells clients by their token. For routes that are no part of `HttpApi`; the others have the layer. */
 export class Gate extends Context.Service<Gate, {
   /** The client that a token names; an empty one is no token. A store that cannot be read lets nobody in. */
-  admit(credential: Redacted.Redacted<string>): Effect.Effect<Client["Service"], Unauthorized>
+  admit(credential: Redacted.Redacted<string>): Effect.Effect<Client["Service"], Unauthorized | JournalFailed>
 }>()("@sonde/http-server/Authorized/Gate") {
   static readonly layer = Layer.effect(Gate, Effect.suspend(() => makeGate))
 }
@@ -31,6 +32,9 @@ const outside = (publicUrl: string | undefined): boolean => {
   return !URL.canParse(publicUrl) || !isLoopback(new URL(publicUrl).hostname)
 }
 
+const stored = <A>(effect: Effect.Effect<A, AccessTokenError>): Effect.Effect<A, JournalFailed> =>
+  Effect.catch(effect, (error) => Effect.andThen(Effect.logError(error.message), Effect.fail(Failures.store)))
+
 const makeGate = Effect.gen(function*() {
   const settings = yield* Settings
   const tokens = yield* AccessTokens
@@ -38,13 +42,13 @@ const makeGate = Effect.gen(function*() {
   return Gate.of({
     admit: Effect.fn("Gate.admit")(function*(credential) {
       if (Redacted.value(credential) === "") {
-        if (!always && !(yield* Effect.orDie(tokens.isAny))) return { name: loopback }
+        if (!always && !(yield* stored(tokens.isAny))) return { name: loopback }
         return yield* new Unauthorized({
           detail: "give a token in the header: Authorization: Bearer TOKEN",
           error: { _tag: "Unauthorized" }
         })
       }
-      const name = yield* Effect.orDie(tokens.verify(credential))
+      const name = yield* stored(tokens.verify(credential))
       if (name !== undefined) return { name }
       return yield* new Unauthorized({
         detail: "this token is not known here, or was revoked",
@@ -66,7 +70,7 @@ export const layer: Layer.Layer<Authorization, never, Gate> = Layer.effect(
     Authorization.of({
       bearer: (httpEffect, { credential }) =>
         gate.admit(credential).pipe(
-          Effect.tapError(() => challenge),
+          Effect.tapError((error) => error instanceof Unauthorized ? challenge : Effect.void),
           Effect.flatMap((client) => Effect.provideService(httpEffect, Client, client))
         )
     }))

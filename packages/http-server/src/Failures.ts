@@ -38,6 +38,12 @@ export const writing = (error: JournalError): JournalFailed => {
   return new JournalFailed({ detail: inside.message, error: inside })
 }
 
+/** A store of access tokens or shared copies that cannot be used. */
+export const store = new JournalFailed({
+  detail: "what this server keeps cannot be read or written at the moment",
+  error: new Journal({ reason: "ReadOnly", message: "the store cannot be read or written at the moment" })
+})
+
 /** A run that somebody works on. */
 export const locked = (run: string): RunLocked =>
   new RunLocked({

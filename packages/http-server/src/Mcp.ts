@@ -219,12 +219,13 @@ const authorized = HttpRouter.middleware<{ provides: Client }>()(
       const token = /^Bearer +(\S+)$/iu.exec(headers.authorization ?? "")?.[1] ?? ""
       const admitted = yield* Effect.result(gate.admit(Redacted.make(token)))
       if (admitted._tag === "Failure") {
+        const { detail, status, title } = admitted.failure
         return HttpServerResponse.jsonUnsafe(
-          { status: 401, title: "A bearer token is required", detail: admitted.failure.detail },
+          { status, title, detail },
           {
-            status: 401,
+            status,
             contentType: "application/problem+json",
-            headers: { "www-authenticate": "Bearer realm=\"sonde\"" }
+            headers: status === 401 ? { "www-authenticate": "Bearer realm=\"sonde\"" } : {}
           }
         )
       }

@@ -105,7 +105,13 @@ export const layer = HttpApiBuilder.group(
         }))
       .handle(
         "shares",
-        ({ params, request }) => Effect.flatMap(find(params.run), (run) => shares.of(run, originOf(settings, request)))
+        ({ params, request }) =>
+          Effect.gen(function*() {
+            const run = yield* find(params.run)
+            // A whole id is taken as it is; whether there is such a run shows when it is read.
+            yield* Effect.mapError(sonde.asked(run), Failures.reading)
+            return yield* shares.of(run, originOf(settings, request))
+          })
       )
       .handle(
         "preview",

@@ -3,7 +3,7 @@
  *
  * Kept in a store of their own. A link is 160 random bits; whoever has it reads the copy and nothing else.
  */
-import { NotFound } from "@sonde/http-api/Problems"
+import { type JournalFailed, NotFound } from "@sonde/http-api/Problems"
 import type { Share } from "@sonde/http-api/RunsApi"
 import * as Redact from "@sonde/report/Redact"
 import * as Html from "@sonde/report/render/Html"
@@ -19,6 +19,7 @@ import * as Option from "effect/Option"
 import type * as KeyValueStore from "effect/persistence/KeyValueStore"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as Failures from "./Failures.ts"
 import { Settings } from "./Settings.ts"
 
 const dayMillis = 86_400_000
@@ -35,18 +36,18 @@ const encode = Schema.encodeSync(Schema.fromJsonString(Record))
 /** Where copies are kept. */
 export class Store extends Context.Service<Store, KeyValueStore.KeyValueStore>()("@sonde/http-server/Shares/Store") {}
 
-/** Shared copies. A store that cannot be used is a defect: the request is answered with 500 and the log says why. */
+/** Shared copies. A store that cannot be used fails the request with 503, and the log says why. */
 export class Shares extends Context.Service<Shares, {
   /** Freezes a copy of a report for `days`. `origin` is where the server is reached, without a final slash. */
-  add(report: Report, days: number, origin: string): Effect.Effect<Share>
+  add(report: Report, days: number, origin: string): Effect.Effect<Share, JournalFailed>
   /** The copies of a run that can still be read, newest first. */
-  of(run: string, origin: string): Effect.Effect<ReadonlyArray<Share>>
+  of(run: string, origin: string): Effect.Effect<ReadonlyArray<Share>, JournalFailed>
   /** Takes a copy back. */
-  revoke(run: string, id: string): Effect.Effect<void, NotFound>
+  revoke(run: string, id: string): Effect.Effect<void, NotFound | JournalFailed>
   /** Takes all copies of a run back. */
-  revokeAll(run: string): Effect.Effect<void>
+  revokeAll(run: string): Effect.Effect<void, JournalFailed>
   /** The page of a copy. */
-  page(id: string): Effect.Effect<string, NotFound>
+  page(id: string): Effect.Effect<string, NotFound | JournalFailed>
   /** What a copy of a report shows, before there is one. */
   preview(report: Report, days: number): Effect.Effect<string>
 }>()("@sonde/http-server/Shares") {
@@ -76,8 +77,12 @@ const indexKey = (run: string, id: string): string => `of-${run.toLowerCase()}-$
 const make = Effect.gen(function*() {
   const store = yield* Store
   const settings = yield* Settings
-  const stored = <A>(effect: Effect.Effect<A, KeyValueStore.KeyValueStoreError>): Effect.Effect<A> =>
-    Effect.orDie(effect)
+  const stored = <A>(effect: Effect.Effect<A, KeyValueStore.KeyValueStoreError>): Effect.Effect<A, JournalFailed> =>
+    Effect.catch(
+      effect,
+      (error) =>
+        Effect.andThen(Effect.logError("the store of shared copies cannot be used", error), Effect.fail(Failures.store))
+    )
 
   const remove = Effect.fnUntraced(function*(run: string, id: string) {
     yield* stored(store.remove(recordKey(id)))
@@ -111,7 +116,8 @@ const make = Effect.gen(function*() {
     const all = (yield* stored(store.keys)).filter((key) => key.startsWith("share-"))
     yield* Effect.forEach(all, (key) => read(key.slice("share-".length)), { discard: true })
   })
-  yield* Effect.forkScoped(Effect.repeat(expired, Schedule.spaced("1 hour")))
+  // A store that is away is tried again in an hour.
+  yield* Effect.forkScoped(Effect.repeat(Effect.ignore(expired), Schedule.spaced("1 hour")))
 
   return Shares.of({
     add: Effect.fn("Shares.add")(function*(report, days, origin) {

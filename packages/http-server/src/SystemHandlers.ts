@@ -5,7 +5,7 @@
  */
 import { Api } from "@sonde/http-api/Api"
 import { Client } from "@sonde/http-api/Authorization"
-import type { NotFound, Stopping, TooManyRuns } from "@sonde/http-api/Problems"
+import type { JournalFailed, NotFound, Stopping, TooManyRuns } from "@sonde/http-api/Problems"
 import type { Health } from "@sonde/http-api/SystemApi"
 import * as Html from "@sonde/report/render/HtmlStyle"
 import type { Check, Report } from "@sonde/sonde"
@@ -26,7 +26,7 @@ export class Operations extends Context.Service<Operations, {
   once(check: Check, client: string): Effect.Effect<Report, TooManyRuns | Stopping>
   readonly state: Effect.Effect<Load>
   /** The page of a shared copy. */
-  shared(id: string): Effect.Effect<string, NotFound>
+  shared(id: string): Effect.Effect<string, NotFound | JournalFailed>
 }>()("@sonde/http-server/SystemHandlers/Operations") {}
 
 /** The policy of the page of a shared copy: its own style sheet, named by its digest (CSP level 3 section 2.3.1). */

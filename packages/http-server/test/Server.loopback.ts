@@ -280,6 +280,60 @@ describe("the rest of the interface", () => {
       assert.strictEqual((yield* Effect.promise(() => fetch(again.url))).status, 404)
     }))
 
+  live("knows no copies of a run that there is not", () =>
+    Effect.gen(function*() {
+      const server = yield* start()
+      const run = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+      const missing = yield* Effect.flip(server.client.runs.shares({ params: { run } }))
+      assert.instanceOf(missing, NotFound)
+      assert.strictEqual(missing.error._tag, "JournalError")
+    }))
+
+  live(
+    "answers 503 while the store of tokens and copies is away, and goes on when it is back",
+    () =>
+      Effect.gen(function*() {
+        let isAway = false
+        const server = yield* start({ isAway: () => isAway })
+        const { run } = yield* finished(server, { target: "127.0.0.1:1", timeout: 500 })
+        const share = yield* server.client.runs.share({ params: { run }, payload: {} })
+        const answer = (path: string, init: RequestInit = {}) =>
+          Effect.promise(async () => {
+            const response = await fetch(`${server.url}${path}`, init)
+            const text = await response.text()
+            return {
+              status: response.status,
+              type: response.headers.get("content-type") ?? "",
+              text,
+              challenge: response.headers.get("www-authenticate")
+            }
+          })
+        const json = { "content-type": "application/json" }
+        const calls: ReadonlyArray<readonly [string, RequestInit?]> = [
+          ["/v1/runs"],
+          ["/v1/runs", { headers: { authorization: "Bearer sonde_x" } }],
+          [`/v1/runs/${run}/share`],
+          [`/v1/runs/${run}/share`, { method: "POST", body: "{}", headers: json }],
+          [`/share/${share.id}`],
+          ["/mcp", { method: "POST", body: "{}", headers: json }]
+        ]
+        isAway = true
+        for (const [path, init] of calls) {
+          const { challenge, status, text, type } = yield* answer(path, init)
+          assert.strictEqual(status, 503, path)
+          assert.include(type, "application/problem+json", path)
+          assert.isNull(challenge)
+          assert.include(text, "cannot be read or written", path)
+          assert.notInclude(text, "is away")
+        }
+        isAway = false
+        assert.strictEqual((yield* answer("/v1/runs")).status, 200)
+        assert.strictEqual((yield* answer(`/share/${share.id}`)).status, 200)
+        const wrong = yield* answer("/v1/runs", { headers: { authorization: "Bearer sonde_x" } })
+        assert.deepStrictEqual([wrong.status, wrong.challenge], [401, "Bearer realm=\"sonde\""])
+      })
+  )
+
   live("explains texts and shows packs", () =>
     Effect.gen(function*() {
       const server = yield* start()

@@ -37,7 +37,28 @@ export interface Options {
   readonly state?: string
   readonly token?: string
   readonly sources?: Readonly<Record<string, string>>
+  /** Tells whether the store of tokens and shared copies is away. */
+  readonly isAway?: () => boolean
 }
+
+/** A store in memory that can be away. */
+const store = (isAway: () => boolean) =>
+  Layer.effect(
+    KeyValueStore.KeyValueStore,
+    Effect.map(KeyValueStore.KeyValueStore, (kept) => {
+      const there = <A>(method: string, effect: Effect.Effect<A, KeyValueStore.KeyValueStoreError>) =>
+        Effect.suspend(() =>
+          isAway() ? Effect.fail(new KeyValueStore.KeyValueStoreError({ method, message: "is away" })) : effect
+        )
+      return KeyValueStore.KeyValueStore.of({
+        ...kept,
+        get: (key) => there("get", kept.get(key)),
+        set: (key, value) => there("set", kept.set(key, value)),
+        remove: (key) => there("remove", kept.remove(key)),
+        keys: there("keys", kept.keys)
+      })
+    })
+  ).pipe(Layer.provide(KeyValueStore.layerMemory))
 
 /** A folder that goes away with the scope. */
 export const folder = Effect.acquireRelease(
@@ -59,7 +80,7 @@ export const start = Effect.fnUntraced(function*(options: Options = {}) {
     signInEveryMillis: 0,
     ...options.settings
   }
-  const values = KeyValueStore.layerMemory
+  const values = options.isAway === undefined ? KeyValueStore.layerMemory : store(options.isAway)
   const served = HttpRouter.serve(Server.layer, { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(NodeHttpServer.layer(() => createServer(Perimeter.limits(settings)), {
       port: settings.port,
