@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Event } from "@sonde/domain/Event"
 import { Explanation } from "@sonde/domain/Explanation"
 import { Report } from "@sonde/domain/Report"
 import * as Appearance from "@sonde/report/Appearance"
@@ -10,8 +11,11 @@ import * as Ndjson from "@sonde/report/render/Ndjson"
 import * as Text from "@sonde/report/render/Text"
 import * as Schemas from "@sonde/report/Schemas"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { readdirSync, readFileSync } from "node:fs"
 import * as reports from "./reports.ts"
+
+const encodeEvent = Schema.encodeSync(Schema.toCodecJson(Event))
 
 const all = [
   reports.failed,
@@ -48,6 +52,12 @@ describe("Json", () => {
 })
 
 describe("Ndjson", () => {
+  it.effect.prop("writes every event as its schema has it", { event: Event }, ({ event }) =>
+    Effect.sync(() => {
+      const wanted = JSON.parse(JSON.stringify(encodeEvent(event)))
+      assert.deepStrictEqual(JSON.parse(Ndjson.event(event)), wanted)
+    }), { arbitrary: { runs: 200, seed: 7 } })
+
   it("writes an event as one line that carries its number and type", () => {
     for (const event of reports.events) {
       const line = Ndjson.event(event)
