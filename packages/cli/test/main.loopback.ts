@@ -309,6 +309,27 @@ describe("sonde demo", () => {
       assert.match(out, /one repaired and passed\n$/)
     }))
 
+  live("tells how a scanner gets from its password to a token that works", () =>
+    Effect.gen(function*() {
+      const { code, err, out } = yield* Effect.promise(() => sonde(["demo", "--color", "never"]))
+      assert.strictEqual(code, 0, err)
+      const story = out.slice(out.indexOf("from a password to a token"))
+      const inOrder = [
+        "$ sonde check scanner@litware.example --secret env:PW",
+        "(basic_auth_retired,",
+        "$ sonde check scanner@litware.example --token env:TOKEN",
+        "(oauth_wrong_audience,",
+        "$ sonde check scanner@litware.example --token client-credentials",
+        "✓ passed"
+      ]
+      const places = inOrder.map((text) => story.indexOf(text))
+      assert.deepStrictEqual(places, places.toSorted((a, b) => a - b), story)
+      assert.notInclude(places, -1, story)
+      for (const secret of ["fake-Litware-7Pc4", "fake-secret-litware-5Jd8", "eyJ"]) {
+        assert.notInclude(out + err, secret)
+      }
+    }))
+
   live("runs another world, and a changed switch changes the verdict", () =>
     Effect.gen(function*() {
       const dir = yield* folder

@@ -19,6 +19,7 @@ import * as Journal from "../Journal.ts"
 import { Screen } from "../Screen.ts"
 import * as View from "../View.ts"
 import { start, worldOf } from "./simulate.ts"
+import * as Story from "./story.ts"
 
 /** What `sonde demo` was given. */
 export interface Input {
@@ -118,7 +119,28 @@ const repair = Effect.fnUntraced(function*(
   return after
 })
 
-/** Shows the situations, then one of them repaired. Ends with 0 when every one had a verdict and the repair worked. */
+/** Tells the story from a password to a token. Gives whether it went as it has to. */
+const story = Effect.fnUntraced(function*(view: View.View) {
+  const screen = yield* Screen
+  const say = (text: string) => view.format === "pretty" ? screen.out(text) : Effect.void
+  yield* say("\n--- from a password to a token: a scanner, and an organisation without basic authentication ---\n")
+  let number = 0
+  const steps = yield* Story.play(({ commands, report, title }) => {
+    number += 1
+    return view.format === "pretty"
+      ? say(
+        `\nWith ${title}:\n\n${commands.map((command) => `$ ${command}\n`).join("")}\n`
+          + Compact.render(report, view.out, `${number}`.padStart(2))
+      )
+      : screen.out(View.text({ ...view, format: "ndjson" }, report))
+  })
+  return Story.holds(steps)
+})
+
+/**
+ * Shows the situations, then one of them repaired, then the way from a password to a token. Ends with 0 when every one had a verdict,
+ * the repair worked and the story ended well.
+ */
 export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
   const asked = yield* View.make({ json: input.json, color: input.color })
@@ -149,6 +171,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
         if (after !== undefined && view.format === "json") {
           yield* screen.out(View.text({ ...view, format: "ndjson" }, after))
         }
+        const told = world === undefined ? yield* story(view) : true
         const unnamed = reports.filter(({ report }) =>
           report.verdicts.length === 0 && report.outcome !== "pass" && report.outcome !== "warn"
         )
@@ -157,7 +180,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
           `\n${reports.length} situations, ${reports.length - unnamed.length} named`
             + `${after === undefined ? "" : repaired ? ", one repaired and passed" : ", one could not be repaired"}\n`
         )
-        if (unnamed.length > 0 || !repaired) return yield* new Stop({ exitCode: 1 })
+        if (unnamed.length > 0 || !repaired || !told) return yield* new Stop({ exitCode: 1 })
       }),
       Engine.layer({ state })
     )
