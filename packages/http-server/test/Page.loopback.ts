@@ -9,8 +9,9 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { gunzipSync } from "node:zlib"
 import { folder } from "./TestServer.ts"
 
@@ -103,6 +104,29 @@ describe("Page", () => {
       }])
       assert.deepStrictEqual([known!.status, known!.body.length], [304, 0])
       assert.strictEqual(other!.status, 200)
+    }))
+
+  it.live("sends every part of a built page as the document names it, under the policy, and keeps the document fresh", () =>
+    Effect.gen(function*() {
+      const built = fileURLToPath(new URL("../../web/dist/page", import.meta.url))
+      const scripts = readdirSync(join(built, "assets")).filter((name) => name.endsWith(".js"))
+      assert.isAbove(scripts.length, 2)
+      const found = yield* answers(
+        Page.layerFolder(built),
+        scripts.map((name) => [`/assets/${name}`, { "accept-encoding": "gzip" }] as const)
+      )
+      for (const [index, { body, headers, status }] of found.entries()) {
+        const name = scripts[index] ?? ""
+        assert.strictEqual(status, 200, name)
+        assert.strictEqual(headers.get("content-type"), "text/javascript; charset=utf-8")
+        assert.strictEqual(headers.get("cache-control"), "public, max-age=31536000, immutable", name)
+        assert.strictEqual(headers.get("content-encoding"), "gzip")
+        assert.strictEqual(headers.get("x-content-type-options"), "nosniff")
+        assert.include(headers.get("content-security-policy"), "script-src 'self'")
+        assert.strictEqual(gunzipSync(body).toString(), readFileSync(join(built, "assets", name), "utf8"))
+      }
+      const [gone] = yield* answers(Page.layerFolder(built), [["/assets/views-AbCd1234.js"]])
+      assert.strictEqual(gone!.status, 404)
     }))
 
   it.live("says so where there is none", () =>

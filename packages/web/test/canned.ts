@@ -19,54 +19,47 @@ const line = (n: number, dir: ">" | "<" | "=", tls: boolean, text: string): Tran
   text
 })
 
-const ehlo = (auth: ReadonlyArray<string>, starttls: boolean): PhaseReport => ({
-  id: "ehlo",
+const passed = (id: PhaseReport["id"], durationMillis: number, facts: PhaseReport["facts"] = {}): PhaseReport => ({
+  id,
   state: "pass",
-  durationMillis: 22,
-  facts: {
+  durationMillis,
+  facts
+})
+
+const ehlo = (auth: ReadonlyArray<string>, starttls: boolean): PhaseReport =>
+  passed("ehlo", 22, {
     name: "client.example",
     domain: "smtp.mail.example",
     keywords: [],
     starttls,
     auth: [...auth],
     size: 10_240_000
-  }
-})
+  })
 
 const opening: ReadonlyArray<PhaseReport> = [
-  {
-    id: "resolve",
-    state: "pass",
-    durationMillis: 12,
-    facts: { name: "smtp.mail.example", source: "dns", addresses: [{ address: "198.51.100.10", family: 4 }] }
-  },
-  {
-    id: "connect",
-    state: "pass",
-    durationMillis: 24,
-    facts: { address: "198.51.100.10", port: 587, family: 4, localAddress: "203.0.113.24", attempts: [] }
-  },
-  {
-    id: "greeting",
-    state: "pass",
-    durationMillis: 31,
-    facts: { code: 220, host: "smtp.mail.example", text: "smtp.mail.example ESMTP ready" }
-  },
+  passed("resolve", 12, {
+    name: "smtp.mail.example",
+    source: "dns",
+    addresses: [{ address: "198.51.100.10", family: 4 }]
+  }),
+  passed("connect", 24, {
+    address: "198.51.100.10",
+    port: 587,
+    family: 4,
+    localAddress: "203.0.113.24",
+    attempts: []
+  }),
+  passed("greeting", 31, { code: 220, host: "smtp.mail.example", text: "smtp.mail.example ESMTP ready" }),
   ehlo([], true),
-  { id: "starttls", state: "pass", durationMillis: 20, facts: { text: "2.0.0 ready" } },
-  {
-    id: "tls",
-    state: "pass",
-    durationMillis: 48,
-    facts: {
-      protocol: "TLSv1.3",
-      cipher: "TLS_AES_256_GCM_SHA384",
-      serverName: "smtp.mail.example",
-      daysLeft: 61,
-      conditions: [],
-      chain: []
-    }
-  },
+  passed("starttls", 20, { text: "2.0.0 ready" }),
+  passed("tls", 48, {
+    protocol: "TLSv1.3",
+    cipher: "TLS_AES_256_GCM_SHA384",
+    serverName: "smtp.mail.example",
+    daysLeft: 61,
+    conditions: [],
+    chain: []
+  }),
   ehlo(["PLAIN", "LOGIN"], false)
 ]
 
@@ -275,7 +268,7 @@ const obtained = (claims: PhaseReport): Report["services"][number] => ({
   endpoint: issuer,
   phases: [
     { id: "metadata", state: "skip", because: "until" },
-    { id: "token", state: "pass", durationMillis: 181, facts: { source: "device-code", lifetimeSeconds: 3600 } },
+    passed("token", 181, { source: "device-code", lifetimeSeconds: 3600 }),
     claims
   ]
 })
@@ -321,7 +314,7 @@ const reading = (id: "imap" | "pop3" | "sieve", port: number, last: PhaseReport)
   phases: [
     ...opening.slice(0, 2),
     ...opening.filter(({ id: phase }) => phase === "tls").map(secured),
-    { id: "auth", state: "pass", durationMillis: 388, facts: { mechanism: "XOAUTH2", user: mailbox } },
+    passed("auth", 388, { mechanism: "XOAUTH2", user: mailbox }),
     last
   ]
 })
@@ -349,8 +342,8 @@ export const many: Report = {
       }
     }),
     ...later.services.map((service) => ({ ...service, phases: service.phases.map(secured) })),
-    reading("imap", 993, { id: "select", state: "pass", durationMillis: 71 }),
-    reading("pop3", 995, { id: "stat", state: "pass", durationMillis: 30 }),
+    reading("imap", 993, passed("select", 71)),
+    reading("pop3", 995, passed("stat", 30)),
     reading("sieve", 4190, {
       id: "list",
       state: "fail",
