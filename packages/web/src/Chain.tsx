@@ -12,7 +12,7 @@ import { minute } from "./Moment.ts"
 const isChain = Schema.is(Schema.Array(Certificate))
 
 /** The chain of a phase `tls`, also of one that failed; empty where none was sent. */
-export const chainOf = ({ error, facts }: PhaseReport): ReadonlyArray<Certificate> => {
+const chainOf = ({ error, facts }: PhaseReport): ReadonlyArray<Certificate> => {
   const chain = error?._tag === "TlsError" ? error.chain : facts?.["chain"]
   return isChain(chain) ? chain : []
 }

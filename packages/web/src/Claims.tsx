@@ -60,7 +60,7 @@ const ofFacts = (facts: ClaimsFacts): ReadonlyArray<Row> => {
 }
 
 /** The rows that a phase `claims` gives: all that is known of a token that passed, the wrong claims of one that did not. */
-export const rows = (phase: PhaseReport): ReadonlyArray<Row> => {
+const rows = (phase: PhaseReport): ReadonlyArray<Row> => {
   const { error, facts } = phase
   if (error?._tag === "TokenRejected") {
     const wrong: ReadonlyArray<Claim> = error.claims ?? (error.claim === undefined ? [] : [error.claim])
@@ -75,7 +75,7 @@ const claimsOf = (report: Report): ReadonlyArray<Row> =>
 const title = (name: string): string => titles[name] ?? name
 
 /** The table as text, without persons. */
-export const text = (report: Report): string =>
+const text = (report: Report): string =>
   claimsOf(Redact.report(report, "personal")).map(({ found, isDoubt, name, wanted }) =>
     `${title(name)}: ${Escape.line(found)}${
       wanted === undefined ? "" : `, ${isDoubt === true ? "perhaps wanted" : "wrong, wanted"}: ${Escape.line(wanted)}`

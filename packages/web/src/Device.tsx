@@ -8,10 +8,10 @@ import type { Prompt } from "./Live.ts"
 import { Copy, useCountdown } from "./parts.tsx"
 
 /** A span for people: `4:07`. */
-export const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${`${seconds % 60}`.padStart(2, "0")}`
+const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${`${seconds % 60}`.padStart(2, "0")}`
 
 /** How long a code is good, in milliseconds: told by the server's clock, and by this one for a page that came later. */
-export const leftMillis = ({ at, expiresAt }: Prompt, now: number): number =>
+const leftMillis = ({ at, expiresAt }: Prompt, now: number): number =>
   Math.max(0, Math.min(Date.parse(expiresAt) - Date.parse(at), Date.parse(expiresAt) - now))
 
 /** What is to be done while a run waits for it. */

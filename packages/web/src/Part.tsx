@@ -17,7 +17,7 @@ export const part = <Props extends object>(load: () => Promise<ComponentType<Pro
   )
 
 /** Shows what broke, in place of it. What did not come is asked for again with the whole page: it may have another name by now. */
-export class Guard extends Component<{ readonly children: ReactNode }, { readonly broken?: unknown }> {
+class Guard extends Component<{ readonly children: ReactNode }, { readonly broken?: unknown }> {
   override state: { readonly broken?: unknown } = {}
   static getDerivedStateFromError(broken: unknown) {
     return { broken }
