@@ -19,6 +19,8 @@ const basicDisabled = "Basic authentication is disabled."
 const unavailable = "Server Unavailable. 15"
 /** Public threads, T; that too many sessions end so is U. */
 const closed = "Connection is closed. 13"
+/** U: known, but not found again in public. */
+const invalidated = "Session invalidated - AccessTokenExpired"
 const oldTls =
   "TLS 1.0 and 1.1 are not supported. Please upgrade/update your client to support TLS 1.2. Visit https://aka.ms/popimap_tls."
 const imapBye = "Microsoft Exchange Server IMAP4 server signing off."
@@ -42,7 +44,7 @@ const sessionOf = (
   protocol: Protocol,
   entry: Exclude<ReturnType<typeof enter>, Refusal>
 ): Session => {
-  const { gate, mailbox } = entry
+  const { gate, mailbox, token } = entry
   const status = protocol === "imap" ? "BAD" : "-ERR"
   state.signedIn(mailbox, "readers")
   let isOpen = true
@@ -56,7 +58,14 @@ const sessionOf = (
         ? `BAD Request is throttled. Suggested Backoff Time: ${Math.ceil(backoff)} milliseconds`
         : undefined
     },
-    farewell: gate === "throttled_sessions" ? protocol === "imap" ? closed : `-ERR ${closed}` : undefined,
+    ended: () => {
+      const end = gate === "throttled_sessions"
+        ? closed
+        : token !== undefined && state.isExpired(token)
+        ? invalidated
+        : undefined
+      return end === undefined || protocol === "imap" ? end : `-ERR ${end}`
+    },
     release: () => {
       if (isOpen) mailbox.readers--
       isOpen = false

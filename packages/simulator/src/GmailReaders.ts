@@ -145,7 +145,7 @@ const sessionOf = (state: GmailState, account: LiveAccount, obstacle: string | u
     address: account.address,
     store: state.mail,
     obstacle: () => obstacle,
-    farewell: undefined,
+    ended: () => undefined,
     release: () => {
       if (isOpen) account.readers--
       isOpen = false

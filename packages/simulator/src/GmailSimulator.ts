@@ -194,6 +194,7 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
     certificates,
     host,
     idleMillis: undefined,
+    signInMillis: undefined,
     upgrades: false
   }, portError(0))
   const http = yield* Effect.acquireRelease(

@@ -67,6 +67,11 @@ export class ImapSession {
     if (!this.#closed) this.#hangUp(this.service.texts.timeout)
   }
 
+  /** Whether somebody is signed in. */
+  get isSignedIn(): boolean {
+    return this.session !== undefined
+  }
+
   /** The connection is gone. */
   gone(): void {
     this.#closed = true
@@ -125,6 +130,8 @@ export class ImapSession {
     cursor.take(" ")
     const name = cursor.match(/(?:UID )?[A-Za-z]+/iy)?.[0]?.toUpperCase()
     if (tag === undefined || name === undefined) return this.reply(tag ?? "*", texts.badCommand)
+    const end = this.session?.ended()
+    if (end !== undefined) return this.#hangUp(end)
     try {
       const command = Object.hasOwn(Commands.all, name) ? Commands.all[name] : undefined
       if (name === "AUTHENTICATE" || name === "LOGIN" || name === "STARTTLS") return this.#before(tag, name, cursor)
@@ -228,7 +235,8 @@ export class ImapSession {
     this.session = session
     if (service.tellsCapabilities) this.send(`* CAPABILITY ${this.capabilities}\r\n`)
     this.reply(tag, `OK ${service.texts.signedIn(command, Buffer.from(session.address).toString("latin1"))}`)
-    if (session.farewell !== undefined) this.#hangUp(session.farewell)
+    const end = session.ended()
+    if (end !== undefined) this.#hangUp(end)
   }
 
   /** What the server can do now. */

@@ -79,6 +79,11 @@ export class Pop3Session {
     if (!this.#closed) this.#hangUp(this.#service.texts.timeout)
   }
 
+  /** Whether somebody is signed in. */
+  get isSignedIn(): boolean {
+    return this.#drop !== undefined
+  }
+
   /** The connection is gone. */
   gone(): void {
     this.#closed = true
@@ -148,6 +153,8 @@ export class Pop3Session {
       case "RSET": {
         const drop = this.#drop
         if (drop === undefined) return this.#fail(texts.badState)
+        const end = drop.session.ended()
+        if (end !== undefined) return this.#hangUp(end)
         const obstacle = drop.session.obstacle()
         return obstacle === undefined ? this.#on(drop, word.toUpperCase(), rest.trim()) : this.#fail(obstacle)
       }
@@ -242,7 +249,8 @@ export class Pop3Session {
     if (folder === undefined) throw new Error(`no inbox for ${session.address}`)
     this.#drop = { session, folder, messages: folder.messages, deleted: new Set() }
     this.#say(this.#service.texts.signedIn(how))
-    if (session.farewell !== undefined) this.#hangUp(session.farewell)
+    const end = session.ended()
+    if (end !== undefined) this.#hangUp(end)
   }
 
   #quit(): void {

@@ -15,6 +15,8 @@ export interface Options extends Pick<ServerOptions, "certificates" | "host" | "
   readonly pop3: () => Pop3
   /** Time a silent client gets; the protocols' own times where it is not given. */
   readonly idleMillis: number | undefined
+  /** Time a client gets to sign in, a minute where it is not given. */
+  readonly signInMillis: number | undefined
   readonly upgrades: boolean
 }
 
@@ -25,6 +27,8 @@ export interface Announced {
   readonly starttls?: number
 }
 
+/** PreAuthenticatedConnectionTimeout of Set-ImapSettings and Set-PopSettings (Microsoft's reference, V). */
+const preAuthenticatedMillis = 60_000
 /** RFC 9051 section 5.4: at least 30 minutes. */
 const imapIdleMillis = 1_800_000
 /** RFC 1939 section 3: at least 10 minutes. */
@@ -40,6 +44,7 @@ export const start = <E>(
       Promise.all([import("./SmtpServer.ts"), import("./ImapSession.ts"), import("./Pop3Session.ts")])
     )
     const { certificates, host, idleMillis, onClose, onOpen } = options
+    const signInMillis = options.signInMillis ?? preAuthenticatedMillis
     const imap: ServerOptions["converse"] = (wire) => new ImapSession(options.imap(), wire)
     const pop3: ServerOptions["converse"] = (wire) => new Pop3Session(options.pop3(), wire)
     const listening = (converse: ServerOptions["converse"], otherwise: number, implicitTls: boolean) =>
@@ -54,6 +59,7 @@ export const start = <E>(
               host,
               port: 0,
               idleMillis: idleMillis ?? otherwise,
+              signInMillis,
               implicitTls
             }),
           catch: failed

@@ -12,8 +12,8 @@ export interface Session {
   readonly store: Mailstore
   /** What every command is refused with instead of being done; `undefined` as long as there is nothing against it. */
   readonly obstacle: () => string | undefined
-  /** What the session ends with right after the sign-in. */
-  readonly farewell: string | undefined
+  /** What the session ends with, asked after the sign-in and before each command; `undefined` lets it go on. */
+  readonly ended: () => string | undefined
   /** The client is gone. */
   readonly release: () => void
 }

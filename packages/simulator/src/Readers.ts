@@ -56,6 +56,7 @@ export interface Entry {
   readonly login: LiveMailbox
   readonly mailbox: LiveMailbox
   readonly gate: Behaviour | undefined
+  readonly token: LiveToken | undefined
 }
 
 /** A sign-in that was refused. */
@@ -93,7 +94,7 @@ const userForm = (
   return { account, mailbox: state.recipientOf(name) ?? state.recipientOf(`${name}${domain}`) }
 }
 
-const opened = (state: State, login: LiveMailbox, mailbox: LiveMailbox): Entry => {
+const opened = (state: State, login: LiveMailbox, mailbox: LiveMailbox, token: LiveToken | undefined): Entry => {
   const gate = !hasAccess(mailbox, login)
     ? "token_wrong_user"
     : !mailbox.licensed && !mailbox.shared
@@ -101,7 +102,7 @@ const opened = (state: State, login: LiveMailbox, mailbox: LiveMailbox): Entry =
     : mailbox.readers + state.loadOf(mailbox, "readerSessions") >= mailbox.limits.readerSessions
     ? "throttled_sessions"
     : undefined
-  return { login, mailbox, gate }
+  return { login, mailbox, gate, token }
 }
 
 const withPassword = (
@@ -121,7 +122,7 @@ const withPassword = (
   const gate = named(Gates.basicAuth(tenant, account, allowed) ?? Gates.proved(state, account, password, dryRun))
   if (gate !== undefined) return refuse(gate)
   if (!account.accountEnabled || account.shared) return refuse("account_disabled")
-  return opened(state, account, mailbox)
+  return opened(state, account, mailbox, undefined)
 }
 
 const application = (state: State, protocol: Protocol, token: LiveToken, mailbox: LiveMailbox): Entry | Refusal => {
@@ -129,8 +130,8 @@ const application = (state: State, protocol: Protocol, token: LiveToken, mailbox
   const gate = named(
     Gates.application(state, token, mailbox, protocol === "imap" ? "IMAP.AccessAsApp" : "POP.AccessAsApp")
   )
-  if (gate === "service_principal_no_permission") return { login: mailbox, mailbox, gate }
-  return gate === undefined ? opened(state, mailbox, mailbox) : refuse(gate)
+  if (gate === "service_principal_no_permission") return { login: mailbox, mailbox, gate, token }
+  return gate === undefined ? opened(state, mailbox, mailbox, token) : refuse(gate)
 }
 
 const withToken = (state: State, protocol: Protocol, user: string, presented: string): Entry | Refusal => {
@@ -148,7 +149,7 @@ const withToken = (state: State, protocol: Protocol, user: string, presented: st
   if (token.user === null) return application(state, protocol, token, mailbox)
   const scope = protocol === "imap" ? "IMAP.AccessAsUser.All" : "POP.AccessAsUser.All"
   if (!Gates.hasRight(token.scopes, scope)) return refuse("token_missing_scope")
-  return account.accountEnabled && !account.shared ? opened(state, account, mailbox) : refuse("account_disabled")
+  return account.accountEnabled && !account.shared ? opened(state, account, mailbox, token) : refuse("account_disabled")
 }
 
 /** Signs in. With `dryRun` nothing is counted. */

@@ -61,6 +61,8 @@ export interface Options {
   readonly httpPort?: number
   readonly host?: string
   readonly idleMillis?: number
+  /** Time a client of IMAP or POP3 gets to sign in, in milliseconds; a minute unless given. */
+  readonly signInMillis?: number
   readonly now?: () => number
   readonly seed?: string
 }
@@ -197,6 +199,7 @@ export const start: (options: Options) => Effect.Effect<Running, SimulatorError,
     certificates,
     host,
     idleMillis: options.idleMillis,
+    signInMillis: options.signInMillis,
     upgrades: true
   }, portError(0))
   const httpPort = options.httpPort ?? 0

@@ -28,6 +28,7 @@ export interface Conversation {
   readonly push: (octets: Buffer) => void
   readonly idle: () => void
   readonly gone: () => void
+  readonly isSignedIn?: boolean
 }
 
 /** How to hold conversations. With `implicitTls` the handshake comes before the greeting (RFC 8314 section 3.3). */
@@ -39,6 +40,8 @@ export interface Options {
   readonly host: string
   readonly port: number
   readonly idleMillis: number
+  /** Time a client gets to sign in, however busy it is; without it, as long as it likes. */
+  readonly signInMillis?: number
   readonly implicitTls?: boolean
 }
 
@@ -106,6 +109,11 @@ const converse = (
   const session = options.converse(wire)
   const onData = (octets: Buffer): void => session.push(octets)
   const onTimeout = (): void => session.idle()
+  if (options.signInMillis !== undefined) {
+    later(options.signInMillis, () => {
+      if (session.isSignedIn !== true) session.idle()
+    })
+  }
   options.onOpen()
   socket.setNoDelay(true)
   socket.setTimeout(idleMillis, onTimeout)

@@ -568,3 +568,38 @@ it.live("a client that says nothing is told so and let go, over IMAP and POP3", 
       assert.match(await pop.until(/never/), /-ERR Connection is closed\. 14\r\n$/)
     })
   })))
+
+it.live("a client that keeps talking and does not sign in is let go, one that signed in stays", () =>
+  Effect.scoped(Effect.gen(function*() {
+    const world = yield* World.decode({
+      tenants: [{ name: "T", domains: ["t.example"], imapPopBasicAuth: "allowed" }],
+      mailboxes: [{ address: "m@t.example", password: "fake-m" }]
+    })
+    const running = yield* Simulator.start({ world, signInMillis: 300 })
+    yield* Effect.promise(async () => {
+      const stays = await Reader.tls(running.imap.port, running.caPem)
+      await stays.line()
+      assert.match(await stays.imap("LOGIN m@t.example fake-m"), /^OK/)
+      for (const port of [running.imap.port, running.pop3.port]) {
+        const reader = await Reader.tls(port, running.caPem)
+        const drip = setInterval(() => reader.write("x"), 20)
+        assert.match(await reader.until(/never/), /Connection is closed\. 14\r\n$/)
+        clearInterval(drip)
+      }
+      assert.strictEqual(await stays.imap("NOOP"), "OK NOOP completed.\r\n")
+      stays.end()
+    })
+  })))
+
+it.live("a session ends with its token", () => {
+  let now = 1_800_000_000_000
+  return Effect.scoped(Effect.gen(function*() {
+    const running = yield* started({}, () => now)
+    yield* Effect.promise(async () => {
+      const reader = await opened(running)
+      assert.match(await reader.imap("SELECT INBOX"), replies.ok[0])
+      now += 86_400_000
+      assert.strictEqual(await reader.imap("NOOP"), "* BYE Session invalidated - AccessTokenExpired\r\n")
+    })
+  }))
+})
