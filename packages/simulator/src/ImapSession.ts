@@ -99,7 +99,7 @@ export class ImapSession {
   }
 
   #drain(): void {
-    while (!this.#paused && !this.#closed) {
+    while (!this.#paused && !this.#closed && this.#wire.isFull?.() !== true) {
       const item = this.#reader.next(this.#waiting !== undefined)
       if (item === undefined) return
       this.#take(item)

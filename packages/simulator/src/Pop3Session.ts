@@ -107,7 +107,9 @@ export class Pop3Session {
   }
 
   #drain(): void {
-    while (!this.#paused && !this.#closed && this.#buffer.length > 0) {
+    while (
+      !this.#paused && !this.#closed && this.#buffer.length > 0 && this.#wire.isFull?.() !== true
+    ) {
       const limit = this.#waiting === undefined ? maxLineOctets : maxResponseOctets
       const at = this.#buffer.indexOf(0x0a)
       if (at === -1) {

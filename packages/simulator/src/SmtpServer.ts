@@ -67,9 +67,14 @@ const converse = (
       // A client that does not read its replies is not read either.
       if (!stream.write(octets)) {
         stream.pause()
-        stream.once("drain", () => stream.resume())
+        stream.once("drain", () => {
+          stream.resume()
+          // What came before the client fell behind may still be waiting.
+          session.push(Buffer.alloc(0))
+        })
       }
     },
+    isFull: () => stream.writableNeedDrain,
     close: () => {
       stream.end()
       later(lingerMillis, () => stream.destroy())

@@ -16,6 +16,8 @@ import * as Transcripts from "./Transcripts.ts"
 export interface Wire {
   /** Sends octets; replies come with their CRLF. */
   readonly write: (octets: string | Buffer) => void
+  /** Whether the client is behind with reading. Once it has caught up, the conversation is given no octets to go on with. */
+  readonly isFull?: () => boolean
   /** Sends what is waiting, then closes. */
   readonly close: () => void
   /** Starts TLS as the server; the conversation goes on with the octets inside. */

@@ -603,3 +603,33 @@ it.live("a session ends with its token", () => {
     })
   }))
 })
+
+it.live("a client that asks for much at once and reads late gets all of it, and holds no more than one reply in memory", () =>
+  Effect.scoped(Effect.gen(function*() {
+    const running = yield* started({})
+    yield* Effect.promise(async () => {
+      await submit(running, "m@t.example", `${messageFrom("m@t.example")}\r\n${`${"z".repeat(98)}\r\n`.repeat(2400)}`)
+      const reader = await opened(running)
+      await reader.imap("SELECT INBOX")
+      const count = 120
+      const before = process.memoryUsage().arrayBuffers
+      reader.socket.pause()
+      reader.write(Array.from({ length: count }, (_, n) => `f${n} FETCH 1 BODY.PEEK[]\r\n`).join(""))
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      // Without a bound it would be 120 times 240 KB, 29 MB.
+      assert.isBelow(process.memoryUsage().arrayBuffers - before, 12_000_000)
+      let octets = 0
+      let tail = ""
+      await new Promise<void>((resolve) => {
+        reader.socket.removeAllListeners("data")
+        reader.socket.on("data", (part: Buffer) => {
+          octets += part.length
+          tail = (tail + part.toString("latin1")).slice(-64)
+          if (tail.endsWith(`f${count - 1} OK FETCH completed.\r\n`)) resolve()
+        })
+        reader.socket.resume()
+      })
+      assert.isAbove(octets, count * 240_000)
+      reader.end()
+    })
+  })))
