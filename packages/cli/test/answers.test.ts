@@ -8,7 +8,7 @@ import * as Json from "@sonde/report/render/ExplanationJson"
 
 describe("the answers of a batch", () => {
   it("are lines of JSON, whatever their number, length and characters", async () => {
-    const [entry] = builtin.filter(({ summary }) => summary.id === "gmail")
+    const entry = builtin.find(({ summary }) => summary.id === "gmail")
     const pack = await entry?.load() ?? assert.fail("there is no pack gmail")
     const verdicts = (pack.rules ?? []).map((rule) => fromRule(pack, rule, { today: "2026-11-24" }))
     const all = Array.from({ length: 400 }, (_, number): Explanation => ({

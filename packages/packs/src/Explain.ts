@@ -281,6 +281,7 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
     : undefined
   const found = success === undefined ? judge(knowledge, seen, counts, ordered) : undefined
   const hits = distinct(found?.hits ?? [], isForeign, rank)
+  knowledge.demand(hits.map(({ packId }) => packId))
   const own = found === undefined ? [] : hits.map((hit) => verdictOf(hit, found.seen, hits.length === 1))
   const others = (parts ?? []).map((part) => ({ part, ...partOf(seenIn(part.candidates)) }))
   const verdicts = [...own]
@@ -384,11 +385,23 @@ export const explainNow = (
   today: string,
   observe?: (reading: Reading) => void
 ): Explanation => {
-  const unwrapped = unwrap(text)
-  const known = place(library.summaries, text, unwrapped, hints)
+  // Work that is done again, because a body had to be loaded, begins where it needs it.
+  if (lastPlaced?.text !== text || lastPlaced.hints !== hints || lastPlaced.library !== library) {
+    const unwrapped = unwrap(text)
+    lastPlaced = { library, text, hints, unwrapped, known: place(library.summaries, text, unwrapped, hints) }
+  }
+  const { known, unwrapped } = lastPlaced
   const knowledge = known.proven ? library.knowledge(known.provider) : library.everything
   return explainWith(knowledge, text, { ...known, hints, today, unwrapped, observe })
 }
+
+let lastPlaced: {
+  readonly library: Library
+  readonly text: string
+  readonly hints: Hints
+  readonly unwrapped: Unwrapped
+  readonly known: ReturnType<typeof place>
+} | undefined
 
 /** The causes of one thing that went wrong. */
 const one = Effect.fnUntraced(function*(packs: Packs["Service"], text: string, hints: Hints) {

@@ -62,6 +62,8 @@ export interface Knowledge {
   readonly successes: ReadonlyArray<Successes>
   readonly candidates: (question: Question) => ReadonlyArray<CompiledRule>
   readonly signature: (text: string) => string | undefined
+  /** Throws `PackNotLoaded` with all of these packs whose bodies are not there. */
+  readonly demand: (ids: ReadonlyArray<string>) => void
 }
 
 /**
@@ -85,7 +87,14 @@ export const ofShelves = (
     .flatMap(({ isChosen, shelf }) => shelf.homes.filter((_, place) => isChosen[place]))
     .sort(Shelf.order)
   let rules: ReadonlyArray<CompiledRule> | undefined
+  let byId: ReadonlyMap<string, Shelf.Home> | undefined
   return {
+    demand: (ids) => {
+      byId ??= new Map(homes.map((home) => [home.id, home]))
+      const missing = new Set<string>()
+      for (const id of ids) if (byId.get(id)?.isLoaded === false) missing.add(id)
+      if (missing.size > 0) throw new Shelf.PackNotLoaded([...missing])
+    },
     ids: homes.map(({ id }) => id),
     get packs() {
       return homes.map((home) => home.loaded())

@@ -12,7 +12,7 @@ import type { Pack } from "./Pack.ts"
 import { byName, type Summary } from "./Recognise.ts"
 
 /**
- * A pack that was asked for is not loaded yet; `id` says which. `Library.attempt` loads it.
+ * Packs that were asked for are not loaded yet; `ids` says which. `Library.attempt` loads them.
  *
  * @category errors
  * @since 0.1.0
@@ -69,7 +69,9 @@ export const make = (
       try {
         return Effect.succeed(work())
       } catch (error) {
-        if (error instanceof PackNotLoaded) return Effect.andThen(put(error.id), attempt(work))
+        if (error instanceof PackNotLoaded) {
+          return Effect.andThen(Effect.forEach(error.ids, put, { discard: true }), attempt(work))
+        }
         throw error
       }
     })

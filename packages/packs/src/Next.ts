@@ -10,7 +10,7 @@ import type { Next } from "@sonde/domain/Explanation"
 import type { Verdict } from "@sonde/domain/Verdict"
 import type { Hit, Wanting } from "./Match.ts"
 import { quote } from "./Placeholder.ts"
-import { withoutSecrets } from "./read/Secret.ts"
+import { isFree } from "./read/Secret.ts"
 import type { When } from "./schema/Rule.ts"
 import { list } from "./schema/values.ts"
 import type { Seen } from "./Seen.ts"
@@ -18,11 +18,12 @@ import type { Seen } from "./Seen.ts"
 /** Longest reply that is repeated within a command, in characters. */
 const maxRepeated = 160
 
-const repeated = (seen: Seen): string => {
-  const text = [seen.code, seen.enhanced, seen.text].filter((part) => part !== undefined && part !== "").join(" ")
-  if (withoutSecrets(text) !== text) return "-"
-  const whole = text.length <= maxRepeated && !/[\n\r]/u.test(text) ? quote(text, "sh") : undefined
-  return whole ?? "-"
+const repeated = ({ code, enhanced, text }: Seen): string => {
+  const numbers = [code, enhanced].filter((part) => part !== undefined && part !== "").join(" ")
+  const before = numbers === "" || text === "" ? numbers : `${numbers} `
+  if (!isFree(before, text)) return "-"
+  const whole = before + text
+  return (whole.length <= maxRepeated && !/[\n\r]/u.test(whole) ? quote(whole, "sh") : undefined) ?? "-"
 }
 
 const command = (flag: string, value: string, seen: Seen): string =>

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { type Folded, signsOf } from "./internal/signs.ts"
+import { type Folded, signsOf, type Weights } from "./internal/signs.ts"
 import type { Pack } from "./Pack.ts"
 import type { Recognise } from "./schema/Provider.ts"
 import { contains, fold, foldName, isWithin } from "./Text.ts"
@@ -100,6 +100,34 @@ const weigh = (
 
 const kinds: ReadonlyArray<Sign> = ["domain", "mx", "host", "banner", "capability", "reply"]
 
+/** The best pack by host and reply alone. */
+const byIndex = (
+  summaries: ReadonlyArray<Summary>,
+  kind: Pack["kind"],
+  hosts: Weights | undefined,
+  replies: Weights | undefined
+): Recognised | undefined => {
+  if (replies === undefined && hosts === undefined) return undefined
+  let best: Summary | undefined
+  let most = 0
+  let place = -1
+  const offer = (sum: number, at: number): void => {
+    const summary = summaries[at]
+    if (sum < threshold || sum < most || summary?.kind !== kind) return
+    if (best !== undefined && sum === most && summary.id >= best.id) return
+    best = summary
+    most = sum
+    place = at
+  }
+  if (replies !== undefined) { for (const [at, weight] of replies) offer(weight + (hosts?.get(at) ?? 0), at) }
+  if (hosts !== undefined) { for (const [at, weight] of hosts) if (replies?.has(at) !== true) offer(weight, at) }
+  if (best === undefined) return undefined
+  const by: Array<Sign> = []
+  if (hosts?.has(place) === true) by.push("host")
+  if (replies?.has(place) === true) by.push("reply")
+  return { id: best.id, by }
+}
+
 /**
  * The best pack of a kind (`provider` unless told) for the signs, and the signs it rests on; undefined where none
  * reaches the threshold.
@@ -117,8 +145,9 @@ export const recognise = (
   const replies = replyText === undefined ? undefined : signs.replies(replyText)
   const hosts = host === undefined ? undefined : signs.hosts(foldName(host))
   // Reply and host have an index, so that packs without either are passed over.
-  const isIndexed = domain === undefined && banner === undefined && mx.length + capabilities.length === 0
-  if (isIndexed && replies === undefined && hosts === undefined) return undefined
+  if (domain === undefined && banner === undefined && mx.length + capabilities.length === 0) {
+    return byIndex(summaries, kind, hosts, replies)
+  }
   const folded: FoldedEvidence = {
     domain: domain === undefined ? undefined : foldName(domain),
     mx: mx.map(foldName),
@@ -126,15 +155,10 @@ export const recognise = (
     capabilities: capabilities.map(fold)
   }
   let best: { readonly id: string; readonly by: ReadonlyArray<Sign>; readonly sum: number } | undefined
-  const places = isIndexed ? new Set([...(replies?.keys() ?? []), ...(hosts?.keys() ?? [])]) : summaries.keys()
-  for (const place of places) {
-    const summary = summaries[place]
-    const byReply = replies?.get(place) ?? 0
-    const byHost = hosts?.get(place) ?? 0
-    if (summary?.kind !== kind || (isIndexed && byReply + byHost < threshold)) continue
+  for (const [place, summary] of summaries.entries()) {
     const own = signs.folded[place]
-    if (own === undefined) continue
-    const weights = weigh(own, folded, byHost, byReply)
+    if (summary.kind !== kind || own === undefined) continue
+    const weights = weigh(own, folded, hosts?.get(place) ?? 0, replies?.get(place) ?? 0)
     const sum = weights.reduce((total, weight) => total + weight, 0)
     if (sum < threshold) continue
     if (best === undefined || sum > best.sum || (sum === best.sum && summary.id < best.id)) {

@@ -27,19 +27,23 @@ const told = (text: string, provider?: string) =>
   }).pipe(Effect.provide(Packs.layerStatic([acme])))
 
 describe("account", () => {
-  it.effect("names the rule that an explanation names, for real replies with and without a provider", () =>
-    Effect.gen(function*() {
-      const packs = yield* Packs
-      assert.isAbove(replies.length, 100)
-      for (const { provider, reply: text } of replies) {
-        for (const hints of [{}, { provider }]) {
-          const explanation = yield* explain(packs, text, hints)
-          const found = yield* account(packs, text, hints)
-          assert.strictEqual(found.winner?.rule, explanation.verdicts[0]?.rule, text)
-          assert.strictEqual(found.outcome, explanation.outcome, text)
+  it.effect(
+    "names the rule that an explanation names, for real replies with and without a provider",
+    () =>
+      Effect.gen(function*() {
+        const packs = yield* Packs
+        assert.isAbove(replies.length, 100)
+        for (const { provider, reply: text } of replies) {
+          for (const hints of [{}, { provider }]) {
+            const explanation = yield* explain(packs, text, hints)
+            const found = yield* account(packs, text, hints)
+            assert.strictEqual(found.winner?.rule, explanation.verdicts[0]?.rule, text)
+            assert.strictEqual(found.outcome, explanation.outcome, text)
+          }
         }
-      }
-    }).pipe(Effect.provide(Packs.layer)))
+      }).pipe(Effect.provide(Packs.layer)),
+    60_000
+  )
 
   it.effect("weighs the winner, and says why others come after it", () =>
     Effect.gen(function*() {

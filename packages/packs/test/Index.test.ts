@@ -24,7 +24,8 @@ const slow = (knowledge: Knowledge.Knowledge): Knowledge.Knowledge => ({
   rules: knowledge.rules,
   successes: knowledge.successes,
   candidates: () => knowledge.rules,
-  signature: () => undefined
+  signature: () => undefined,
+  demand: () => {}
 })
 
 const same = (knowledge: Knowledge.Knowledge, naive: Knowledge.Knowledge, seen: Seen): number => {

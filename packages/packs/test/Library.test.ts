@@ -93,6 +93,23 @@ describe("a library", () => {
       assert.throws(() => match(library.everything, { text: "this provider" })[0]?.rule, Library.PackNotLoaded)
     }))
 
+  it.effect("loads all packs whose rules are shown before the work is done again", () =>
+    Effect.gen(function*() {
+      const words = "the one sentence that both of these providers say"
+      const weak = { confidence: "likely" }
+      const { library, loaded } = digested([
+        pack({ id: "one", rules: [rule("a", { when: { text: words }, ...weak })] }),
+        pack({ id: "two", rules: [rule("b", { when: { text: words }, cause: "relay_denied", ...weak })] })
+      ])
+      let times = 0
+      const found = yield* library.attempt(() => {
+        times++
+        return explainNow(library, `550 ${words}`, {}, today)
+      })
+      assert.deepStrictEqual(found.verdicts.map((verdict) => verdict.rule), ["one/a", "two/b"])
+      assert.deepStrictEqual([loaded, times], [["one", "two"], 2])
+    }))
+
   it.effect("lets a pack of the user replace one of the digest", () =>
     Effect.gen(function*() {
       const text = "the words that both of them are looking for"

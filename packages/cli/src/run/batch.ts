@@ -47,13 +47,13 @@ export const question = (line: string, defaults: Hints): Question => {
   const { id, port, text } = fields
   if (typeof id !== "string" && typeof id !== "number") return { text: "", problem: "has no id" }
   if (typeof text !== "string") return { id, text: "", problem: "has no text" }
-  const own: Record<string, string> = {}
+  const hints: { -readonly [K in keyof Hints]: Hints[K] } = { ...defaults }
   for (const word of words) {
     const value = fields[word]
-    if (typeof value === "string" && value !== "") own[word] = value
+    if (typeof value === "string" && value !== "") hints[word] = value
   }
-  const hints = { ...defaults, ...own }
-  return { id, text, hints: typeof port === "number" && Number.isInteger(port) ? { ...hints, port } : hints }
+  if (typeof port === "number" && Number.isInteger(port)) hints.port = port
+  return { id, text, hints }
 }
 
 /** An answer without its id. */
@@ -61,6 +61,14 @@ interface Answer {
   readonly tail: Json.Tail
   readonly isUnknown: boolean
 }
+
+interface Kept {
+  readonly hints: Hints
+  readonly answer: Answer
+}
+
+const sameHints = (one: Hints, other: Hints): boolean =>
+  one.port === other.port && words.every((word) => one[word] === other[word])
 
 type Redact = (explanation: Explanation) => Explanation
 
@@ -74,22 +82,21 @@ const answerOf = (given: Explanation, redact: Redact): Answer => ({
  * are kept.
  */
 export const answerer = (library: Library, redact: Redact) => {
-  const kept = new Map<string, Answer>()
+  const kept = new Map<string, Kept>()
   let day = ""
   return (text: string, hints: Hints, today: string): Answer => {
     if (today !== day) {
       kept.clear()
       day = today
     }
-    if (text.length > keptLength) return answerOf(Explain.explainNow(library, text, hints, today), redact)
-    const key = JSON.stringify(hints) + text
-    const found = kept.get(key)
-    if (found !== undefined) return found
-    const made = answerOf(Explain.explainNow(library, text, hints, today), redact)
-    if (key.length > 2 * keptLength) return made
+    const isKept = text.length <= keptLength && (hints.context?.length ?? 0) <= keptLength
+    const found = isKept ? kept.get(text) : undefined
+    if (found !== undefined && sameHints(found.hints, hints)) return found.answer
+    const answer = answerOf(Explain.explainNow(library, text, hints, today), redact)
+    if (!isKept) return answer
     if (kept.size >= keptAnswers) kept.clear()
-    kept.set(key, made)
-    return made
+    kept.set(text, { hints, answer })
+    return answer
   }
 }
 

@@ -126,9 +126,11 @@ class Chains {
     for (let entry = this.#heads[slot] ?? 0; entry !== 0; entry = this.#nexts[entry] ?? 0) {
       const begin = at - (this.#starts[entry] ?? 0)
       const literal = this.#literals[entry - 1] ?? ""
-      if (begin >= 0 && text.startsWith(literal, begin) && (!this.#edges || atEdges(text, literal, begin))) {
-        found(entry - 1)
-      }
+      // The ends differ mostly, and to look at them costs less than to compare the whole.
+      const end = literal.length - 1
+      if (begin < 0 || text.charCodeAt(begin + end) !== literal.charCodeAt(end)) continue
+      if (text.charCodeAt(begin) !== literal.charCodeAt(0) || !text.startsWith(literal, begin)) continue
+      if (!this.#edges || atEdges(text, literal, begin)) found(entry - 1)
     }
   }
 }

@@ -16,12 +16,12 @@ import { make as makeSignature, type Signature } from "./signature.ts"
 /** From how many questions on signatures are told. */
 const untilSignature = 256
 
-/** The body of a pack was asked for and is not there yet. */
+/** Bodies of packs were asked for and are not there yet. */
 export class PackNotLoaded extends Error {
-  readonly id: string
-  constructor(id: string) {
-    super(`the pack ${id} is not loaded`)
-    this.id = id
+  readonly ids: ReadonlyArray<string>
+  constructor(ids: ReadonlyArray<string>) {
+    super(`not loaded: ${ids.join(", ")}`)
+    this.ids = ids
   }
 }
 
@@ -113,8 +113,12 @@ export class Home {
 
   /** The body; throws `PackNotLoaded` where it has not been put there. */
   loaded(): Pack {
-    if (this.#pack === undefined) throw new PackNotLoaded(this.id)
+    if (this.#pack === undefined) throw new PackNotLoaded([this.id])
     return this.#pack
+  }
+
+  get isLoaded(): boolean {
+    return this.#pack !== undefined
   }
 
   put(pack: Pack): void {

@@ -38,7 +38,7 @@ const foldedOf = (summary: Summary): Folded => {
 }
 
 /** Weights by place of a pack. */
-type Weights = ReadonlyMap<number, number>
+export type Weights = ReadonlyMap<number, number>
 
 /** The signs of several packs. */
 export interface Signs {

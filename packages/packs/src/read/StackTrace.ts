@@ -26,6 +26,10 @@ const at = /^\s{0,40}at (?:async |new )?(\S{1,500})(.{0,300})/u
 const placeOfName = /:[0-9]+\)?$/u
 const placeBehind = /^ (?:\[as |\((?:[^)]{0,250}:[0-9]|<anonymous>|native|index [0-9])|in \S{1,250}:line [0-9])/u
 
+// Asked first of the whole text, because most have no frame: how each of the lines above begins or what is in it.
+const might =
+  /^[^\S\n]{0,40}(?:at |\.\.\. [0-9]|--- End of |\| File "|File "|Traceback \(|#[0-9])|^goroutine [0-9]|\.go:[0-9]|\.rb:[0-9]/mu
+
 const isFrame = (line: string): boolean => {
   const [, name, behind] = at.exec(line) ?? []
   if (name !== undefined && behind !== undefined) {
@@ -51,7 +55,7 @@ const maxFrame = 2000
  * @since 0.1.0
  */
 export const withoutFrames = (text: string): { readonly text: string; readonly found: boolean } => {
-  if (!text.includes("\n")) return { text, found: false }
+  if (!text.includes("\n") || !might.test(text)) return { text, found: false }
   const kept: Array<string> = []
   let found = false
   let sourceOf: number | undefined

@@ -233,9 +233,18 @@ const candidates = ({ mechanism, payload, phase, text }: Refusal, nested: boolea
       ...(phase === "auth" && payload !== undefined ? { payload } : {})
     }))
 
-// Asked first of every text, so it looks for no more than it must.
-const mightBe =
-  /^ {0,6}(?:[0-9]{1,5} )? ?(?:<[-~*]|[-~]>|===|\*\*\*) ?|-> (?:CLIENT|SERVER): |^(?:.{0,80}[\])] )?[SC]: |^\s{0,4}(?:reply|send): |^[<>*] |^(?:EHLO|HELO|AUTH|MAIL FROM:|[A-Za-z0-9.]{1,20} (?:LOGIN|AUTHENTICATE|SELECT)|USER|PASS)\b/imu
+// Asked first of every text, so it looks for no more than it must, and at the beginnings of lines alone.
+const mightBegin =
+  / {0,6}(?:[0-9]{1,5} )? ?(?:<[-~*]|[-~]>|===|\*\*\*) ?|(?:.{0,80}[\])] )?[SC]: |\s{0,4}(?:reply|send): |[<>*] |(?:EHLO|HELO|AUTH|MAIL FROM:|[A-Za-z0-9.]{1,20} (?:LOGIN|AUTHENTICATE|SELECT)|USER|PASS)\b/iuy
+const mightHold = /-> (?:CLIENT|SERVER): /iu
+
+const mightBe = (text: string): boolean => {
+  for (let at = 0; at !== -1; at = text.indexOf("\n", at) + 1 || -1) {
+    mightBegin.lastIndex = at
+    if (mightBegin.test(text)) return true
+  }
+  return text.includes("-> ") && mightHold.test(text)
+}
 
 /**
  * What a transcript says; undefined for a text that is none. Where no server refused anything, what the program said of
@@ -245,7 +254,7 @@ const mightBe =
  * @since 0.1.0
  */
 export const fromTranscript = (text: string): Unwrapped | undefined => {
-  if (!text.includes("\n") || !mightBe.test(text)) return undefined
+  if (!text.includes("\n") || !mightBe(text)) return undefined
   const all = text.split("\n").map((line) => line.endsWith("\r") ? line.slice(0, -1) : line)
   const byMark = converse(all.map(marked))
   const read = byMark.client > 0 && byMark.server > 0 ? byMark : converse(all.map(onWire))

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { hidden, withoutSecrets } from "@sonde/packs/read/Secret"
+import { hidden, isFree, withoutSecrets } from "@sonde/packs/read/Secret"
 import * as Schema from "effect/Schema"
 
 const secret = "Tr0ub4dor+3xyz"
@@ -47,4 +47,28 @@ describe("withoutSecrets", () => {
   it.prop("is total", [Schema.String], ([text]) => {
     assert.isString(withoutSecrets(`pass=${text} AUTH PLAIN ${text}\n334 ${text}\n${text}`))
   })
+})
+
+describe("isFree", () => {
+  const texts = [
+    "authentication failed",
+    "no such user",
+    "AUTH PLAIN AHVzZXIAcGFzcw==",
+    "go on\nAHVzZXIAcGFzcw==",
+    "",
+    "a1 LOGIN user secret"
+  ]
+  const numbers = ["", "550 ", "334 ", "535 5.7.8 ", "250 2.7.334 ", "AUTHENTICATIONFAILED ", "AUTH "]
+
+  it.each(texts.flatMap((text) => numbers.map((before) => ({ before, text }))))(
+    "is whether $before$text is repeated as it is",
+    ({ before, text }) => {
+      const whole = `${before}${text}`
+      const expected = withoutSecrets(whole) === whole
+      assert.strictEqual(isFree(before, text), expected)
+      // As those who explain do: the text alone was asked before.
+      withoutSecrets(text)
+      assert.strictEqual(isFree(before, text), expected)
+    }
+  )
 })
