@@ -124,6 +124,11 @@ export const client = {
     "URL",
     "where the browser comes back to, as it is registered: http://localhost or http://127.0.0.1, with port and path if they count"
   ),
+  tokenCacheKey: text(
+    "token-cache-key",
+    "SOURCE",
+    "keep obtained tokens in the state folder, encrypted with this key: env:NAME, file:PATH or cmd:COMMAND, such as a keychain's"
+  ),
   openBrowser: toggle("open-browser", "open the sign-in page instead of only printing its address")
 }
 

@@ -34,6 +34,7 @@ export type Option =
   | "--client-secret"
   | "--client-assertion"
   | "--tls-key"
+  | "--token-cache-key"
   | "--refresh-token"
   | "--database"
 

@@ -38,7 +38,7 @@ const read = (
   })
 
 /** A request to one of the names of the service. */
-export const ask = (service: Service, address: string, fields?: Readonly<Record<string, string>>): Promise<Page> => {
+const ask = (service: Service, address: string, fields?: Readonly<Record<string, string>>): Promise<Page> => {
   const { hostname, pathname, search } = new URL(address)
   const body = fields === undefined ? undefined : new URLSearchParams(fields).toString()
   return read(secure, {

@@ -66,7 +66,8 @@ export type TokenSource = typeof TokenSource.Type
 
 /**
  * A token that is there. `lifetimeSeconds` is `expires_in` and `scope` what was granted (RFC 6749 section 5.1), where the
- * token endpoint said so; `refreshable` says that a refresh token came with it.
+ * token endpoint said so; `refreshable` says that a refresh token came with it. `cached` is a token that was kept from an earlier run:
+ * as it was, or `refreshed`.
  *
  * @category models
  * @since 0.1.0
@@ -75,7 +76,8 @@ export const TokenFacts = Schema.Struct({
   source: TokenSource,
   lifetimeSeconds: Schema.optionalKey(Schema.Finite),
   scope: Schema.optionalKey(Schema.String),
-  refreshable: Schema.optionalKey(Schema.Boolean)
+  refreshable: Schema.optionalKey(Schema.Boolean),
+  cached: Schema.optionalKey(Schema.Literals(["kept", "refreshed"]))
 }).annotate({ identifier: "TokenFacts" })
 /** @category models @since 0.1.0 */
 export interface TokenFacts extends Schema.Schema.Type<typeof TokenFacts> {}

@@ -23,6 +23,7 @@ import * as Grant from "./Grant.ts"
 import * as HttpAsk from "./HttpAsk.ts"
 import type * as Phase from "./Phase.ts"
 import * as ServiceAccount from "./ServiceAccount.ts"
+import * as TokenCache from "./TokenCache.ts"
 
 /**
  * The grant, and the URLs of the issuer, `https` both.
@@ -36,6 +37,8 @@ export interface TokenInput {
   readonly tokenEndpoint: string
   readonly authorizationEndpoint?: string | undefined
   readonly deviceEndpoint: string | undefined
+  /** Whose mailbox it is for: tokens are kept apart by it. */
+  readonly user?: string | undefined
 }
 
 /**
@@ -325,9 +328,92 @@ export class Token extends Context.Service<
         )
       })
 
+      const byRefresh = (
+        input: TokenInput,
+        proof: Grant.ClientProof | undefined,
+        refreshToken: Redacted.Redacted<string>
+      ) =>
+        Effect.flatMap(proofOf(input, proof), (fields) =>
+          ask(
+            input,
+            Grant.form({
+              grant_type: "refresh_token",
+              client_id: input.grant.clientId,
+              scope: input.grant.scope === "" ? undefined : input.grant.scope,
+              ...fields,
+              refresh_token: refreshToken
+            })
+          ))
+
+      /** A token that was kept and is still good, or that could be refreshed. */
+      const fromCache = Effect.fnUntraced(
+        function*(input: TokenInput, cache: TokenCache.Cache, label: TokenCache.Label) {
+          const { grant, way } = input
+          const kept = yield* cache.get(label)
+          if (kept === undefined) return undefined
+          for (const secret of [kept.token, kept.refreshToken]) if (secret !== undefined) way.recorder.protect(secret)
+          const now = yield* Clock.currentTimeMillis
+          const { expiresAtMillis, refreshToken, token } = kept
+          if (expiresAtMillis !== undefined && expiresAtMillis - TokenCache.marginMillis > now) {
+            const facts: TokenFacts = {
+              source: grant.kind,
+              cached: "kept",
+              lifetimeSeconds: Math.floor((expiresAtMillis - now) / 1000),
+              refreshable: refreshToken !== undefined
+            }
+            const obtained: Obtained = { token, refreshToken, facts }
+            return obtained
+          }
+          if (refreshToken === undefined) return undefined
+          const proof = "proof" in grant ? grant.proof : undefined
+          const result = yield* Effect.result(byRefresh(input, proof, refreshToken))
+          if (result._tag === "Success") {
+            const { facts, ...rest } = result.success
+            // RFC 6749 section 6: without a new refresh token the old one stays good.
+            const next: Obtained = {
+              ...rest,
+              refreshToken: rest.refreshToken ?? refreshToken,
+              facts: { ...facts, cached: "refreshed" }
+            }
+            return next
+          }
+          // RFC 6749 section 5.2: the refresh token is no good any more, and whoever gave it is asked again.
+          const { failure } = result
+          if (failure._tag !== "TokenRejected" || failure.error !== "invalid_grant") return yield* failure
+          yield* cache.drop(label)
+          return undefined
+        }
+      )
+
       const run = Effect.fnUntraced(function*(input: TokenInput): Effect.fn.Return<Obtained, TokenFailure> {
         const { grant, tokenEndpoint, way } = input
         for (const secret of Grant.secretsOf(grant)) way.recorder.protect(secret)
+        const cache = yield* TokenCache.TokenCache
+        // A refresh token that was given is to be tried.
+        if (cache === undefined || grant.kind === "refresh-token") return yield* anew(input)
+        const label: TokenCache.Label = {
+          issuer: tokenEndpoint,
+          kind: grant.kind,
+          clientId: grant.clientId,
+          scope: grant.scope,
+          user: input.user ?? ""
+        }
+        const found = yield* fromCache(input, cache, label)
+        if (found?.facts.cached === "kept") return found
+        const obtained = found ?? (yield* anew(input))
+        const { lifetimeSeconds } = obtained.facts
+        yield* cache.put(label, {
+          token: obtained.token,
+          refreshToken: obtained.refreshToken,
+          expiresAtMillis: lifetimeSeconds === undefined
+            ? undefined
+            : (yield* Clock.currentTimeMillis) + lifetimeSeconds * 1000
+        })
+        return obtained
+      })
+
+      const anew = Effect.fnUntraced(function*(input: TokenInput): Effect.fn.Return<Obtained, TokenFailure> {
+        const { grant, tokenEndpoint, way } = input
         const limits = yield* Budget
         // A person is given the time that a sign-in takes, not that of the run.
         if (grant.kind === "device-code" || grant.kind === "authorization-code") {

@@ -115,6 +115,8 @@ export interface Source {
   /** The loopback address that the provider lets programs come back to. */
   readonly redirectUri: string
   readonly scope: string
+  /** What to ask for beside, so that a refresh token comes along. */
+  readonly offline: { readonly scope: string | undefined; readonly parameters: Readonly<Record<string, string>> }
 }
 
 /** RFC 8252 section 7.3 prefers the address to the name. */
@@ -138,6 +140,7 @@ export const source = (pack: Pack | undefined, use: Use, kind: GrantKind, direct
     authorizationEndpoint: filled(own?.authorizationEndpoint ?? oauth?.authorizationEndpoint),
     deviceEndpoint: filled(own?.deviceEndpoint ?? oauth?.deviceEndpoint),
     redirectUri: oauth?.redirectUri ?? defaultRedirect,
+    offline: { scope: oauth?.offline?.scope, parameters: oauth?.offline?.parameters ?? {} },
     scope: placed(
       kind === "client-credentials"
         ? [oauth?.application?.serviceScopes?.[use.service] ?? own?.applicationScope ?? oauth?.application?.scope ?? ""]

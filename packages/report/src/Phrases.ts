@@ -435,7 +435,15 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
         return read.token(
           facts,
           (it) =>
-            it.lifetimeSeconds === undefined ? tokens[it.source] : `${tokens[it.source]}, for ${it.lifetimeSeconds} s`
+            [
+              tokens[it.source],
+              it.cached === undefined
+                ? undefined
+                : it.cached === "kept"
+                ? "kept from an earlier run"
+                : "refreshed with one that was kept",
+              it.lifetimeSeconds === undefined ? undefined : `for ${it.lifetimeSeconds} s`
+            ].filter((part) => part !== undefined).join(", ")
         )
       default:
         return undefined

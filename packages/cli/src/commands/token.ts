@@ -46,7 +46,7 @@ const get = Command.make("get", {
 }, (input) => Effect.flatMap(Effect.promise(() => import("../run/token/get.ts")), ({ run }) => run(input))).pipe(
   Command.withShortDescription("Obtain an access token"),
   Command.withDescription(
-    "Obtains a token by device code, sign-in at a browser, client credentials, refresh token or service account, reads it, and prints it alone on standard output. A token that is wrong for the service is not printed: its wrong claims are named, exit 77. Nothing is kept."
+    "Obtains a token by device code, sign-in at a browser, client credentials, refresh token or service account, reads it, and prints it alone on standard output. A token that is wrong for the service is not printed: its wrong claims are named, exit 77. Nothing is kept without --token-cache-key."
   ),
   Command.withExamples([
     {
@@ -61,8 +61,29 @@ const get = Command.make("get", {
   ])
 )
 
+const forget = Command.make("forget", {
+  mailbox: Argument.String("mailbox").pipe(
+    Argument.withDescription("only the tokens for this mailbox; needs --token-cache-key"),
+    Argument.optional
+  ),
+  tokenCacheKey: Flags.client.tokenCacheKey,
+  state: Flags.places.state
+}, (input) => Effect.flatMap(Effect.promise(() => import("../run/token/forget.ts")), ({ run }) => run(input))).pipe(
+  Command.withShortDescription("Remove tokens that were kept"),
+  Command.withDescription(
+    "Removes the tokens that --token-cache-key kept in the state folder. They stay good at the provider until they end: to end them, remove the program from the account there."
+  ),
+  Command.withExamples([
+    { command: "sonde token forget", description: "All of them, without their key" },
+    {
+      command: "sonde token forget me@example.com --token-cache-key env:SONDE_CACHE_KEY",
+      description: "Those of one mailbox"
+    }
+  ])
+)
+
 export const token = Command.make("token").pipe(
   Command.withShortDescription("Obtain and read OAuth 2.0 tokens"),
   Command.withDescription("OAuth 2.0 access tokens."),
-  Command.withSubcommands([get, inspect])
+  Command.withSubcommands([get, inspect, forget])
 )

@@ -51,7 +51,9 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   yield* Interaction.provide(program, {
     grant: options.grant,
     redirectUri: options.redirectUri,
-    opens: input.openBrowser
+    opens: input.openBrowser,
+    cacheKey: input.tokenCacheKey,
+    state: Files.stateFolder(input.state, env)
   }).pipe(
     Effect.provide(Engine.layer({ state: Files.stateFolder(input.state, env), packs }))
   )

@@ -57,7 +57,9 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   yield* Interaction.provide(program, {
     grant: merged.grant,
     redirectUri: merged.redirectUri,
-    opens: input.openBrowser
+    opens: input.openBrowser,
+    cacheKey: input.tokenCacheKey,
+    state
   }).pipe(
     Effect.provide(Engine.layer({ state, packs }))
   )

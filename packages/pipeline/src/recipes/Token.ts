@@ -24,6 +24,8 @@ import { attempt, skip, step } from "../Step.ts"
  */
 export interface Order {
   readonly grant: Grant
+  /** Whose mailbox the token is for. */
+  readonly user: string
   readonly way: Way
   readonly metadata: string | undefined
   readonly tokenEndpoint: string | undefined
@@ -118,7 +120,8 @@ export const grantStep = Effect.fnUntraced(function*(
     grant,
     tokenEndpoint,
     authorizationEndpoint,
-    deviceEndpoint
+    deviceEndpoint,
+    user: wish.user
   }, tokenEndpoint)
 })
 

@@ -12,6 +12,7 @@ import { judge, read } from "@sonde/phases/Claims"
 import type { Grant } from "@sonde/phases/Grant"
 import { placeOf } from "@sonde/phases/HttpAsk"
 import { Prompter } from "@sonde/phases/Token"
+import { TokenCache } from "@sonde/phases/TokenCache"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -28,14 +29,22 @@ const orderOf = (
   { recorder, request }: Pick<Attempt, "request" | "recorder">,
   plan: GrantPlan,
   pack: Pack | undefined,
-  uses: readonly [OAuth.Use, ...ReadonlyArray<OAuth.Use>]
+  uses: readonly [OAuth.Use, ...ReadonlyArray<OAuth.Use>],
+  isKept: boolean
 ): Order => {
   const { options, pins } = request
   const directory = options.tenant ?? request.domain ?? "organizations"
   const known = OAuth.source(pack, uses[0], plan.kind, directory)
   const scopes = uses.flatMap((use) => OAuth.source(pack, use, plan.kind, directory).scope.split(" "))
   const { clientId, kind, proof, refreshToken, serviceAccount } = plan
-  const common = { clientId, scope: [...new Set(scopes)].join(" ") }
+  const scope = [...new Set(scopes)].join(" ")
+  const common = { clientId, scope }
+  const { offline } = known
+  // Only who keeps tokens has a use for one that outlives the run.
+  const ofPerson = isKept && offline.scope !== undefined
+    ? { clientId, scope: `${scope} ${offline.scope}`.trim() }
+    : common
+  const parameters = isKept ? offline.parameters : {}
   // `Options` saw to it that each kind has what it needs.
   const grant: Grant = kind === "client-credentials" && proof !== undefined
     ? { ...common, kind, proof }
@@ -44,10 +53,11 @@ const orderOf = (
     : kind === "service-account" && serviceAccount !== undefined
     ? { ...common, kind, keyFile: serviceAccount, user: plan.user }
     : kind === "authorization-code"
-    ? { ...common, kind, proof, redirectUri: options.redirectUri ?? known.redirectUri, user: plan.user, parameters: {} }
-    : { ...common, kind: "device-code" }
+    ? { ...ofPerson, kind, proof, redirectUri: options.redirectUri ?? known.redirectUri, user: plan.user, parameters }
+    : { ...ofPerson, kind: "device-code" }
   return {
     grant,
+    user: plan.user,
     way: { service, pins, server: options.dns, ca: options.ca, recorder },
     // An endpoint by hand is not looked for.
     metadata: options.tokenEndpoint === undefined ? known.metadata : undefined,
@@ -92,7 +102,7 @@ export const planOf = Effect.fnUntraced(function*(
     user
   })
   const uses = [useOf(first), ...others.map(useOf)] as const
-  const wish = grant === undefined ? undefined : orderOf(attempt, grant, pack, uses)
+  const wish = grant === undefined ? undefined : orderOf(attempt, grant, pack, uses, (yield* TokenCache) !== undefined)
   const place = wish?.tokenEndpoint === undefined ? undefined : placeOf(wish.tokenEndpoint)
   const endpoint = place?.endpoint ?? OAuth.issuer(pack, uses[0]) ?? first.endpoint
   return {

@@ -1,0 +1,66 @@
+/**
+ * Where tokens are kept between runs, if anywhere. By default nowhere.
+ *
+ * The store is the front end's; what is in it is as secret as a password, and the store has to keep it so.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+
+/**
+ * What a token is kept under: who gave it (`issuer`, the token endpoint), to whom, for what and for whom.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Label {
+  readonly issuer: string
+  readonly kind: string
+  readonly clientId: string
+  readonly scope: string
+  readonly user: string
+}
+
+/**
+ * A token that is kept. `expiresAtMillis` is since the epoch; without it nobody knows.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Kept {
+  readonly token: Redacted.Redacted<string>
+  readonly refreshToken: Redacted.Redacted<string> | undefined
+  readonly expiresAtMillis: number | undefined
+}
+
+/**
+ * Keeps tokens. Nothing fails: what cannot be read is as if it were not there, and whoever keeps the store says why.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Cache {
+  readonly get: (label: Label) => Effect.Effect<Kept | undefined>
+  readonly put: (label: Label, kept: Kept) => Effect.Effect<void>
+  readonly drop: (label: Label) => Effect.Effect<void>
+}
+
+/**
+ * The cache in force.
+ *
+ * @category references
+ * @since 0.1.0
+ */
+export const TokenCache = Context.Reference<Cache | undefined>("@sonde/phases/TokenCache", {
+  defaultValue: () => undefined
+})
+
+/**
+ * How long before its end a token is no longer taken from the cache, in milliseconds: the sign-in that follows takes a while.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const marginMillis = 120_000
