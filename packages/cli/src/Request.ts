@@ -10,6 +10,7 @@ import { type Failure, missing, usage } from "./Failure.ts"
 import * as Files from "./Files.ts"
 import type * as Flags from "./Flags.ts"
 import { quoted, shellQuoted } from "./Print.ts"
+import { note } from "./Screen.ts"
 import * as Secret from "./Secret.ts"
 
 /** The flags of a diagnosis. */
@@ -243,6 +244,22 @@ const tlsCertificate = Effect.fnUntraced(function*(path: string, key: Redacted.R
   return pem
 })
 
+/** What the form of a client secret tells before it is sent. */
+const secretRemarks = [
+  ["outerSpace", "begins or ends with white space, which counts", "check how it was copied"],
+  ["looksLikeGuid", "has the form of an id", "Microsoft wants the Value of a secret and not its Secret ID"],
+  ["invisible", "holds a character that is not to be seen", "copy it anew"],
+  ["lookAlike", "holds characters that look like others", "copy it from where it was made"],
+  ["notAscii", "holds characters outside ASCII", "check how it was copied"]
+] as const
+
+const remark = Effect.fnUntraced(function*(secret: Redacted.Redacted<string>) {
+  const { secretTraits } = yield* Effect.promise(() => import("@sonde/packs/Preflight"))
+  const traits = secretTraits(secret)
+  const found = secretRemarks.find(([trait]) => traits[trait])
+  if (found !== undefined) yield* note(`--client-secret ${found[1]}: ${found[2]}`)
+})
+
 /** Fetches the secrets. `who` is named where somebody is asked. */
 export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
   const out: { -readonly [K in keyof Fetched]: Fetched[K] } = {}
@@ -258,6 +275,7 @@ export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
     const source = from[name]
     if (source !== undefined) out[name] = yield* Secret.read(option, source, labels[name])
   }
+  if (out.clientSecret !== undefined) yield* remark(out.clientSecret)
   if (from.clientCertificate !== undefined) out.clientCertificate = yield* certificate(from.clientCertificate)
   if (from.tlsCertificate !== undefined) out.tlsCertificate = yield* tlsCertificate(from.tlsCertificate, out.tlsKey)
   if (from.serviceAccount !== undefined) out.serviceAccount = yield* serviceAccount(from.serviceAccount)
