@@ -99,11 +99,11 @@ for (const path of files("packages/wire/src", (name) => name.endsWith(".ts") && 
 
 const known = new Set(
   [...(/phaseIds = \[([^\]]*)\]/.exec(read("packages/domain/src/Words.ts"))?.[1] ?? "")
-    .matchAll(/"(\w+)"/g)].map((match) => match[1] ?? "")
+    .matchAll(/"([\w-]+)"/g)].map((match) => match[1] ?? "")
 )
 const phases = new Map<string, string>()
 for (const path of files("packages/phases/src", (name) => name.endsWith(".ts"))) {
-  for (const match of read(path).matchAll(/(?:\bid:\s*|\bPhase\.make\(\s*)"(\w+)"/g)) {
+  for (const match of read(path).matchAll(/(?:\bid:\s*|\bPhase\.make\(\s*)"([\w-]+)"/g)) {
     const id = match[1] ?? ""
     if (known.has(id)) phases.set(id, path)
     else problems.push(`${path}: "${id}" is no phase that packages/domain/src/Words.ts knows`)

@@ -23,15 +23,17 @@ export const fold = (scheme: Scheme, code: number): number => {
 }
 
 /**
- * The status of a report. With `failOnWarning` a report that passed with warnings ends with 1; as a plugin a warning
- * is always told.
+ * The status of a report. With `failOnWarning` a report that passed with warnings ends with 1, and so does a posture that has a
+ * warning beside what could not be told; as a plugin a warning is always told.
  */
 export const ofReport = (
   report: Report,
   options: { readonly scheme: Scheme; readonly failOnWarning: boolean }
 ): number => {
   const warns = report.outcome === "warn" || report.findings.some((finding) => finding.state === "warn")
-  const code = report.exitCode === 0 && warns && (options.failOnWarning || options.scheme === "plugin")
+  const improvable = options.failOnWarning && report.exitCode === 75 &&
+    report.findings.some((finding) => finding.service === "posture" && finding.state === "warn")
+  const code = (report.exitCode === 0 || improvable) && warns && (options.failOnWarning || options.scheme === "plugin")
     ? 1
     : report.exitCode
   return fold(options.scheme, code)

@@ -63,7 +63,7 @@ export const view = {
   short: toggle("short", "show one line for each service"),
   color: choice("color", ["auto", "always", "never"], "use colours"),
   redact: choice("redact", ["secrets", "personal"], "personal also hides addresses, user names, IP addresses and ids"),
-  failOn: choice("fail-on", ["warning"], "exit with 1 when there are warnings"),
+  failOn: choice("fail-on", ["warning", "failure"], "exit with 1 from warnings on, or from failures on (default)"),
   exitCodes: choice("exit-codes", ["sysexits", "simple", "plugin"], "meaning of the exit status")
 }
 
@@ -149,7 +149,7 @@ export const check = {
     "auto (default), plain, login, cram-md5, scram-sha-1, scram-sha-256 (either with -plus), xoauth2, oauthbearer or external"
   ),
   provider: text("provider", "ID", "skip recognition of the provider"),
-  only: texts("only", "LIST", "check only these services (smtp-submission)"),
+  only: texts("only", "LIST", "check only these services (smtp-submission, token, posture)"),
   skip: texts("skip", "LIST", "leave these services out"),
   via: text("via", "smtp|graph", "way of sending"),
   host: text("host", "HOST", "connect to this host"),
@@ -170,6 +170,20 @@ export const check = {
   deadline: text("deadline", "DURATION", "limit for the whole run (default 60s)"),
   ignorePreflight: toggle("ignore-preflight", "connect although the pack says that it cannot work"),
   wait: toggle("wait", "sleep through a throttle instead of suspending the run")
+}
+
+/** What is to be known of a domain's mail besides its name. */
+export const posture = {
+  selector: texts("selector", "NAME", "DKIM selector to look at, besides those of the packs; repeatable"),
+  ip: text("ip", "ADDRESS", "address that would send, for SPF and its name"),
+  from: text("from", "ADDRESS", "envelope sender it would use (default: postmaster of the domain)"),
+  provider: check.provider,
+  dns: check.dns,
+  connectTo: check.connectTo,
+  ca: check.ca,
+  ehlo: check.ehlo,
+  timeout: check.timeout,
+  deadline: check.deadline
 }
 
 /** Whom a server may contact, and with which secrets. */

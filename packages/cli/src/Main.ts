@@ -22,6 +22,7 @@ import { discover } from "./commands/discover.ts"
 import { explain, textLast } from "./commands/explain.ts"
 import { mcp } from "./commands/mcp.ts"
 import { packs } from "./commands/packs/packs.ts"
+import { posture } from "./commands/posture.ts"
 import { resume } from "./commands/resume.ts"
 import { forget, runs, show } from "./commands/runs.ts"
 import { serve } from "./commands/serve/serve.ts"
@@ -40,8 +41,9 @@ export const sonde = Command.make("sonde").pipe(
   ),
   Command.withSubcommands([
     check,
-    explain,
     discover,
+    posture,
+    explain,
     resume,
     runs,
     show,

@@ -11,7 +11,7 @@ const toggles = ["batch", "json", "transcript", "quiet", "short"] as const
 
 const color = ["auto", "always", "never"] as const
 const redact = ["secrets", "personal"] as const
-const failOn = ["warning"] as const
+const failOn = ["warning", "failure"] as const
 const exitCodes = ["sysexits", "simple", "plugin"] as const
 
 const among = <A extends string>(words: ReadonlyArray<A>, word: string | undefined): A | undefined =>

@@ -48,6 +48,15 @@ const spanOf = (option: string, text: string): Result.Result<string, Failure> =>
     : Result.fail(usage(`${option} takes a duration, not ${quoted(text)}`, "write it as 500ms, 10s or 5m"))
 }
 
+/** The limits that flags give. */
+export const spans = Effect.fnUntraced(function*(input: Pick<Input, "timeout" | "deadline">) {
+  const { deadline, timeout } = input
+  return {
+    ...(timeout === undefined ? {} : { timeout: yield* Effect.fromResult(spanOf("--timeout", timeout)) }),
+    ...(deadline === undefined ? {} : { deadline: yield* Effect.fromResult(spanOf("--deadline", deadline)) })
+  }
+})
+
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 /** The options that flags give, without the target; only what was given is set, so that they can override others. */
@@ -94,8 +103,7 @@ export const options = Effect.fnUntraced(function*(input: Input) {
   if (input.only.length > 0) out.only = yield* Effect.fromResult(listOf("--only", input.only, ServiceId.literals))
   if (input.skip.length > 0) out.skip = yield* Effect.fromResult(listOf("--skip", input.skip, ServiceId.literals))
   if (input.port !== undefined) out.port = yield* Effect.fromResult(portOf(input.port))
-  if (input.timeout !== undefined) out.timeout = yield* Effect.fromResult(spanOf("--timeout", input.timeout))
-  if (input.deadline !== undefined) out.deadline = yield* Effect.fromResult(spanOf("--deadline", input.deadline))
+  Object.assign(out, yield* spans(input))
   if (input.connectTo.length > 0) out.connectTo = input.connectTo
   if (input.to.length > 0) out.to = input.to
   if (input.pack.length > 0) out.pack = input.pack

@@ -75,8 +75,10 @@ export const GrantKind = Schema.Literals([
 export type GrantKind = typeof GrantKind.Type
 
 /**
- * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is `SERVER[:PORT]`; `ca` is PEM
- * text; `redirectUri` is the loopback address that a browser comes back to; `tenant` is the id or a domain of a directory and `cloud` the name of a separate cloud as packs have it; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack` are paths.
+ * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is `SERVER[:PORT]`; `ca` is PEM text;
+ * `redirectUri` is the loopback address that a browser comes back to; `tenant` is the id or a domain of a directory and `cloud` the
+ * name of a separate cloud as packs have it; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack`
+ * are paths. `ip` is the address that would send and `selector` are DKIM selectors, for the posture of a domain.
  *
  * @category models
  * @since 0.1.0
@@ -105,6 +107,8 @@ export const CheckOptions = Schema.Struct({
   ehlo: Schema.optionalKey(Schema.String),
   from: Schema.optionalKey(Schema.String),
   to: Schema.optionalKey(Schema.Array(Schema.String)),
+  ip: Schema.optionalKey(Schema.String),
+  selector: Schema.optionalKey(Schema.Array(Schema.String)),
   until: Schema.optionalKey(PhaseId),
   deliver: Schema.optionalKey(Schema.Boolean),
   deliverAgain: Schema.optionalKey(Schema.Boolean),

@@ -338,7 +338,7 @@ export const BulkFacts = Schema.Struct({
   receivers: Schema.Array(Schema.Struct({
     pack: Schema.String,
     name: Schema.String,
-    perDay: Schema.Int,
+    perDay: Schema.optionalKey(Schema.Int),
     asOf: Schema.String,
     source: Schema.String,
     rules: Schema.Array(Schema.Struct({

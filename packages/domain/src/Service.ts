@@ -61,14 +61,15 @@ export const PhaseState = Schema.Literals(["pass", "fail", "warn", "inconclusive
 export type PhaseState = typeof PhaseState.Type
 
 /**
- * Why a phase was skipped: the phase that stopped the service, or a reason of the run.
+ * Why a phase was skipped: the phase that stopped the service, or a reason of the run. `not_known` is a phase that lacks what it
+ * would have to look for.
  *
  * @category models
  * @since 0.1.0
  */
 export const SkipReason = Schema.Union([
   PhaseId,
-  Schema.Literals(["until", "no_credential", "policy", "not_offered", "interrupted"])
+  Schema.Literals(["until", "no_credential", "policy", "not_offered", "not_known", "interrupted"])
 ])
 /** @category models @since 0.1.0 */
 export type SkipReason = typeof SkipReason.Type

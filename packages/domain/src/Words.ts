@@ -55,5 +55,14 @@ export const phaseIds = [
   "token",
   "claims",
   "mailbox",
-  "send"
+  "send",
+  "mx",
+  "spf",
+  "dkim",
+  "dmarc",
+  "mta-sts",
+  "tls-rpt",
+  "dane",
+  "bimi",
+  "bulk"
 ] as const

@@ -1,7 +1,7 @@
 /**
  * Tools for assistants: the Model Context Protocol over Sonde.
  *
- * An assistant can check, explain and show. It never handles a secret, which is named by its source only, and it never
+ * An assistant can check, examine a domain, explain and show. It never handles a secret, which is named by its source only, and it never
  * delivers a message. What mail servers said is handed on as quoted data.
  */
 import * as Cause from "@sonde/domain/Cause"
@@ -69,6 +69,23 @@ const check = Tool.make("check", {
 }).annotate(Tool.Readonly, false).annotate(Tool.Destructive, false).annotate(Tool.Idempotent, false)
   .annotate(Tool.OpenWorld, true).annotate(Tool.Strict, true)
 
+const posture = Tool.make("posture", {
+  description:
+    "Examines what a domain publishes about its mail: MX, SPF, DKIM, DMARC, MTA-STS, TLS reporting, DANE and BIMI; tells for each "
+    + `finding who must act and which record to publish. Signs in nowhere and never sends a message. ${notice}`,
+  parameters: Schema.Struct({
+    domain: Schema.String.check(Schema.isMaxLength(1024)),
+    selectors: Schema.optionalKey(
+      Schema.Array(Schema.String.check(Schema.isMaxLength(253))).check(Schema.isMaxLength(16))
+    ),
+    ip: word,
+    from: word
+  }),
+  success: Result(Report),
+  failure: Schema.String
+}).annotate(Tool.Readonly, true).annotate(Tool.Destructive, false).annotate(Tool.Idempotent, true)
+  .annotate(Tool.OpenWorld, true).annotate(Tool.Strict, true)
+
 const explain = Tool.make("explain", {
   description: `Names the cause of a pasted reply, bounce, stack trace or log. Uses no network. ${notice}`,
   parameters: Schema.Struct({
@@ -92,7 +109,7 @@ const show = Tool.make("show", {
 }).annotate(Tool.Readonly, true).annotate(Tool.Destructive, false).annotate(Tool.Idempotent, true)
   .annotate(Tool.OpenWorld, false).annotate(Tool.Strict, true)
 
-const tools = Toolkit.make(check, explain, show)
+const tools = Toolkit.make(check, posture, explain, show)
 
 /** The last lines of a conversation are those of the exchange that failed. */
 const lastLines = 12
@@ -129,6 +146,19 @@ const handlers = tools.toLayer(Effect.gen(function*() {
       }
       const report = yield* runs.run(body, client._tag === "Some" ? client.value.name : "mcp").pipe(
         Effect.mapError(({ detail }) => without(detail ?? "the check cannot be made", [secret_source, token_source]))
+      )
+      return ofReport(report)
+    }),
+    posture: Effect.fnUntraced(function*({ domain, selectors, ...options }) {
+      const client = yield* Effect.serviceOption(Client)
+      const body: StartRun = {
+        ...options,
+        target: domain,
+        only: ["posture"],
+        ...(selectors === undefined ? {} : { selector: selectors })
+      }
+      const report = yield* runs.run(body, client._tag === "Some" ? client.value.name : "mcp").pipe(
+        Effect.mapError(({ detail }) => detail ?? "the domain cannot be examined")
       )
       return ofReport(report)
     }),
@@ -201,8 +231,8 @@ const about = (version: string) => ({
   name: "sonde",
   version,
   instructions:
-    "Sonde diagnoses mail: \"explain\" names the cause of a text, \"check\" probes a mailbox, \"show\" reads a "
-    + "run again. Never ask for a password and never pass one: name a source that the operator allowed, such as "
+    "Sonde diagnoses mail: \"explain\" names the cause of a text, \"check\" probes a mailbox, \"posture\" examines what a "
+    + "domain publishes, \"show\" reads a run again. Never ask for a password and never pass one: name a source that the operator allowed, such as "
     + `env:NAME, in secret_source. Report the cause, who must act, and the exact commands. ${notice}`,
   protocols: [McpProtocol.v2026_07_28, McpProtocol.v2025_11_25, McpProtocol.v2025_06_18] as const,
   registrations: Layer.mergeAll(Layer.provide(McpServer.toolkit(tools), handlers), resources)

@@ -72,7 +72,7 @@ describe("sonde mcp", () => {
     Effect.gen(function*() {
       const { client, heard } = yield* connected
       const { tools } = yield* heard(() => client.listTools())
-      assert.deepStrictEqual(tools.map(({ name }) => name).toSorted(), ["check", "explain", "show"])
+      assert.deepStrictEqual(tools.map(({ name }) => name).toSorted(), ["check", "explain", "posture", "show"])
       const check = tools.find(({ name }) => name === "check")
       const names = Object.keys(check?.inputSchema.properties ?? {})
       assert.includeMembers(names, ["target", "secret_source", "token_source"])

@@ -19,6 +19,7 @@ import {
   NotOffered,
   PackEndpoint,
   Recognise,
+  Sending,
   SignIn,
   Source,
   Success
@@ -58,6 +59,10 @@ export const Pack = Schema.Struct({
   endpoints: optional("Where it is reached", Schema.Array(PackEndpoint)),
   notOffered: optional("Ports that people try in vain", Schema.Array(NotOffered)),
   signIn: optional("How one signs in", SignIn),
+  sending: optional(
+    "What the DNS of a domain shows when it sends through it, and what it requires of senders",
+    Sending
+  ),
   limits: optional("Limits, and how the server says that they are exceeded", Schema.Array(Limit)),
   preflight: optional("What is judged before connecting", Schema.Array(PreflightRule)),
   rules: optional("Which replies mean which cause, and what to do", Schema.Array(Rule)),

@@ -8,7 +8,7 @@
  */
 import { type Folded, signsOf, type Weights } from "./internal/signs.ts"
 import type { Pack } from "./Pack.ts"
-import type { Recognise } from "./schema/Provider.ts"
+import type { Recognise, Sending } from "./schema/Provider.ts"
 import { contains, fold, foldName, isWithin } from "./Text.ts"
 
 /**
@@ -24,6 +24,7 @@ export interface Summary {
   readonly version: string
   readonly aliases: ReadonlyArray<string>
   readonly recognise: Recognise
+  readonly sending?: Sending
 }
 
 /**
@@ -196,7 +197,8 @@ export const summaryOf = (pack: Pack): Summary => ({
   kind: pack.kind,
   version: pack.version,
   aliases: pack.aliases ?? [],
-  recognise: pack.recognise ?? {}
+  recognise: pack.recognise ?? {},
+  ...(pack.sending === undefined ? {} : { sending: pack.sending })
 })
 
 /**

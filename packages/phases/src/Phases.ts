@@ -16,6 +16,7 @@ import { List } from "./List.ts"
 import { Logout } from "./Logout.ts"
 import { MailFrom } from "./MailFrom.ts"
 import { Metadata } from "./Metadata.ts"
+import * as Posture from "./Posture.ts"
 import { Quit } from "./Quit.ts"
 import { RcptTo } from "./RcptTo.ts"
 import { Resolve } from "./Resolve.ts"
@@ -53,5 +54,6 @@ export const layer = Layer.mergeAll(
   Token.layer,
   Claims.layer,
   GraphMailbox.layer,
-  GraphSend.layer
+  GraphSend.layer,
+  Posture.layer
 )

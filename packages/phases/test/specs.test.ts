@@ -19,6 +19,7 @@ import * as Logout from "@sonde/phases/Logout"
 import * as MailFrom from "@sonde/phases/MailFrom"
 import * as Metadata from "@sonde/phases/Metadata"
 import type { ResumeRule } from "@sonde/phases/Phase"
+import * as Posture from "@sonde/phases/Posture"
 import * as Quit from "@sonde/phases/Quit"
 import * as RcptTo from "@sonde/phases/RcptTo"
 import * as Resolve from "@sonde/phases/Resolve"
@@ -76,7 +77,11 @@ const phases: ReadonlyArray<{
   { facts: TokenFacts.TokenFacts, definition: Token.definition },
   { facts: TokenFacts.ClaimsFacts, definition: Claims.definition },
   { facts: GraphFacts.MailboxFacts, definition: GraphMailbox.definition },
-  { facts: GraphFacts.SendFacts, definition: GraphSend.definition }
+  { facts: GraphFacts.SendFacts, definition: GraphSend.definition },
+  ...Object.values(Posture.definitions).map((definition) => ({
+    facts: definition.facts as unknown as { readonly fields: object },
+    definition
+  }))
 ]
 
 // What `network.test.ts`, `codes.test.ts`, `Claims.test.ts`, `Token.test.ts` and `Graph*.test.ts` show besides the scenarios.

@@ -19,6 +19,7 @@ import type { List } from "@sonde/phases/List"
 import type { Logout } from "@sonde/phases/Logout"
 import type { MailFrom } from "@sonde/phases/MailFrom"
 import type { Metadata } from "@sonde/phases/Metadata"
+import type * as Posture from "@sonde/phases/Posture"
 import type { Quit } from "@sonde/phases/Quit"
 import type { RcptTo } from "@sonde/phases/RcptTo"
 import type { Resolve } from "@sonde/phases/Resolve"
@@ -71,7 +72,17 @@ const contract = {
     "DeliveryInDoubt",
     "ApiError",
     ...inRequest
-  ]
+  ],
+  // What is not answered here is a fact, so these phases have no error.
+  mx: [],
+  spf: [],
+  dkim: [],
+  dmarc: [],
+  "mta-sts": [],
+  "tls-rpt": [],
+  dane: [],
+  bimi: [],
+  bulk: []
 } as const satisfies Record<PhaseId, ReadonlyArray<Errors.ErrorTag>>
 
 type Row<P extends PhaseId> = InstanceType<typeof Errors.errors[typeof contract[P][number]]>
@@ -110,6 +121,15 @@ const services: {
   readonly claims: Equal<ErrorOfService<Claims["Service"]>, Row<"claims">>
   readonly mailbox: Equal<ErrorOfService<GraphMailbox["Service"]>, Row<"mailbox">>
   readonly send: Equal<GraphSendError, Row<"send">>
+  readonly mx: Equal<ErrorOfService<Posture.MxPolicy["Service"]>, Row<"mx">>
+  readonly spf: Equal<ErrorOfService<Posture.SpfPolicy["Service"]>, Row<"spf">>
+  readonly dkim: Equal<ErrorOfService<Posture.DkimPolicy["Service"]>, Row<"dkim">>
+  readonly dmarc: Equal<ErrorOfService<Posture.DmarcPolicy["Service"]>, Row<"dmarc">>
+  readonly "mta-sts": Equal<ErrorOfService<Posture.MtaStsPolicy["Service"]>, Row<"mta-sts">>
+  readonly "tls-rpt": Equal<ErrorOfService<Posture.TlsRptPolicy["Service"]>, Row<"tls-rpt">>
+  readonly dane: Equal<ErrorOfService<Posture.DanePolicy["Service"]>, Row<"dane">>
+  readonly bimi: Equal<ErrorOfService<Posture.BimiPolicy["Service"]>, Row<"bimi">>
+  readonly bulk: Equal<ErrorOfService<Posture.BulkPolicy["Service"]>, Row<"bulk">>
 } = {
   resolve: true,
   connect: true,
@@ -131,7 +151,16 @@ const services: {
   token: true,
   claims: true,
   mailbox: true,
-  send: true
+  send: true,
+  mx: true,
+  spf: true,
+  dkim: true,
+  dmarc: true,
+  "mta-sts": true,
+  "tls-rpt": true,
+  dane: true,
+  bimi: true,
+  bulk: true
 }
 
 /** What `ErrorOf` computes against each row. */
@@ -156,7 +185,16 @@ const computed: { readonly [P in PhaseId]: Equal<Errors.ErrorOf<P>, Row<P>> } = 
   token: true,
   claims: true,
   mailbox: true,
-  send: true
+  send: true,
+  mx: true,
+  spf: true,
+  dkim: true,
+  dmarc: true,
+  "mta-sts": true,
+  "tls-rpt": true,
+  dane: true,
+  bimi: true,
+  bulk: true
 }
 
 // The comparison itself: one member more or less, on either side, is unequal.

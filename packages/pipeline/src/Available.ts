@@ -20,7 +20,8 @@ export const available = [
   "pop3",
   "sieve",
   "graph",
-  "token"
+  "token",
+  "posture"
 ] as const satisfies ReadonlyArray<ServiceId>
 
 /**
@@ -29,7 +30,7 @@ export const available = [
  * @category constants
  * @since 0.1.0
  */
-export const onDemand: ReadonlyArray<ServiceId> = ["imap", "pop3", "sieve", "graph"]
+export const onDemand: ReadonlyArray<ServiceId> = ["imap", "pop3", "sieve", "graph", "posture"]
 
 /** @category models @since 0.1.0 */
 export type Available = typeof available[number]

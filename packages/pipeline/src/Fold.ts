@@ -300,7 +300,8 @@ const serviceReport = (history: History, current: Attempt, service: ServiceHisto
       ...(stopped ? ["fail" as const] : []),
       ...(warned ? ["warn" as const] : [])
     ]),
-    ...(service.endpoint === undefined ? {} : { endpoint: service.endpoint }),
+    // The posture of a domain is no conversation with one server.
+    ...(service.endpoint === undefined || service.id === "posture" ? {} : { endpoint: service.endpoint }),
     phases
   }
 }
@@ -310,7 +311,7 @@ const exitCode = (service: ServiceReport): number => {
   if (service.outcome === "pass" || service.outcome === "warn") return 0
   const deciding = service.phases.find((phase) => phase.state === service.outcome)
   if (deciding?.error !== undefined) return exitCodeOf(deciding.error)
-  return service.outcome === "fail" ? 78 : 75
+  return service.outcome !== "fail" ? 75 : service.id === "posture" ? 1 : 78
 }
 
 const byContract = (left: ServiceReport, right: ServiceReport): number =>

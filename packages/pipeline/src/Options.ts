@@ -198,7 +198,7 @@ const servicesOf = (
     return fail(
       "--only",
       `${unavailable} is not available in this version`,
-      "smtp-submission, imap, pop3, sieve and graph are, and token together with one"
+      `${available.join(", ")} are`
     )
   }
   const hasToken = secrets.token !== undefined || options.grant !== undefined
@@ -242,6 +242,22 @@ const addressesOf = (
   // A delivery without a recipient goes to the mailbox itself: nobody else is bothered.
   const to = options.to ?? (composes && from !== undefined ? [from] : [])
   return Result.succeed({ from, to })
+}
+
+const selectorLabel = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i
+
+const postureOf = (options: CheckOptions, target: Target.Target): Result.Result<void, OptionsError> => {
+  if (target._tag === "Host") {
+    return fail("the target", `${JSON.stringify(target.input)} is no domain`, "give a domain, such as example.com")
+  }
+  if (options.ip !== undefined && !Target.isAddress(options.ip)) {
+    return fail("--ip", `${JSON.stringify(options.ip)} is no IP address`, "write it as 192.0.2.1 or 2001:db8::1")
+  }
+  // RFC 6376 section 3.1: a selector is one label or several.
+  const bad = options.selector?.find((selector) => !selector.split(".").every((label) => selectorLabel.test(label)))
+  return bad === undefined
+    ? Result.succeed(undefined)
+    : fail("--selector", `${JSON.stringify(bad)} is no selector`, "give what stands behind s= in DKIM-Signature")
 }
 
 /**
@@ -294,6 +310,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       }
       if (millis > longestMillis) return yield* fail(option, `${span} is too long`, "give 24d at most")
     }
+    if (services.includes("posture")) yield* postureOf(options, target)
     const ca = options.ca === undefined ? undefined : pemBlocks(options.ca)
     if (ca?.length === 0 && options.ca !== "") {
       return yield* fail("--ca", "holds no certificate", "give certificates in PEM form")

@@ -7,9 +7,12 @@
  * @since 0.1.0
  */
 import { isInconclusive, type JournalError, type PhaseError } from "@sonde/domain/Errors"
+import { type FindingId, isFinding } from "@sonde/domain/Finding"
 import type { PhaseReport } from "@sonde/domain/Report"
-import type { PhaseId, ServiceId, SkipReason } from "@sonde/domain/Service"
+import type { Outcome, PhaseId, ServiceId, SkipReason } from "@sonde/domain/Service"
+import { worst } from "@sonde/domain/Service"
 import type { Transcript } from "@sonde/domain/Transcript"
+import type { Finding } from "@sonde/domain/Verdict"
 import type { Recorder } from "@sonde/net/Recorder"
 import type { Definition } from "@sonde/phases/Phase"
 import * as Clock from "effect/Clock"
@@ -178,14 +181,67 @@ export const attempt = <Id extends PhaseId, In, Out, F, E extends PhaseError, R>
   )
 
 /**
- * Writes down that a phase was not run, and why.
+ * Writes down that a phase was not run, and why, with what that leaves open.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const skip = Effect.fnUntraced(function*(phase: PhaseId, because: SkipReason) {
+export const skip = Effect.fnUntraced(function*(
+  phase: PhaseId,
+  because: SkipReason,
+  findings: ReadonlyArray<Finding> = []
+) {
   const { log, service } = yield* Current
   yield* log.publish({ type: "phase.end", service, phase: { id: phase, state: "skip", because } })
+  for (const finding of findings) yield* log.publish({ type: "finding", finding })
+})
+
+/** Findings that leave the question of their phase itself open; others tell only what was not part of it. */
+const undecided: ReadonlySet<FindingId> = new Set([
+  "dns_unanswered",
+  "mta_sts_policy_unanswered",
+  "dane_not_judged",
+  "dane_not_reached"
+])
+
+const stateOf = (findings: ReadonlyArray<Finding>): Outcome =>
+  worst(
+    findings.flatMap(({ id, state }) => state !== "inconclusive" || isFinding(id) && undecided.has(id) ? [state] : [])
+  )
+
+/**
+ * Runs a phase that establishes facts and never fails, and judges them: its state is that of its worst finding. Facts that passed in an
+ * earlier attempt are read back and judged again.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const survey = Effect.fnUntraced(function*<Id extends PhaseId, In, F, R>(
+  phase: Runnable<Id, In, F, F, never, R>,
+  input: In,
+  subject: string,
+  judge: (facts: F) => ReadonlyArray<Finding>
+): Effect.fn.Return<F, JournalError, R | Current> {
+  const { log, service } = yield* Current
+  const { definition } = phase
+  const found = yield* restored(definition, subject)
+  const started = yield* Clock.currentTimeMillis
+  if (Option.isNone(found)) yield* log.publish({ type: "phase.start", service, phase: definition.id })
+  const facts = Option.isSome(found)
+    ? found.value
+    : yield* Effect.withSpan(phase.run(input), `Phase.${definition.id}`, withoutStack)
+  const findings = judge(facts)
+  const report: PhaseReport = Option.isSome(found)
+    ? { id: definition.id, state: "restored", facts: facts as Facts }
+    : {
+      id: definition.id,
+      state: stateOf(findings),
+      durationMillis: (yield* Clock.currentTimeMillis) - started,
+      facts: definition.factsOf(facts) as Facts
+    }
+  yield* log.publish({ type: "phase.end", service, phase: report }, { version: definition.version, subject })
+  for (const finding of findings) yield* log.publish({ type: "finding", finding })
+  return facts
 })
 
 /**

@@ -16,6 +16,7 @@ import * as TokenFacts from "@sonde/domain/TokenFacts"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Escape from "./Escape.ts"
+import { posture } from "./internal/posture.ts"
 
 import { list } from "./internal/words.ts"
 
@@ -168,6 +169,8 @@ export const skipped = (because: SkipReason | undefined): string => {
       return "not tried: the provider's pack says not to"
     case "not_offered":
       return "not offered by the server"
+    case "not_known":
+      return "not tried: nothing is known to look for"
     case "interrupted":
       return "not reached: interrupted"
     default:
@@ -446,7 +449,7 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
             ].filter((part) => part !== undefined).join(", ")
         )
       default:
-        return undefined
+        return posture(phase)
     }
   })()
   return Escape.line(said ?? "")

@@ -30,6 +30,7 @@ export const outcomes: Readonly<Record<Outcome, { readonly mark: string; readonl
  * @since 0.1.0
  */
 export const reached = (service: ServiceReport): string => {
+  if (service.id === "posture") return service.outcome === "pass" ? "nothing to change" : "things to improve"
   const passed = (id: string) =>
     service.phases.some((phase) => phase.id === id && (phase.state === "pass" || phase.state === "restored"))
   const tried = service.phases.some(({ facts, id }) => id === "send" && facts?.["dry"] === true)
@@ -65,6 +66,8 @@ export const ofReport = (report: Report): string => {
   if (first !== undefined && report.outcome !== "pass") return Escape.line(first.title)
   for (const service of report.services) {
     const stopped = Exchange.stoppedAt(service)
+    const found = report.findings.find(({ service: of, state }) => of === service.id && state === stopped?.state)
+    if (stopped?.error === undefined && found !== undefined) return Escape.line(found.title)
     if (stopped !== undefined) {
       const said = stopped.error === undefined
         ? Phrases.detail(stopped, true, report.startedAt)

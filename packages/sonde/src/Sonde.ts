@@ -134,6 +134,8 @@ export class Sonde extends Context.Service<Sonde, {
    * cannot be meant.
    */
   discover(options: DiscoverOptions): Effect.Effect<Discovery, Options.OptionsError>
+  /** Examines what a domain publishes about its mail: a check with nothing but the posture. */
+  posture(options: Check): Effect.Effect<Report, JournalError>
   /** Names the cause of a pasted text. No network. */
   explain(input: string | (Hints & { readonly text: string })): Effect.Effect<Explanation>
   /** Diagnoses a target and tells how it goes; the last event carries the report. */
@@ -358,6 +360,7 @@ const make = Effect.gen(function*() {
 
   return Sonde.of({
     check: (options) => run(options, quiet),
+    posture: (options) => run({ ...options, only: ["posture"] }, quiet),
     once: (options) =>
       validate(options).pipe(
         Effect.flatMap((request) => Runner.run(request, quiet)),

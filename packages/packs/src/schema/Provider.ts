@@ -225,6 +225,46 @@ export const SignIn = Schema.Struct({
 export interface SignIn extends Schema.Schema.Type<typeof SignIn> {}
 
 /**
+ * What receivers of mail require of whoever sends much, as far as it can be judged from the DNS and the servers, and two that cannot:
+ * `one-click-unsubscribe` and `spam-rate`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const BulkRequirement = Schema.Literals([
+  "spf",
+  "dkim",
+  "dmarc",
+  "alignment",
+  "reverse-dns",
+  "one-click-unsubscribe",
+  "spam-rate"
+])
+/** @category models @since 0.1.0 */
+export type BulkRequirement = typeof BulkRequirement.Type
+
+/**
+ * What the DNS of a domain shows when it sends through the provider, and what the provider requires of those who send to it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Sending = Schema.Struct({
+  spf: optional("Names that the SPF record of a domain includes to send through it", Schema.Array(DomainName)),
+  dkim: optional("DKIM selectors that are the same for every domain", Words),
+  bulk: optional(
+    "What it requires of whoever sends much to its mailboxes",
+    Schema.Struct({
+      perDay: optional("Messages a day from which it counts as much, where that is published", Schema.Int),
+      requires: field("What is required", Schema.Array(BulkRequirement)),
+      source: field("Key of the source", Schema.NonEmptyString)
+    })
+  )
+}).annotate({ identifier: "Sending" })
+/** @category models @since 0.1.0 */
+export interface Sending extends Schema.Schema.Type<typeof Sending> {}
+
+/**
  * A limit of the provider. `checked` says that Sonde compares a message with it before sending; `replies` are texts
  * the server answers with when it is exceeded.
  *

@@ -89,7 +89,7 @@ const obtain = Effect.fnUntraced(function*({ endpoint, service }: TokenPlan, wis
  */
 export const grantStep = Effect.fnUntraced(function*(
   { endpoint, service }: Pick<TokenPlan, "endpoint" | "service">,
-  { grant, way }: Pick<Order, "grant" | "way">,
+  { grant, user, way }: Pick<Order, "grant" | "user" | "way">,
   { authorizationEndpoint, deviceEndpoint, tokenEndpoint }: Pick<
     Order,
     "tokenEndpoint" | "authorizationEndpoint" | "deviceEndpoint"
@@ -121,7 +121,7 @@ export const grantStep = Effect.fnUntraced(function*(
     tokenEndpoint,
     authorizationEndpoint,
     deviceEndpoint,
-    user: wish.user
+    user
   }, tokenEndpoint)
 })
 

@@ -9,6 +9,7 @@ import type { Dialled } from "../Available.ts"
 import type { Definition } from "./Definition.ts"
 import { definition as graph } from "./Graph.ts"
 import { definition as mailbox } from "./Mailbox.ts"
+import { definition as posture } from "./Posture.ts"
 import { definition as submission } from "./Submission.ts"
 
 const definitions = {
@@ -16,7 +17,8 @@ const definitions = {
   "imap": mailbox("imap"),
   "pop3": mailbox("pop3"),
   "sieve": mailbox("sieve"),
-  "graph": graph
+  "graph": graph,
+  posture
 } as const satisfies Record<Dialled, Definition<unknown>>
 
 type Definitions = typeof definitions

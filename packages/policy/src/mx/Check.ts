@@ -10,7 +10,6 @@ import * as IpAddress from "@sonde/net/IpAddress"
 import type { LookupOptions, Resolver } from "@sonde/net/Resolver"
 import * as Effect from "effect/Effect"
 import * as Ask from "../Ask.ts"
-import * as Names from "../Names.ts"
 import type { Reach } from "../Reach.ts"
 import * as Probe from "./Probe.ts"
 
@@ -21,7 +20,7 @@ const maxExchangers = 10
 const maxNames = 5
 
 const addressesOf = Effect.fnUntraced(function*(name: string, options: LookupOptions) {
-  const [six, four] = yield* Effect.all([Ask.ask(name, "AAAA", options), Ask.ask(name, "A", options)], {
+  const [six, four] = yield* Effect.all([Ask.addresses(name, "AAAA", options), Ask.addresses(name, "A", options)], {
     concurrency: 2
   })
   const addresses = [...Ask.recordsOf(four), ...Ask.recordsOf(six)]
@@ -42,7 +41,7 @@ export const reverseOf = Effect.fnUntraced(function*(
   exchange: string | undefined,
   options: LookupOptions
 ): Effect.fn.Return<Reverse, never, Resolver> {
-  const asked = yield* Ask.ask(Names.reverse(address), "PTR", options)
+  const asked = yield* Ask.namesOf(address, options)
   const names = Ask.recordsOf(asked)
   let confirmed: string | undefined = undefined
   for (const name of names.slice(0, maxNames)) {

@@ -147,7 +147,7 @@ const addressType = (address: string): "A" | "AAAA" => IpAddress.family(address)
 /** The names of the address that point back to it (RFC 7208 section 5.5); a failure of the DNS leaves names out. */
 const validatedNames = Effect.fnUntraced(function*(state: Evaluation) {
   const { address } = state.question
-  const names = Ask.recordsOf(yield* Ask.ask(Names.reverse(address), "PTR", state.options)).slice(0, maxNames)
+  const names = Ask.recordsOf(yield* Ask.namesOf(address, state.options)).slice(0, maxNames)
   const validated: Array<string> = []
   for (const name of names) {
     const addresses = Ask.recordsOf(yield* Ask.ask(name, addressType(address), state.options))

@@ -1,6 +1,7 @@
 /**
  * A verdict or a finding as a block: what it is, how sure, who must act, what to do.
  */
+import { actorNames } from "@sonde/domain/ActorNames"
 import type { DatedFact, Finding, Remedy, Verdict } from "@sonde/domain/Verdict"
 import type { Appearance } from "../Appearance.ts"
 import * as Escape from "../Escape.ts"
@@ -138,9 +139,10 @@ export const verdict = (
   ]
 }
 
-/** A finding: its title with its id, its text and what to do. */
+/** A finding: its title with its id, its text, who must act and what to do. */
 export const finding = (look: Appearance, it: Finding): ReadonlyArray<string> => [
   ...headline(look, it.state, it.title, it.id),
-  ...(it.text === undefined ? [] : Layout.paragraph(look, Escape.line(it.text))),
+  ...(it.text === undefined ? [] : Escape.lines(it.text).flatMap((text) => Layout.paragraph(look, text))),
+  ...(it.actor === undefined ? [] : Layout.labelled(look, "Who", actorNames[it.actor])),
   ...steps(look, it.remedies)
 ]

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { actorNames } from "@sonde/domain/ActorNames"
 import type { PhaseReport, Report, ServiceReport } from "@sonde/domain/Report"
 import type { TranscriptLine } from "@sonde/domain/Transcript"
 import type { Finding, Remedy, Verdict } from "@sonde/domain/Verdict"
@@ -117,7 +118,8 @@ const finding = (it: Finding): string =>
   element(
     "section",
     element("h3", `${mark(it.state)} ${line(it.title)} <small><code>${line(it.id)}</code></small>`)
-      + when(it.text !== undefined, () => element("p", line(it.text ?? "")))
+      + (it.text === undefined ? "" : Escape.lines(it.text).map((text) => element("p", html(text))).join(""))
+      + (it.actor === undefined ? "" : element("p", `<strong>Who:</strong> ${line(actorNames[it.actor])}`))
       + remedies(it.remedies)
   )
 

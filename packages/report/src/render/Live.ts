@@ -74,7 +74,16 @@ const awaits: Readonly<Record<PhaseId, string>> = {
   token: "waiting for a token",
   claims: "reading the token",
   mailbox: "waiting for the mailbox",
-  send: "waiting for the message to be accepted"
+  send: "waiting for the message to be accepted",
+  mx: "waiting for mail exchangers",
+  spf: "waiting for SPF",
+  dkim: "waiting for DKIM keys",
+  dmarc: "waiting for DMARC",
+  "mta-sts": "waiting for MTA-STS",
+  "tls-rpt": "waiting for TLS reporting",
+  dane: "waiting for TLSA records",
+  bimi: "waiting for BIMI",
+  bulk: "comparing with the rules for bulk senders"
 }
 
 const erase = "\r\u001b[2K"

@@ -11,6 +11,7 @@
 import type { Report } from "@sonde/domain/Report"
 import type { Outcome } from "@sonde/domain/Service"
 import type { TranscriptLine } from "@sonde/domain/Transcript"
+import type { Finding } from "@sonde/domain/Verdict"
 import type { Appearance } from "../Appearance.ts"
 import * as Escape from "../Escape.ts"
 import * as Exchange from "../Exchange.ts"
@@ -127,7 +128,9 @@ const passedLine = (look: Appearance, report: Report): ReadonlyArray<string> => 
 const unnamed = (look: Appearance, report: Report): ReadonlyArray<string> =>
   report.services.flatMap((service) => {
     const stopped = Exchange.stoppedAt(service)
-    if (stopped === undefined || report.verdicts.some((verdict) => verdict.service === service.id)) return []
+    // What a domain publishes is judged by findings, and those stand below.
+    if (stopped === undefined || service.id === "posture") return []
+    if (report.verdicts.some((verdict) => verdict.service === service.id)) return []
     const { shown, plain } = Phases.mark(look, stopped.state)
     const head = `${Phrases.services[service.id]} stopped at ${stopped.id}: `
       + (stopped.error === undefined
@@ -149,14 +152,33 @@ const judged = (look: Appearance, report: Report): ReadonlyArray<ReadonlyArray<s
     ),
     unnamed(look, report),
     report.outcome === "pass" || report.outcome === "warn" ? passedLine(look, report) : [],
-    ...report.findings.filter((it) => it.state !== "pass").map((it) => VerdictBlock.finding(look, it))
+    ...findings(look, report.findings.filter((it) => it.state !== "pass"))
   ].filter((block) => block.length > 0)
+
+/** Findings, with the command that checks again once behind them where it is the same for all. */
+const findings = (look: Appearance, found: ReadonlyArray<Finding>): ReadonlyArray<ReadonlyArray<string>> => {
+  const verifies = (it: Finding) => it.remedies.filter(({ kind }) => kind === "verify")
+  const commands = new Set(found.flatMap(verifies).map(({ command }) => command))
+  const [command] = commands
+  if (
+    found.length < 2 || commands.size !== 1 || command === undefined || found.some((it) => verifies(it).length === 0)
+  ) {
+    return found.map((it) => VerdictBlock.finding(look, it))
+  }
+  const rest = found.map((it) => ({ ...it, remedies: it.remedies.filter(({ kind }) => kind !== "verify") }))
+  return [
+    ...rest.map((it) => VerdictBlock.finding(look, it)),
+    ["Check again:", ...Layout.command(look, Escape.lines(command).join("\n"), "sh")]
+  ]
+}
 
 const counts = (report: Report): string => {
   const phases = report.services.flatMap((service) => service.phases)
   const count = (found: (phase: typeof phases[number]) => boolean) => phases.filter(found).length
   const notReached = (because: string | undefined) => Phrases.skipped(undefined) === because
-  const warnings = count((phase) => phase.state === "warn") + report.findings.filter((it) => it.state === "warn").length
+  const warned = report.services.flatMap(({ id, phases }) => id === "posture" ? [] : phases)
+  const warnings = warned.filter((phase) => phase.state === "warn").length +
+    report.findings.filter((it) => it.state === "warn").length
   const parts: ReadonlyArray<readonly [number, string]> = [
     [count((phase) => phase.state === "pass" || phase.state === "restored"), "passed"],
     [count((phase) => phase.state === "fail"), "failed"],

@@ -1,0 +1,93 @@
+/**
+ * The posture of a domain, record by record: what it publishes about its mail, and what its exchangers show.
+ *
+ * Every phase is run whatever the others found; where one needs the facts of another, it gets them as they are.
+ *
+ * @since 0.1.0
+ */
+import type * as Facts from "@sonde/domain/PostureFacts"
+import type { PhaseId } from "@sonde/domain/Service"
+import * as Posture from "@sonde/phases/Posture"
+import * as Effect from "effect/Effect"
+import { skip, survey } from "../Step.ts"
+
+/**
+ * What is examined. `selectors` are those of the caller; `packs` gives more of them when the SPF record is known, which tells by
+ * whom the domain sends; `spfDomain` is compared with the domain where the sender's mailbox is another one's.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PosturePlan {
+  readonly input: Posture.PostureInput
+  readonly subject: Posture.Subject
+  readonly selectors: ReadonlyArray<Posture.Selector>
+  readonly packs: (spf: Facts.SpfFacts) => ReadonlyArray<Posture.Selector>
+  readonly spfDomain: string | undefined
+  readonly receivers: ReadonlyArray<Posture.Receiver>
+}
+
+/**
+ * The phases in the order in which a report has them.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const order: ReadonlyArray<PhaseId> = [
+  "mx",
+  "spf",
+  "dkim",
+  "dmarc",
+  "mta-sts",
+  "tls-rpt",
+  "dane",
+  "bimi",
+  "bulk"
+]
+
+/** Selectors as part of the subject: facts about some are none about others. */
+const named = (selectors: ReadonlyArray<Posture.Selector>): string =>
+  selectors.map(({ selector }) => selector).join(" ")
+
+/**
+ * Examines a domain.
+ *
+ * @category recipes
+ * @since 0.1.0
+ */
+export const posture = Effect.fn("Recipe.posture")(function*({
+  input,
+  packs,
+  receivers,
+  selectors: given,
+  spfDomain,
+  subject
+}: PosturePlan) {
+  const { judges } = Posture
+  const { domain, sender } = input
+  const about = [domain, sender?.address ?? "", sender?.from ?? ""].join(" ").trim()
+  const mx = yield* survey(yield* Posture.MxPolicy, input, about, (facts) => judges.mx(subject, facts))
+  const spf = yield* survey(yield* Posture.SpfPolicy, input, about, (facts) => judges.spf(subject, facts, mx))
+  const selectors = [...given, ...packs(spf)]
+  const dkim: Facts.DkimFacts = { domain, selectors: [] }
+  const keys = selectors.length === 0
+    ? yield* skip("dkim", "not_known", judges.dkim(subject, dkim)).pipe(Effect.as(dkim))
+    : yield* survey(
+      yield* Posture.DkimPolicy,
+      { ...input, selectors },
+      `${domain} ${named(selectors)}`,
+      (facts) => judges.dkim(subject, facts)
+    )
+  const dmarc = yield* survey(
+    yield* Posture.DmarcPolicy,
+    { ...input, spfDomain },
+    `${domain} ${spfDomain ?? ""}`.trim(),
+    (facts) => judges.dmarc(subject, facts, mx)
+  )
+  yield* survey(yield* Posture.MtaStsPolicy, input, domain, (facts) => judges.mtaSts(subject, facts, mx))
+  yield* survey(yield* Posture.TlsRptPolicy, input, domain, (facts) => judges.tlsRpt(subject, facts, mx))
+  yield* survey(yield* Posture.DanePolicy, { ...input, mx }, about, (facts) => judges.dane(subject, facts))
+  yield* survey(yield* Posture.BimiPolicy, { ...input, dmarc }, domain, (facts) => judges.bimi(subject, facts))
+  const bulk = { domain, receivers, mx, spf, dkim: keys, dmarc }
+  yield* survey(yield* Posture.BulkPolicy, bulk, about, (facts) => judges.bulk(subject, facts))
+})
