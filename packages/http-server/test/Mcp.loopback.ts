@@ -80,6 +80,30 @@ describe("sonde mcp", () => {
       assert.strictEqual(check?.annotations?.destructiveHint, false)
       assert.strictEqual(check?.annotations?.openWorldHint, true)
       assert.strictEqual(tools.find(({ name }) => name === "show")?.annotations?.readOnlyHint, true)
+      const posture = tools.find(({ name }) => name === "posture")
+      assert.deepStrictEqual(Object.keys(posture?.inputSchema.properties ?? {}).toSorted(), [
+        "domain",
+        "from",
+        "ip",
+        "selectors"
+      ])
+      assert.strictEqual(posture?.annotations?.readOnlyHint, true)
+    }))
+
+  live("examines no host in place of a domain, and takes no word that is no selector", () =>
+    Effect.gen(function*() {
+      const { call } = yield* connected
+      for (
+        const [args, says] of [
+          [{ domain: "mail.contoso.example:25" }, /no domain/u],
+          [{ domain: "contoso.example", selectors: ["a b"] }, /selector/u],
+          [{ domain: "contoso.example", ip: "x" }, /IP address/u]
+        ] as const
+      ) {
+        const answer = yield* call("posture", args)
+        assert.strictEqual(answer.isError, true, textOf(answer))
+        assert.match(textOf(answer), says)
+      }
     }))
 
   live(

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Findings from "@sonde/domain/Finding"
+import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import type { StaticWorld, StaticZone } from "@sonde/net/Net"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -469,6 +470,45 @@ describe("a DNS that does not answer", () => {
       )
       const { findings } = yield* examine(world({}, { fail }), { ...known, sender })
       assert.isTrue(findings.every(({ state }) => state === "inconclusive"), JSON.stringify(findings))
+    }))
+})
+
+describe("whoever asks from outside", () => {
+  const inside: StaticZone = {
+    "example.org": {
+      mx: [[10, "mail.corp.internal"], [20, "split.example.org"], [30, "mail.example.org"]],
+      txt: ["v=spf1 include:_spf.corp.internal ptr -all"],
+      authentic: true
+    },
+    "mail.corp.internal": { a: ["10.0.0.5"] },
+    "_spf.corp.internal": { txt: ["v=spf1 ip4:10.0.0.0/8 -all"] },
+    "split.example.org": { a: ["10.0.0.6"] },
+    "5.0.0.10.in-addr.arpa": { ptr: ["secret.corp.internal"] },
+    "6.0.0.10.in-addr.arpa": { ptr: ["secret.corp.internal"] },
+    "secret.corp.internal": { a: ["10.0.0.5", "10.0.0.6"] }
+  }
+  const of = (rule: AddressPolicy.AddressRule) =>
+    Effect.map(
+      Effect.provideService(
+        examine(world(inside), { ...known, sender: { ...sender, address: "10.0.0.5" } }),
+        AddressPolicy.AddressPolicy,
+        rule
+      ),
+      (found) => JSON.stringify(found)
+    )
+
+  it.effect("learns nothing of a network through its resolver", () =>
+    Effect.gen(function*() {
+      const told = yield* of(AddressPolicy.publicOnly("any"))
+      assert.notInclude(told, "secret.corp")
+      assert.notInclude(told, "10.0.0.6")
+      assert.notInclude(told, "10.0.0.0/8")
+    }))
+
+  it.effect("is told all of it where every address is allowed", () =>
+    Effect.gen(function*() {
+      const told = yield* of(AddressPolicy.everything)
+      for (const text of ["secret.corp", "10.0.0.6", "10.0.0.0/8"]) assert.include(told, text)
     }))
 })
 
