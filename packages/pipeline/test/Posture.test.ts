@@ -109,6 +109,25 @@ describe("the posture of a domain", () => {
       assert.deepStrictEqual([report.outcome, report.exitCode], ["inconclusive", 75])
     }))
 
+  it.effect("passes nothing of what it could not look at", () =>
+    Effect.gen(function*() {
+      const fail = Object.fromEntries(
+        [
+          "mx example.org",
+          ...["example.org", "_dmarc.example.org", "_mta-sts.example.org", "_smtp._tls.example.org"].map((name) =>
+            `txt ${name}`
+          ),
+          ...["default._bimi.example.org", "_dmarc.org"].map((name) => `txt ${name}`)
+        ].map((question) => [question, "Timeout" as const])
+      )
+      const { report } = yield* run({}, { fail })
+      assert.deepStrictEqual(
+        states(report),
+        order.map((id) => id === "dkim" || id === "bulk" ? "not_known" : `${id} inconclusive`)
+      )
+      assert.deepStrictEqual([report.outcome, report.exitCode], ["inconclusive", 75])
+    }))
+
   it.effect("evaluates SPF for the address that would send", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(ids((yield* run({ ip: "192.0.2.1" })).report), [])

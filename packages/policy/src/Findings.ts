@@ -71,6 +71,7 @@ const reasons: Readonly<Record<string, string>> = {
 export const unanswered = (subject: Subject, what: string, { reason = "" }: Lookup): Finding =>
   make(subject, "dns_unanswered", "inconclusive", {
     title: `${what} could not be looked up: ${reasons[reason] ?? reason}`,
+    actor: "network-admin",
     text: "This says nothing about the domain. Where it stays so, its name servers or the resolver need a look.",
     remedies: subject.again.includes("--dns")
       ? []

@@ -78,7 +78,7 @@ const examine = (
     const mx = yield* Mx.survey("example", reach)
     const dane = yield* Dane.survey(mx, { server: dns.server, timeoutMillis: 3000 })
     const sts = yield* MtaSts.survey("example", reach)
-    const findings = [...judgeMx(subject, mx), ...judgeMtaSts(subject, sts, mx), ...judgeDane(subject, dane)]
+    const findings = [...judgeMx(subject, mx), ...judgeMtaSts(subject, sts, mx), ...judgeDane(subject, dane, mx)]
     return { mx, dane, sts, mail, leaf, ids: findings.map(({ id }) => id), findings }
   }).pipe(Effect.provide(NodeNet.layer), Effect.scoped)
 

@@ -89,7 +89,7 @@ const dane = (domain: string) =>
     const { reach, server } = yield* World
     const mx = yield* Mx.survey(domain, reach)
     const facts = yield* Dane.survey(mx, { server, timeoutMillis: 5000 })
-    return { mx, facts, findings: judgeDane({ domain, again: "" }, facts).map(({ id }) => id) }
+    return { mx, facts, findings: judgeDane({ domain, again: "" }, facts, mx).map(({ id }) => id) }
   })
 
 describe.skipIf(problem !== undefined)(problem === undefined ? "signed zones" : `signed zones (${problem})`, () => {

@@ -53,7 +53,7 @@ export const examine = (world: StaticWorld, options: Options = {}) =>
       ...judgeDmarc(subject, dmarc, mx),
       ...judgeMtaSts(subject, mtaSts, mx),
       ...judgeTlsRpt(subject, tlsRpt, mx),
-      ...judgeDane(subject, dane),
+      ...judgeDane(subject, dane, mx),
       ...judgeBimi(subject, bimi)
     ]
     return { mx, spf, dkim, dmarc, mtaSts, tlsRpt, dane, bimi, findings }

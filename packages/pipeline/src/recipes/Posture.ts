@@ -86,8 +86,11 @@ export const posture = Effect.fn("Recipe.posture")(function*({
   )
   yield* survey(yield* Posture.MtaStsPolicy, input, domain, (facts) => judges.mtaSts(subject, facts, mx))
   yield* survey(yield* Posture.TlsRptPolicy, input, domain, (facts) => judges.tlsRpt(subject, facts, mx))
-  yield* survey(yield* Posture.DanePolicy, { ...input, mx }, about, (facts) => judges.dane(subject, facts))
+  yield* survey(yield* Posture.DanePolicy, { ...input, mx }, about, (facts) => judges.dane(subject, facts, mx))
   yield* survey(yield* Posture.BimiPolicy, { ...input, dmarc }, domain, (facts) => judges.bimi(subject, facts))
-  const bulk = { domain, receivers, mx, spf, dkim: keys, dmarc }
-  yield* survey(yield* Posture.BulkPolicy, bulk, about, (facts) => judges.bulk(subject, facts))
+  const bulk = yield* Posture.BulkPolicy
+  const found = { domain, receivers, mx, spf, dkim: keys, dmarc }
+  const rules = (yield* bulk.run(found)).receivers.flatMap((receiver) => receiver.rules)
+  if (rules.every(({ met }) => met === undefined)) return yield* skip("bulk", "not_known")
+  yield* survey(bulk, found, about, (facts) => judges.bulk(subject, facts))
 })

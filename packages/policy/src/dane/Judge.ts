@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import type { DaneFacts } from "@sonde/domain/PostureFacts"
+import type { DaneFacts, MxFacts } from "@sonde/domain/PostureFacts"
 import type { Finding } from "@sonde/domain/Verdict"
 import type { Subject } from "../Findings.ts"
 import { make, publish, unanswered } from "../Findings.ts"
@@ -71,12 +71,15 @@ const agreement = (subject: Subject, exchanger: Exchanger): ReadonlyArray<Findin
 }
 
 /**
- * The findings. A domain whose exchangers have no TLSA records makes none.
+ * The findings. A domain whose exchangers have no TLSA records makes none; where its exchangers are not known, neither are those.
  *
  * @category judging
  * @since 0.1.0
  */
-export const judge = (subject: Subject, facts: DaneFacts): ReadonlyArray<Finding> => {
+export const judge = (subject: Subject, facts: DaneFacts, mx: Pick<MxFacts, "lookup">): ReadonlyArray<Finding> => {
+  if (mx.lookup.state === "failed") {
+    return [unanswered(subject, `The exchangers of ${facts.domain}, for TLSA`, mx.lookup)]
+  }
   const published = facts.exchangers.filter((exchanger) => exchanger.records.length > 0)
   const bare = facts.exchangers.filter(({ lookup }) => lookup.state === "absent")
   return [

@@ -170,6 +170,7 @@ export const judge = (subject: Subject, facts: SpfFacts, mx?: MxFacts): Readonly
     ...facts.problems.filter(({ kind }) => kind === "unanswered").map(({ text }) =>
       make(subject, "dns_unanswered", "inconclusive", {
         title: `A part of SPF could not be looked up: ${text}`,
+        actor: "network-admin",
         text: "The counts of look-ups may be too low."
       })
     ),
