@@ -67,6 +67,7 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
     "sonde check",
     ...flag("", options.target).slice(1),
     ...flag("--provider", options.provider),
+    ...flag("--only", options.only?.join(",")),
     ...flag("--via", sendsBy(options) === "graph" ? "graph" : undefined),
     ...flag("--host", options.host),
     ...flag("--port", options.port),

@@ -66,6 +66,8 @@ export interface Request {
   readonly deadlineMillis: number
   /** The services to run, in the order of the contract. */
   readonly services: ReadonlyArray<ServiceId>
+  /** Whether nothing narrows the run to these, so that whatever else the provider is known to have is checked too. */
+  readonly isOpen: boolean
 }
 
 /** @category models @since 0.1.0 */
@@ -221,6 +223,30 @@ const servicesOf = (
   return services.length === 0 ? fail("--skip", "leaves no service to check", "leave it out") : Result.succeed(services)
 }
 
+/**
+ * Whether a run is of a mailbox and of all that there is: no service was named, no endpoint by hand, nothing about sending, and no
+ * address to dial, which would be missing for whatever is added.
+ */
+const isOpen = (target: Target.Target, options: CheckOptions): boolean =>
+  target._tag !== "Host" &&
+  ([
+    "only",
+    "via",
+    "host",
+    "port",
+    "security",
+    "connectTo",
+    "auth",
+    // A token that is obtained is asked for with the rights of what was named.
+    "grant",
+    "ehlo",
+    "from",
+    "to",
+    "deliver",
+    "deliverAgain",
+    "message"
+  ] as const).every((option) => options[option] === undefined)
+
 const addressesOf = (
   options: CheckOptions,
   mailbox: string | undefined,
@@ -365,6 +391,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       pins,
       phaseMillis: spanMillis(options.timeout ?? "10s") ?? 10_000,
       deadlineMillis: spanMillis(options.deadline ?? "60s") ?? 60_000,
-      services
+      services,
+      isOpen: isOpen(target, options)
     }
   })

@@ -10,17 +10,22 @@ import type { Discovery } from "@sonde/domain/Discovery"
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import { type ProtocolError, ResolveError } from "@sonde/domain/Errors"
 import type { Security, ServiceId } from "@sonde/domain/Service"
+import type { Finding } from "@sonde/domain/Verdict"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import type { Http } from "@sonde/net/Http"
 import * as Recorder from "@sonde/net/Recorder"
 import { type LookupFailed, Resolver } from "@sonde/net/Resolver"
+import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
+import { judge, read } from "@sonde/phases/Claims"
+import type { Credential } from "@sonde/phases/Credential"
 import { givenMessage, type Message, testMessage } from "@sonde/phases/Inputs"
 import { failure } from "@sonde/phases/Resolve"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { Reading } from "./Available.ts"
+import { available, type Reading } from "./Available.ts"
+import * as OAuth from "./OAuth.ts"
 import type { Pin, Request } from "./Options.ts"
 import type { MailboxPlan } from "./recipes/Mailbox.ts"
 import type { SubmissionPlan } from "./recipes/Submission.ts"
@@ -302,3 +307,94 @@ export const mailboxPlan = (request: Request, where: Endpoint, service: Reading)
   allowClear: request.options.allowClearAuth === true,
   until: request.stop[service]
 })
+
+const tokenMechanisms: ReadonlyArray<string> = ["XOAUTH2", "OAUTHBEARER"]
+
+const isOfKind: Readonly<Record<Credential["kind"], (mechanism: string) => boolean>> = {
+  password: (mechanism) => !tokenMechanisms.includes(mechanism) && mechanism !== "EXTERNAL",
+  token: (mechanism) => tokenMechanisms.includes(mechanism),
+  certificate: (mechanism) => mechanism === "EXTERNAL"
+}
+
+/** What a credential of a kind can be used with, where a pack tells the mechanisms of a service. */
+const takes = (mechanisms: ReadonlyArray<string> | undefined, kind: Credential["kind"]): boolean =>
+  mechanisms === undefined || mechanisms.some((name) => isOfKind[kind](name.toUpperCase()))
+
+/** Why a service does not take what there is to sign in with, in words; nothing where it may, or where there is nothing. */
+const misfit = (
+  pack: Pack,
+  service: MailService,
+  { credential, options }: Request,
+  now: number
+): string | undefined => {
+  if (credential === undefined) return undefined
+  if (!takes(pack.signIn?.mechanisms?.[service], credential.kind)) {
+    return `${pack.name} takes no ${credential.kind} there`
+  }
+  const reading = credential.kind === "token" ? read(credential.secret) : undefined
+  if (reading?.format !== "jwt") return undefined
+  const { cloud, tenant } = options
+  const host = pack.endpoints?.find((endpoint) => endpoint.service === service)?.host ?? ""
+  const wanted = OAuth.wanted(pack, { service, host, tenant, cloud, user: credential.user })
+  const foreign = judge(reading.claims, [wanted], now).wrong.some(({ name }) =>
+    name === "aud" || name === "scp" || name === "roles"
+  )
+  return foreign ? "the token is for other services" : undefined
+}
+
+/**
+ * What an open run checks besides what was asked for: every service that reads the mailbox and of which the provider's pack has an
+ * endpoint, or, of an unknown provider, some source of settings that is no guess. Of a service that does not take what there is to
+ * sign in with it says so, and leaves it out.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const further = Effect.fnUntraced(function*(
+  request: Request,
+  state: Recognition,
+  { discovery }: Pick<Recognised, "discovery">
+): Effect.fn.Return<Further, never, Packs> {
+  const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
+  if (!request.isOpen || pack === undefined && discovery === undefined) return { services: request.services, left: [] }
+  const isOffered = (service: ServiceId): boolean =>
+    pack === undefined
+      ? discovery?.chosen.some((one) => one.service === service && one.source !== "guess") === true
+      : pack.endpoints?.some((endpoint) => endpoint.service === service) === true
+  const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+  const added: Array<ServiceId> = []
+  const left: Array<Finding> = []
+  for (const service of available) {
+    if (service === "smtp-submission" || !isMailService(service) || request.options.skip?.includes(service) === true) {
+      continue
+    }
+    if (!isOffered(service)) continue
+    const why = pack === undefined ? undefined : misfit(pack, service, request, now)
+    if (why === undefined) added.push(service)
+    else {
+      left.push({
+        id: "service_not_checked",
+        state: "inconclusive",
+        service,
+        title: `${habits[service].name} was not checked: ${why}`,
+        text: `--only ${service} checks it alone.`,
+        remedies: []
+      })
+    }
+  }
+  return {
+    services: available.filter((service) => request.services.includes(service) || added.includes(service)),
+    left
+  }
+})
+
+/**
+ * The services of a run, and a finding for each that was left out.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Further {
+  readonly services: ReadonlyArray<ServiceId>
+  readonly left: ReadonlyArray<Finding>
+}

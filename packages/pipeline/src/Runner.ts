@@ -114,12 +114,15 @@ const usesOf = Effect.fnUntraced(function*(
  * knowledge of its own server.
  */
 const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
-  const { log, request, state } = attempt
-  const known = yield* Prepare.recognise(request, state, log.history.discovery)
+  const { log, state } = attempt
+  const known = yield* Prepare.recognise(attempt.request, state, log.history.discovery)
   const { discovery } = known
   if (discovery !== undefined && discovery !== log.history.discovery) {
     yield* log.write({ entry: "discovery", discovery })
   }
+  const { left, services } = yield* Prepare.further(attempt.request, state, known)
+  attempt.request = { ...attempt.request, services }
+  const { request } = attempt
   if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
 
   const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
@@ -172,6 +175,7 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
     { concurrency: "unbounded", discard: true }
   )
   yield* judgeAll(attempt)
+  for (const finding of left) yield* log.publish({ type: "finding", finding })
   yield* untried(attempt, guard, pack?.name ?? "")
 })
 
@@ -232,13 +236,14 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
   })
   const interrupted = Effect.fnUntraced(function*() {
     yield* judgeAll(attempt)
+    const { services } = attempt.request
     const orders = new Map<ServiceId, (endpoint: Endpoint | undefined) => ReadonlyArray<PhaseId>>([
       ["token", () => tokenOrder],
-      ...dialled(request.services).map(({ id, order, supposed }) =>
+      ...dialled(services).map(({ id, order, supposed }) =>
         [id, (endpoint: Endpoint | undefined) => order(endpoint ?? supposed(request))] as const
       )
     ])
-    for (const service of request.services) {
+    for (const service of services) {
       const current = log.history.attempts.at(-1)?.services.get(service)
       yield* within(
         attempt,

@@ -1,8 +1,9 @@
 /**
- * A submission for its typed result, without a journal and without verdicts.
+ * A submission, or a look into a mailbox, for its typed result, without a journal and without verdicts.
  *
  * @since 0.1.0
  */
+import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { ErrorOf } from "@sonde/domain/Errors"
 import * as Recorder from "@sonde/net/Recorder"
 import { Classifier } from "@sonde/phases/Classifier"
@@ -14,7 +15,8 @@ import * as Judge from "./Judge.ts"
 import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
 import * as Prepare from "./Prepare.ts"
-import { submission as recipe } from "./recipes/Submission.ts"
+import { mailbox as read } from "./recipes/Mailbox.ts"
+import { submission as submit } from "./recipes/Submission.ts"
 import * as Recognition from "./Recognition.ts"
 import * as RunId from "./RunId.ts"
 import * as RunLog from "./RunLog.ts"
@@ -31,24 +33,32 @@ export type SubmissionFailure = ErrorOf<
 >
 
 /**
- * Submits as far as the request says. Each error carries what was exchanged before it.
+ * Everything reading a mailbox can fail with: the errors of its phases, and no others.
  *
- * @category running
+ * @category errors
  * @since 0.1.0
  */
-export const submission = Effect.fn("Submit.submission")(function*(request: Request) {
-  // A token has failures of its own, which are none of a submission.
+export type MailboxFailure = ErrorOf<
+  "resolve" | "connect" | "greeting" | "capability" | "starttls" | "tls" | "auth" | "select" | "stat" | "list"
+>
+
+/** Runs a recipe at the endpoint of a service, without a journal. */
+const alone = Effect.fnUntraced(function*<A, E, R>(
+  request: Request,
+  service: Prepare.MailService,
+  recipe: (endpoint: Endpoint, history: Fold.History) => Effect.Effect<A, E, R>
+) {
+  // A token has failures of its own, which are none of this.
   if (request.grant !== undefined) return yield* Effect.die(new Error("obtain the token first, and give it"))
   const clock = yield* Clock.Clock
   const started = clock.currentTimeMillisUnsafe()
   const state = Recognition.nothing()
-  const endpoint = yield* Prepare.endpoint(request, state)
-  const startedAt = iso(started)
+  const endpoint = yield* Prepare.endpoint(request, state, service)
   const history = Fold.begin({
     entry: "run",
     schema: "sonde.journal/1",
     run: RunId.make(started),
-    at: startedAt,
+    at: iso(started),
     target: { input: request.target.input },
     options: request.options,
     had: {}
@@ -59,22 +69,42 @@ export const submission = Effect.fn("Submit.submission")(function*(request: Requ
     secrets: request.credential === undefined ? [] : [request.credential.secret],
     onLine: log.line
   })
-  const plan = Prepare.plan(request, endpoint, history)
-  return yield* recipe(plan).pipe(
-    // Without a journal there is none that could fail.
-    Effect.catchTag("JournalError", Effect.die),
-    Effect.provideService(Classifier, Judge.classifier(plan, request, state)),
-    Effect.provideService(Current, {
-      service: plan.service,
-      log,
-      recorder,
-      restoring: false,
-      observe: () => Effect.void
-    }),
+  return yield* recipe(endpoint, history).pipe(
+    Effect.provideService(Classifier, Judge.classifier({ service, endpoint }, request, state)),
+    Effect.provideService(Current, { service, log, recorder, restoring: false, observe: () => Effect.void }),
     Effect.provideService(Budget, {
       phaseMillis: request.phaseMillis,
       commitMillis: request.phaseMillis * 6,
       deadline: started + request.deadlineMillis
     })
+  )
+})
+
+/**
+ * Submits as far as the request says. Each error carries what was exchanged before it.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const submission = Effect.fn("Submit.submission")(function*(request: Request) {
+  return yield* alone(request, "smtp-submission", (endpoint, history) =>
+    // Without a journal there is none that could fail.
+    Effect.catchTag(submit(Prepare.plan(request, endpoint, history)), "JournalError", Effect.die))
+})
+
+/**
+ * Reads a mailbox as far as the request says, by the first of its services that reads one. Each error carries what was exchanged
+ * before it.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const mailbox = Effect.fn("Submit.mailbox")(function*(request: Request) {
+  const service = request.services.find((id) => id === "imap" || id === "pop3" || id === "sieve")
+  if (service === undefined) return yield* Effect.die(new Error("a request without a service that reads a mailbox"))
+  return yield* alone(
+    request,
+    service,
+    (endpoint) => Effect.catchTag(read(Prepare.mailboxPlan(request, endpoint, service)), "JournalError", Effect.die)
   )
 })

@@ -16,7 +16,7 @@ import * as Support from "./support.ts"
 
 type Name = "smtp-submission" | "imap" | "pop3" | "sieve"
 const all: ReadonlyArray<Name> = ["smtp-submission", "imap", "pop3", "sieve"]
-const asked: CheckOptions = { target: "person@example.com", only: all }
+const asked: CheckOptions = { target: "person@whole.example", only: all }
 
 /** What a server says to a verb in place of the usual; `$` is the tag of IMAP. */
 type Replies = { readonly [S in Name]?: Readonly<Record<string, ReadonlyArray<string>>> }
@@ -170,10 +170,10 @@ describe("a run of several services", () => {
     }
     return Effect.gen(function*() {
       const { report } = yield* Support.check({ ...asked, only: ["smtp-submission", "imap"] })
-      assert.deepStrictEqual(report.verdicts.map(({ rule }) => rule), ["example-mail/password-right"])
+      assert.deepStrictEqual(report.verdicts.map(({ rule }) => rule), ["whole-mail/password-right"])
       assert.include(report.verdicts[0]?.ruledOut.join(), "secret")
       const alone = yield* Support.check({ ...asked, only: ["smtp-submission"] })
-      assert.deepStrictEqual(alone.report.verdicts.map(({ rule }) => rule), ["example-mail/bad-password"])
+      assert.deepStrictEqual(alone.report.verdicts.map(({ rule }) => rule), ["whole-mail/bad-password"])
     }).pipe(Effect.provide(over([], replies)))
   })
 
@@ -305,5 +305,38 @@ describe("a run of several services", () => {
       const usualRun = yield* Support.check({ ...asked, only: ["imap", "pop3"] })
       assert.deepStrictEqual(outcomes(usualRun.report), ["imap fail", "pop3 pass"])
     }).pipe(Effect.provide(over(told, replies)))
+  })
+
+  it.effect("is what nothing narrows: all that the provider is known to have", () =>
+    Effect.gen(function*() {
+      const { report } = yield* Support.check({ target: "person@whole.example" })
+      assert.deepStrictEqual(outcomes(report), all.map((id) => `${id} pass`))
+      assert.isTrue(of(report, "imap")?.phases.some(({ id, state }) => id === "select" && state === "pass"))
+      const unsigned = yield* Support.check({ target: "person@whole.example" }, {})
+      assert.deepStrictEqual(outcomes(unsigned.report), all.map((id) => `${id} pass`))
+      const less = yield* Support.check({ target: "person@whole.example", skip: ["pop3"] })
+      assert.deepStrictEqual(less.report.services.map(({ id }) => id), ["smtp-submission", "imap", "sieve"])
+      for (
+        const narrow of [{ only: ["imap"] }, { to: ["friend@example.net"] }] satisfies ReadonlyArray<
+          Partial<CheckOptions>
+        >
+      ) {
+        const narrowed = yield* Support.check({ target: "person@whole.example", ...narrow })
+        assert.lengthOf(narrowed.report.services, 1)
+      }
+    }).pipe(Effect.provide(over([]))))
+
+  it.effect("says which service it did not check, and why", () => {
+    const told: Array<string> = []
+    return Effect.gen(function*() {
+      const { report } = yield* Support.check({ target: "person@modern.example" })
+      assert.deepStrictEqual(report.services.map(({ id }) => id), ["smtp-submission", "sieve"])
+      assert.deepStrictEqual(report.findings.map(({ id, service, title }) => [id, service, title]), [
+        ["service_not_checked", "imap", "IMAP was not checked: Example Mail takes no password there"],
+        ["service_not_checked", "pop3", "POP3 was not checked: Example Mail takes no password there"]
+      ])
+      assert.isFalse(told.some((line) => line.startsWith("imap") || line.startsWith("pop3")))
+      assert.strictEqual(report.exitCode, 0)
+    }).pipe(Effect.provide(over(told)))
   })
 })

@@ -5,7 +5,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Errors from "@sonde/domain/Errors"
-import type { submission, SubmissionFailure } from "@sonde/pipeline/Submit"
+import type { mailbox, MailboxFailure, submission, SubmissionFailure } from "@sonde/pipeline/Submit"
 import * as Effect from "effect/Effect"
 
 type Equal<A, B> = [A] extends [B] ? [B] extends [A] ? true : false : false
@@ -29,12 +29,30 @@ type WrittenOut =
   | Errors.PhaseTimeout
   | Errors.DeliveryInDoubt
 
+/** What reading a mailbox fails with: nothing of a transaction, and a mailbox that is not opened. */
+type ReadingWrittenOut =
+  | Errors.ResolveError
+  | Errors.ConnectError
+  | Errors.GreetingError
+  | Errors.ProtocolError
+  | Errors.StartTlsError
+  | Errors.TlsError
+  | Errors.AuthUnavailable
+  | Errors.AuthRejected
+  | Errors.MailboxUnavailable
+  | Errors.Throttled
+  | Errors.TemporaryFailure
+  | Errors.ConnectionLost
+  | Errors.PhaseTimeout
+
 const pinned: {
+  readonly reading: Equal<MailboxFailure, ReadingWrittenOut>
+  readonly readingInferred: Equal<Effect.Error<ReturnType<typeof mailbox>>, ReadingWrittenOut>
   readonly declared: Equal<SubmissionFailure, WrittenOut>
   readonly inferred: Equal<Effect.Error<ReturnType<typeof submission>>, WrittenOut>
   readonly withoutSendAs: Equal<SubmissionFailure, Exclude<WrittenOut, Errors.SendAsDenied>>
   readonly withTokens: Equal<SubmissionFailure, WrittenOut | Errors.TokenRejected>
-} = { declared: true, inferred: true, withoutSendAs: false, withTokens: false }
+} = { reading: true, readingInferred: true, declared: true, inferred: true, withoutSendAs: false, withTokens: false }
 
 const tag = (error: { readonly _tag: string }) => Effect.succeed(error._tag)
 
@@ -80,6 +98,8 @@ const sendAsDenied = new Errors.SendAsDenied({
 describe("SubmissionFailure", () => {
   it("is the union that is written out", () => {
     assert.deepStrictEqual(Object.entries(pinned).filter(([, equal]) => equal).map(([name]) => name), [
+      "reading",
+      "readingInferred",
       "declared",
       "inferred"
     ])

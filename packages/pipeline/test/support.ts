@@ -42,9 +42,6 @@ export const pack: Pack.Pack = Result.getOrThrowWith(
       hosts: [{ suffix: host, weight: 90 }]
     },
     endpoints: [
-      { service: "imap", protocol: "imap", host: "imap.example", port: 993, security: "tls", sources: [] },
-      { service: "pop3", protocol: "pop3", host: "pop.example", port: 995, security: "tls", sources: [] },
-      { service: "sieve", protocol: "sieve", host: "sieve.example", port: 4190, security: "starttls", sources: [] },
       {
         service: "smtp-submission",
         protocol: "smtp",
@@ -135,13 +132,36 @@ export const pack: Pack.Pack = Result.getOrThrowWith(
   (error) => new Error(error.message)
 )
 
-/** The same servers under a provider that locks accounts. */
-const strict: Pack.Pack = {
+/** A provider that has the same submission server, and servers for reading. */
+const whole: Pack.Pack = {
   ...pack,
-  id: "strict-mail",
+  id: "whole-mail",
   aliases: [],
+  recognise: { domains: [{ name: "whole.example", weight: 95 }] },
+  endpoints: [
+    ...pack.endpoints ?? [],
+    { service: "imap", protocol: "imap", host: "imap.example", port: 993, security: "tls", sources: [] },
+    { service: "pop3", protocol: "pop3", host: "pop.example", port: 995, security: "tls", sources: [] },
+    { service: "sieve", protocol: "sieve", host: "sieve.example", port: 4190, security: "starttls", sources: [] }
+  ]
+}
+
+const signIn = pack.signIn!
+
+/** The same, where accounts are locked after a refusal. */
+const strict: Pack.Pack = {
+  ...whole,
+  id: "strict-mail",
   recognise: { domains: [{ name: "locks.example", weight: 95 }] },
-  signIn: { ...pack.signIn!, refusedOnce: true }
+  signIn: { ...signIn, refusedOnce: true }
+}
+
+/** The same, where IMAP and POP3 take tokens alone. */
+const modern: Pack.Pack = {
+  ...whole,
+  id: "modern-mail",
+  recognise: { domains: [{ name: "modern.example", weight: 95 }] },
+  signIn: { ...signIn, mechanisms: { "smtp-submission": ["XOAUTH2", "LOGIN"], imap: ["XOAUTH2"], pop3: ["XOAUTH2"] } }
 }
 
 /** What a server answers to a verb, as steps of a session; `.` is the end of a message, `greeting` the first word. */
@@ -190,7 +210,10 @@ export const world = (about: Net.StaticServer): Net.StaticWorld => ({
 
 /** Everything a run needs but the journal. */
 export const layer = (about: Net.StaticWorld) =>
-  Layer.merge(Packs.layerStatic([pack, strict]), Phases.layer.pipe(Layer.provideMerge(Net.layerStatic(about))))
+  Layer.merge(
+    Packs.layerStatic([pack, whole, strict, modern]),
+    Phases.layer.pipe(Layer.provideMerge(Net.layerStatic(about)))
+  )
 
 export const request = (options: CheckOptions, given: Secrets = secrets): Options.Request =>
   Result.getOrThrowWith(Options.validate(options, given), (error) => error)

@@ -29,6 +29,7 @@ import * as Journal from "@sonde/pipeline/Journal"
 import * as JournalStore from "@sonde/pipeline/JournalStore"
 import * as Obtain from "@sonde/pipeline/Obtain"
 import * as Options from "@sonde/pipeline/Options"
+import type { MailboxFacts } from "@sonde/pipeline/recipes/Mailbox"
 import type { SubmissionFacts } from "@sonde/pipeline/recipes/Submission"
 import type { TokenOutcome } from "@sonde/pipeline/recipes/Token"
 import * as Replay from "@sonde/pipeline/Replay"
@@ -127,6 +128,11 @@ export class Sonde extends Context.Service<Sonde, {
   resume(run: string, options?: Partial<Check>): Effect.Effect<Report, JournalError>
   /** Submits as far as the options say, for its typed result. Keeps no journal. */
   submission(options: Check): Effect.Effect<SubmissionFacts, Submit.SubmissionFailure>
+  /**
+   * Reads a mailbox as far as the options say, for its typed result: by the service that `only` names, IMAP without. Keeps no
+   * journal.
+   */
+  mailbox(options: Check): Effect.Effect<MailboxFacts, Submit.MailboxFailure>
   /** Obtains an access token as the options say, or reads the given one, for its typed result. Keeps no journal. */
   token(options: Check, forService?: ServiceId): Effect.Effect<TokenOutcome, Obtain.TokenFailure>
   /**
@@ -381,6 +387,12 @@ const make = Effect.gen(function*() {
         Effect.flatMap((request) => Submit.submission(request)),
         Effect.provideContext(context),
         identified(options)
+      ),
+    mailbox: (options) =>
+      validate({ ...options, only: options.only ?? ["imap"] }).pipe(
+        Effect.orDie,
+        Effect.flatMap((request) => Submit.mailbox(request)),
+        Effect.provideContext(context)
       ),
     token: (options, forService = "smtp-submission") =>
       validate(options).pipe(
