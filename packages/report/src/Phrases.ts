@@ -18,6 +18,7 @@ import * as Schema from "effect/Schema"
 import * as Escape from "./Escape.ts"
 import { posture } from "./internal/posture.ts"
 
+import * as Reading from "./internal/reading.ts"
 import { list } from "./internal/words.ts"
 
 export { actor, area, list, marks } from "./internal/words.ts"
@@ -315,6 +316,11 @@ const read = {
   rcpt: decoded(Facts.RcptFacts),
   data: decoded(Facts.DataFacts),
   quit: decoded(Facts.QuitFacts),
+  capability: decoded(Facts.CapabilityFacts),
+  select: decoded(Facts.SelectFacts),
+  stat: decoded(Facts.StatFacts),
+  list: decoded(Facts.ListFacts),
+  logout: decoded(Facts.LogoutFacts),
   claims: decoded(TokenFacts.ClaimsFacts),
   mailbox: decoded(GraphFacts.MailboxFacts),
   send: decoded(GraphFacts.SendFacts),
@@ -380,7 +386,8 @@ const signedIn = (facts: Facts.AuthFacts): string => {
     beforeTls === undefined || beforeTls.offered.length === 0 ? undefined : "AUTH is offered before TLS too",
     beforeTls === undefined || beforeTls.removed.length === 0
       ? undefined
-      : `gone after TLS: ${beforeTls.removed.map(Escape.line).join(" ")}`
+      : `gone after TLS: ${beforeTls.removed.map(Escape.line).join(" ")}`,
+    ...(facts.alerts ?? []).map((alert) => Escape.line(`ALERT: ${alert}`))
   ].filter((part) => part !== undefined).join("; ")
 }
 
@@ -411,7 +418,7 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
       case "connect":
         return read.connect(facts, connected)
       case "greeting":
-        return read.greeting(facts, (it) => Escape.line(`${it.code} ${it.text}`))
+        return read.greeting(facts, (it) => Escape.line(it.code === undefined ? it.text : `${it.code} ${it.text}`))
       case "ehlo":
         return read.ehlo(facts, (it) => ehlo(it, encrypted))
       case "starttls":
@@ -426,6 +433,16 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
         return read.rcpt(facts, (it) => Escape.line(`to ${it.recipients.map((one) => one.to).join(", ")}`))
       case "data":
         return read.data(facts, (it) => Escape.line(`accepted: ${it.reply}`))
+      case "capability":
+        return read.capability(facts, (it) => Escape.line(Reading.capability(it, encrypted)))
+      case "select":
+        return read.select(facts, (it) => Escape.line(Reading.select(it)))
+      case "stat":
+        return read.stat(facts, Reading.stat)
+      case "list":
+        return read.list(facts, (it) => Escape.line(Reading.list(it)))
+      case "logout":
+        return read.logout(facts, (it) => Escape.line(it.text))
       case "quit":
         return read.quit(facts, (it) => Escape.line(it.text))
       case "mailbox":

@@ -1,0 +1,50 @@
+/** What a row says of the phases that read a mailbox. */
+import { assert, describe, it } from "@effect/vitest"
+import type { PhaseReport } from "@sonde/domain/Report"
+import * as Phrases from "@sonde/report/Phrases"
+
+const row = (id: PhaseReport["id"], facts: NonNullable<PhaseReport["facts"]>): string =>
+  Phrases.established({ id, state: "pass", facts }, true)
+
+const offer = { source: "command", keywords: [], starttls: false, auth: [], login: false }
+const select = { mailbox: "INBOX", quota: [], alerts: [], text: "done" }
+
+describe("a row of reading", () => {
+  it.each<readonly [PhaseReport["id"], NonNullable<PhaseReport["facts"]>, string]>([
+    ["greeting", { text: "Dovecot ready." }, "Dovecot ready."],
+    ["greeting", { code: 220, text: "mx.example" }, "220 mx.example"],
+    ["capability", { ...offer, auth: ["PLAIN"], login: true }, "sign-in by PLAIN password command"],
+    [
+      "capability",
+      { ...offer, auth: ["PLAIN", "LOGIN"], login: true, starttls: true },
+      "STARTTLS, sign-in by PLAIN LOGIN"
+    ],
+    ["capability", offer, "no sign-in"],
+    ["capability", { ...offer, source: "none", login: true }, "the server does not tell what it offers"],
+    ["capability", { ...offer, source: "reissued", auth: ["PLAIN"] }, "sign-in by PLAIN, told again after TLS"],
+    ["select", select, "INBOX"],
+    ["select", { ...select, exists: 1 }, "INBOX, 1 message"],
+    [
+      "select",
+      {
+        ...select,
+        exists: 2,
+        quota: [{ root: "", resource: "STORAGE", used: 5120, limit: 10_240 }, {
+          root: "",
+          resource: "MESSAGE",
+          used: 2,
+          limit: 100
+        }],
+        alerts: ["soon \u001b[31mfull"]
+      },
+      "INBOX, 2 messages; 5.0 of 10 MiB used (50 %); 2 of 100 message used; ALERT: soon \\x1b[31mfull"
+    ],
+    ["stat", { messages: 1, octets: 300 }, "1 message, 300 octets"],
+    ["list", { scripts: [] }, "0 scripts"],
+    ["list", { scripts: ["a", "b"], active: "b" }, "2 scripts, \"b\" active"],
+    ["list", { scripts: ["a"] }, "1 script, none active"],
+    ["logout", { text: "bye" }, "bye"]
+  ])("of %s says what was found", (id, facts, expected) => {
+    assert.strictEqual(row(id, facts), expected)
+  })
+})
