@@ -6,7 +6,7 @@
  * bash for its `time`. Everything is on 127.0.0.1 and ends with the script.
  *
  *     node scripts/bench/bench.ts [--rounds 15] [--count 500] [--concurrency 50] [--lines 100000] [--json FILE]
- *       [--only check|start|batch|bulk]
+ *       [--only check|start|batch|bulk|imap]
  */
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -37,7 +37,7 @@ const count = bounded(values.count, 10, 20_000)
 const concurrency = bounded(values.concurrency, 1, 1000)
 const lineCount = bounded(values.lines, 1000, 10_000_000)
 const bulkRounds = Math.min(5, rounds)
-const wanted = (group: "check" | "start" | "batch" | "bulk"): boolean =>
+const wanted = (group: "check" | "start" | "batch" | "bulk" | "imap"): boolean =>
   values.only === undefined || values.only === group
 
 const command = at("packages/cli/dist/sonde.mjs")
@@ -58,11 +58,11 @@ const identity = await server({ dns: ["mail.bench.test"], subject: "CN=mail.benc
 
 const peer = spawn(process.execPath, [at("scripts/bench/server.ts")], { stdio: ["pipe", "pipe", "inherit"] })
 const peerGone = new Promise<void>((resolve) => peer.once("exit", () => resolve()))
-const port = await new Promise<string>((resolve, reject) => {
+const [port = "", imapPort = ""] = (await new Promise<string>((resolve, reject) => {
   peer.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()))
   peer.once("exit", (status) => reject(new Error(`the server ended with ${status}`)))
   peer.stdin.write(`${JSON.stringify(identity)}\n`)
-})
+})).split(" ")
 
 interface Sample {
   readonly cpu: number
@@ -244,8 +244,20 @@ try {
         `${(1000 / cpu).toFixed(0)} of one core`
     )
   }
+
+  const imapArguments = [imapPort, caFile, `${count}`, `${concurrency}`]
+  const bulkImap = [node, join(folder, "bulk", "bulk.mjs"), ...imapArguments]
+  const imapLines = !wanted("imap") ? [] : await compare([
+    { name: "bare script", take: () => many([node, at("scripts/bench/bare-imap.mjs"), ...imapArguments]) },
+    { name: "typed result only", aim: 1.5, take: () => many([...bulkImap, "mailbox"]) },
+    { name: "report, journal in memory", aim: 1.5, take: () => many([...bulkImap, "check-imap"]) }
+  ], bulkRounds)
+  if (imapLines.length > 0) {
+    show(`${count} checks of IMAP in one process, ${concurrency} at once, for each`, "ms", imapLines)
+  }
+
   if (values.json !== undefined) {
-    const groups = { one, start, ...batches, bulk: bulkLines }
+    const groups = { one, start, ...batches, bulk: bulkLines, imap: imapLines }
     writeFileSync(
       values.json,
       `${JSON.stringify({ node: process.versions.node, rounds, count, concurrency, ...groups })}\n`

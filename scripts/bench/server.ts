@@ -1,13 +1,13 @@
 /**
- * The submission server that the benchmark talks to: the shortest that a client cannot tell from a real one. It takes
- * any password.
+ * The servers that the benchmark talks to, of submission and of IMAP: the shortest that a client cannot tell from real ones. They
+ * take any password.
  *
- * Reads `{ "cert", "key" }` as the first line of standard input, prints its port, and ends when standard input does.
+ * Reads `{ "cert", "key" }` as the first line of standard input, prints both ports, and ends when standard input does.
  */
 import { createServer, type Socket } from "node:net"
 import process from "node:process"
 import { createInterface } from "node:readline"
-import { createSecureContext, TLSSocket } from "node:tls"
+import { createSecureContext, createServer as createTlsServer, TLSSocket } from "node:tls"
 
 const lines = createInterface({ input: process.stdin })
 const first = await new Promise<string>((resolve) => lines.once("line", resolve))
@@ -59,7 +59,41 @@ const server = createServer({ noDelay: true }, (socket) => {
   converse(socket, undefined)
   socket.write(greeting)
 })
+
+const answers: Readonly<Record<string, ReadonlyArray<string>>> = {
+  CAPABILITY: ["* CAPABILITY IMAP4rev1 SASL-IR LITERAL+ IDLE AUTH=PLAIN AUTH=LOGIN", "$ OK done"],
+  AUTHENTICATE: ["$ OK [CAPABILITY IMAP4rev1 LITERAL+ IDLE UIDPLUS MOVE] Logged in"],
+  EXAMINE: [
+    "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)",
+    "* 17 EXISTS",
+    "* 0 RECENT",
+    "* OK [UIDVALIDITY 3857529045] UIDs valid",
+    "* OK [UIDNEXT 4392] Predicted next UID",
+    "$ OK [READ-ONLY] Examine completed"
+  ],
+  LOGOUT: ["* BYE Logging out", "$ OK Logout completed"]
+}
+
+const imap = createTlsServer({ ...JSON.parse(first), noDelay: true }, (socket) => {
+  let rest = ""
+  socket.on("error", () => {})
+  socket.on("data", (chunk: Buffer) => {
+    rest += chunk.toString("latin1")
+    for (let end = rest.indexOf("\r\n"); end >= 0; end = rest.indexOf("\r\n")) {
+      const [tag = "", verb = ""] = rest.slice(0, end).split(" ")
+      rest = rest.slice(end + 2)
+      const lines = answers[verb] ?? ["$ BAD what?"]
+      const said = lines.map((line) => `${line.replace("$", tag)}\r\n`).join("")
+      if (verb === "LOGOUT") socket.end(said)
+      else socket.write(said)
+    }
+  })
+  socket.write("* OK IMAP4rev1 ready\r\n")
+})
+
+const portOf = (address: ReturnType<typeof server.address>): number =>
+  typeof address === "object" && address !== null ? address.port : 0
+
 server.listen(0, "127.0.0.1", 1024, () => {
-  const address = server.address()
-  console.log(typeof address === "object" && address !== null ? address.port : 0)
+  imap.listen(0, "127.0.0.1", 1024, () => console.log(`${portOf(server.address())} ${portOf(imap.address())}`))
 })

@@ -58,9 +58,8 @@ export class List extends Context.Service<List, Phase.Phase<"list", ListInput, L
 ) {
   static readonly layer = Layer.sync(List, () => {
     const run = Effect.fnUntraced(function*({ conversation }: ListInput) {
-      const { session } = conversation
       const ended = yield* command(conversation, "list", "LISTSCRIPTS")
-      const answer = answerOf(session, ended)
+      const answer = answerOf(ended)
       if (answer._tag === "Refused") {
         return yield* turnedDown(
           conversation,
@@ -79,7 +78,7 @@ export class List extends Context.Service<List, Phase.Phase<"list", ListInput, L
       }
       if (answer._tag !== "Accepted") return yield* misplaced(conversation, "list", saidBy(answer), "LISTSCRIPTS")
       const named = ended.rows.flatMap(({ strings: [name], words }) =>
-        name === undefined ? [] : [{ name: session.scrub(name), isActive: words.includes("ACTIVE") }]
+        name === undefined ? [] : [{ name: ended.scrub(name), isActive: words.includes("ACTIVE") }]
       )
       const active = named.find(({ isActive }) => isActive)?.name
       return { scripts: named.map(({ name }) => name), ...(active === undefined ? {} : { active }) }

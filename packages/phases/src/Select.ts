@@ -17,7 +17,6 @@ import {
 } from "@sonde/domain/Errors"
 import { SelectFacts } from "@sonde/domain/Facts"
 import * as DomainReply from "@sonde/domain/Reply"
-import type { Session } from "@sonde/net/Session"
 import type { Argument } from "@sonde/wire/imap/Command"
 import type { Response } from "@sonde/wire/imap/Response"
 import { itemsOf, textOf, type Value } from "@sonde/wire/imap/Value"
@@ -84,18 +83,18 @@ const coded = (responses: ReadonlyArray<Response>, name: string): number | undef
   ).at(-1)
 
 /** The fields of an ID response; a server may give none. */
-const serverOf = (session: Session, heard: Heard): SelectFacts["server"] => {
+const serverOf = (heard: Heard): SelectFacts["server"] => {
   const items = itemsOf(data(heard.before, "ID")[0]?.values[0])
   const fields: Record<string, string> = {}
   for (let index = 0; index + 1 < Math.min(items.length, 2 * maxFields); index += 2) {
     const [name, value] = [textOf(items[index]), textOf(items[index + 1])]
-    if (name !== undefined && value !== undefined) fields[session.scrub(name)] = session.scrub(value)
+    if (name !== undefined && value !== undefined) fields[heard.scrub(name)] = heard.scrub(value)
   }
   return Object.keys(fields).length === 0 ? undefined : fields
 }
 
 /** RFC 9208 section 5.2: a root has resources, each with what is used and the limit. */
-const quotaOf = (session: Session, heard: Heard): SelectFacts["quota"] =>
+const quotaOf = (heard: Heard): SelectFacts["quota"] =>
   data(heard.before, "QUOTA").flatMap(({ values: [root, resources] }) => {
     const items = itemsOf(resources)
     const found: Array<SelectFacts["quota"][number]> = []
@@ -103,8 +102,8 @@ const quotaOf = (session: Session, heard: Heard): SelectFacts["quota"] =>
       const [resource, used, limit] = [textOf(items[index]), numberOf(items[index + 1]), numberOf(items[index + 2])]
       if (resource !== undefined && used !== undefined && limit !== undefined) {
         found.push({
-          root: session.scrub(textOf(root) ?? ""),
-          resource: session.scrub(resource.toUpperCase()),
+          root: heard.scrub(textOf(root) ?? ""),
+          resource: heard.scrub(resource.toUpperCase()),
           used,
           limit
         })
@@ -125,11 +124,10 @@ export class Select extends Context.Service<
 >()("@sonde/phases/Select") {
   static readonly layer = Layer.sync(Select, () => {
     const run = Effect.fnUntraced(function*({ capabilities, conversation }: SelectInput) {
-      const { session } = conversation
       const offers = (name: string) => capabilities.includes(name)
       const known = offers("ID") ? yield* command(conversation, "select", "ID", self) : undefined
       const opened = yield* command(conversation, "select", "EXAMINE", [{ word: mailbox }])
-      const answer = answerOf(session, opened)
+      const answer = answerOf(opened)
       if (answer._tag === "Refused") {
         const detail = answer.detail === undefined ? "" : `; ${answer.detail}`
         return yield* turnedDown(
@@ -159,9 +157,9 @@ export class Select extends Context.Service<
         ...optional("recent", count("RECENT")),
         ...optional("uidValidity", coded(opened.before, "UIDVALIDITY")),
         ...optional("uidNext", coded(opened.before, "UIDNEXT")),
-        quota: quota === undefined ? [] : quotaOf(session, quota),
-        ...optional("server", known === undefined ? undefined : serverOf(session, known)),
-        alerts: [known, opened, quota].flatMap((heard) => heard === undefined ? [] : alertsOf(session, heard)),
+        quota: quota === undefined ? [] : quotaOf(quota),
+        ...optional("server", known === undefined ? undefined : serverOf(known)),
+        alerts: [known, opened, quota].flatMap((heard) => heard === undefined ? [] : alertsOf(heard)),
         text: answer.text
       }
     })

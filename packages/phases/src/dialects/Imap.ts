@@ -25,7 +25,7 @@ type Last = Exclude<Response.Response, { readonly _tag: "Untagged" }>
 
 /**
  * What a server said to a command: the response that ended it, and those before it. Nothing of it is masked: text that leaves a
- * phase goes through `Session.scrub`.
+ * phase goes through `scrub`, which costs nothing where no line of it had anything to mask.
  *
  * @category models
  * @since 0.1.0
@@ -33,7 +33,10 @@ type Last = Exclude<Response.Response, { readonly _tag: "Untagged" }>
 export interface Heard {
   readonly last: Last
   readonly before: ReadonlyArray<Response.Response>
+  readonly scrub: (text: string) => string
 }
+
+const asItIs = (text: string): string => text
 
 const tooLong = ["too-long", "literal-too-long", "too-deep"]
 
@@ -55,14 +58,20 @@ const isEnding = (found: Last, tag: string | undefined, isLeaving: boolean): boo
 const decoder = (session: Session, tag: string | undefined, isLeaving: boolean): LineDecoder<Heard, Unreadable> => {
   const before: Array<Response.Response> = []
   let response = Response.decoder()
+  // Looking for a secret costs more than reading: a line was looked through already, and only what is undone in a quoted string
+  // is new.
+  let isSuspect = false
   return {
-    push: (_, raw, framed) => {
+    push: (line, raw, framed) => {
+      isSuspect ||= line !== raw || raw.includes("\\")
       const read = response.push({ text: raw, ...framed })
       if (Result.isFailure(read)) return Result.fail(unreadable(session, read.failure))
       const found = read.success
       if (found === undefined) return Result.succeed(undefined)
       if (found._tag !== "Untagged" && isEnding(found, tag, isLeaving)) {
-        if (found._tag !== "Tagged" || found.tag === tag) return Result.succeed({ last: found, before })
+        if (found._tag !== "Tagged" || found.tag === tag) {
+          return Result.succeed({ last: found, before, scrub: isSuspect ? session.scrub : asItIs })
+        }
         return Result.fail(
           new Unreadable({ reason: "MalformedReply", problem: "unknown-tag", line: session.scrub(raw) })
         )
@@ -118,27 +127,29 @@ export const command = Effect.fnUntraced(function*(
   const lines = Result.getOrThrow(Command.lines(tag, name, args))
   const before: Array<Response.Response> = []
   let heard: Heard | undefined
+  let scrub = asItIs
   for (const line of lines) {
     if (heard !== undefined && heard.last._tag !== "Continue") break
     heard = yield* exchange(conversation, phase, tag, line, awaited)
     before.push(...heard.before)
+    if (heard.scrub !== asItIs) scrub = heard.scrub
   }
-  return { last: heard!.last, before }
+  return { last: heard!.last, before, scrub }
 })
 
 /** The words of a status for people and for the knowledge, masked. */
-const replyOf = (session: Session, { code, status, text }: Said): Reply | undefined =>
+const replyOf = (scrub: Heard["scrub"], { code, status, text }: Said): Reply | undefined =>
   status === "OK" || status === "PREAUTH" ? undefined : {
     status,
-    ...(code === undefined ? {} : { code: session.scrub(code.name) }),
-    text: session.scrub(text)
+    ...(code === undefined ? {} : { code: scrub(code.name) }),
+    text: scrub(text)
   }
 
 /** What a server wants people to read (RFC 9051 section 7.1, ALERT), masked. */
-export const alertsOf = (session: Session, { before, last }: Heard): ReadonlyArray<string> =>
+export const alertsOf = ({ before, last, scrub }: Heard): ReadonlyArray<string> =>
   [...before, last].flatMap((response) =>
     (response._tag === "Status" || response._tag === "Tagged") && response.code?.name === "ALERT"
-      ? [session.scrub(response.text)]
+      ? [scrub(response.text)]
       : []
   )
 
@@ -160,12 +171,12 @@ const isTemporary = ({ code, status }: Said): boolean =>
 
 type Unaccepted = Exclude<Answer, { readonly _tag: "Accepted" | "Challenged" }>
 
-const unaccepted = (session: Session, last: Last): Unaccepted => {
-  if (last._tag === "Continue") return { _tag: "Misplaced", reply: undefined, said: session.scrub(`+ ${last.text}`) }
-  const reply = replyOf(session, last)
-  if (reply === undefined) return { _tag: "Misplaced", reply, said: session.scrub(`${last.status} ${last.text}`) }
+const unaccepted = ({ last, scrub }: Heard): Unaccepted => {
+  if (last._tag === "Continue") return { _tag: "Misplaced", reply: undefined, said: scrub(`+ ${last.text}`) }
+  const reply = replyOf(scrub, last)
+  if (reply === undefined) return { _tag: "Misplaced", reply, said: scrub(`${last.status} ${last.text}`) }
   const detail = last.code?.name === "REFERRAL" && last.code.args !== undefined
-    ? `it names ${session.scrub(last.code.args)}, which was not asked`
+    ? `it names ${scrub(last.code.args)}, which was not asked`
     : undefined
   return { _tag: "Refused", reply, isTemporary: isTemporary(last), detail }
 }
@@ -176,26 +187,20 @@ const unaccepted = (session: Session, last: Last): Unaccepted => {
  * @category combinators
  * @since 0.1.0
  */
-export const answerOf = (session: Session, heard: Heard): Answer => {
-  const { last } = heard
-  if (last._tag !== "Tagged" || last.status !== "OK") return unaccepted(session, last)
-  const offer = offerIn(heard)
-  return {
-    _tag: "Accepted",
-    text: session.scrub(last.text),
-    notes: alertsOf(session, heard),
-    offer: offer?.map(session.scrub)
-  }
+export const answerOf = (heard: Heard): Answer => {
+  const { last, scrub } = heard
+  if (last._tag !== "Tagged" || last.status !== "OK") return unaccepted(heard)
+  return { _tag: "Accepted", text: scrub(last.text), notes: alertsOf(heard), offer: offerIn(heard)?.map(scrub) }
 }
 
-const keywordsOf = (session: Session, offer: Capability.Capabilities): Offer["keywords"] =>
-  offer.map((name) => ({ keyword: session.scrub(name), params: [] }))
+const keywordsOf = (scrub: Heard["scrub"], offer: Capability.Capabilities): Offer["keywords"] =>
+  offer.map((name) => ({ keyword: scrub(name), params: [] }))
 
-const greetingFacts = (session: Session, said: Said): GreetingFacts => {
+const greetingFacts = (scrub: Heard["scrub"], said: Said): GreetingFacts => {
   const offer = said.code?.name === "CAPABILITY" ? Capability.fromText(said.code.args ?? "") : undefined
   return {
-    text: session.scrub(said.text),
-    ...(offer === undefined ? {} : { capabilities: keywordsOf(session, offer) })
+    text: scrub(said.text),
+    ...(offer === undefined ? {} : { capabilities: keywordsOf(scrub, offer) })
   }
 }
 
@@ -205,7 +210,7 @@ const login = (conversation: Conversation): OwnSignIn => ({
   run: ({ secret, user }) =>
     Effect.map(
       command(conversation, "auth", "LOGIN", [{ string: user }, { string: secret, mask: "‹secret›" }]),
-      (heard) => answerOf(conversation.session, heard)
+      answerOf
     )
 })
 
@@ -221,11 +226,12 @@ export const imap: Dialect = {
   name: "IMAP",
   greeting: ({ session }, millis) =>
     session.exchange(undefined, decoder(session, undefined, false), millis).pipe(
-      Effect.map(({ last }) => {
-        if (last._tag === "Continue") return { _tag: "Foreign" as const, line: session.scrub(`+ ${last.text}`) }
-        if (last.status === "PREAUTH") return { _tag: "PreAuth" as const, text: session.scrub(last.text) }
-        if (last.status === "OK") return { _tag: "Welcome" as const, facts: greetingFacts(session, last) }
-        return unaccepted(session, last)
+      Effect.map((heard) => {
+        const { last, scrub } = heard
+        if (last._tag === "Continue") return { _tag: "Foreign" as const, line: scrub(`+ ${last.text}`) }
+        if (last.status === "PREAUTH") return { _tag: "PreAuth" as const, text: scrub(last.text) }
+        if (last.status === "OK") return { _tag: "Welcome" as const, facts: greetingFacts(scrub, last) }
+        return unaccepted(heard)
       }),
       Effect.catchIf(
         (error) => error._tag === "Unreadable" && error.problem === "no-response",
@@ -233,26 +239,24 @@ export const imap: Dialect = {
       )
     ),
   offer: Effect.fnUntraced(function*(conversation) {
-    const { session } = conversation
     const heard = yield* command(conversation, "capability", "CAPABILITY")
     const offer = offerIn(heard)
-    if (heard.last._tag !== "Tagged" || heard.last.status !== "OK") return unaccepted(session, heard.last)
+    if (heard.last._tag !== "Tagged" || heard.last.status !== "OK") return unaccepted(heard)
     if (offer === undefined) {
       return { _tag: "Misplaced" as const, reply: undefined, said: "OK without a CAPABILITY response" }
     }
     return {
       _tag: "Offered" as const,
       source: "command" as const,
-      keywords: keywordsOf(session, offer),
+      keywords: keywordsOf(heard.scrub, offer),
       starttls: offer.includes("STARTTLS"),
-      auth: Capability.mechanisms(offer).map(session.scrub),
+      auth: Capability.mechanisms(offer).map(heard.scrub),
       login: Capability.allowsLogin(offer)
     }
   }),
   startTls: {
     command: "STARTTLS",
-    ask: (conversation) =>
-      Effect.map(command(conversation, "starttls", "STARTTLS"), (heard) => answerOf(conversation.session, heard))
+    ask: (conversation) => Effect.map(command(conversation, "starttls", "STARTTLS"), answerOf)
   },
   isTlsBroken: () => false,
   sasl: (conversation, offered, mechanism) => {
@@ -283,7 +287,7 @@ export const imap: Dialect = {
           (heard): Answer =>
             heard.last._tag === "Continue"
               ? { _tag: "Challenged", challenge: heard.last.text }
-              : answerOf(session, heard)
+              : answerOf(heard)
         )
       }
     }
@@ -292,8 +296,7 @@ export const imap: Dialect = {
   farewell: {
     line: "Z LOGOUT",
     phase: "logout",
-    ask: (conversation) =>
-      Effect.map(command(conversation, "logout", "LOGOUT"), (heard) => answerOf(conversation.session, heard)),
+    ask: (conversation) => Effect.map(command(conversation, "logout", "LOGOUT"), answerOf),
     isLast: (line) => /^\* BYE\b/i.test(line)
   }
 }

@@ -16,18 +16,35 @@ import { type Conversation, remaining } from "../Conversation.ts"
 import type { Answer, Dialect, Offer, Offered } from "./Dialect.ts"
 import { acceptanceOf, challengeOf } from "./Smtp.ts"
 
-type Ended = Extract<Response.SieveResponse, { readonly _tag: "Ended" }>
+/** A response with what masks it: nothing to do where no line of it had anything to mask. */
+type Heard = Response.SieveResponse & { readonly scrub: (text: string) => string }
 
-const decoder = (session: Session, isChallenge: boolean): LineDecoder<Response.SieveResponse, Unreadable> => {
+type Ended = Extract<Heard, { readonly _tag: "Ended" }>
+
+const asItIs = (text: string): string => text
+
+const decoder = (session: Session, isChallenge: boolean): LineDecoder<Heard, Unreadable> => {
   const response = Response.decoder(isChallenge)
+  // A line was looked through already; only what is undone in a quoted string is new.
+  let isSuspect = false
   return {
-    push: (_, raw, framed) =>
-      Result.mapError(response.push({ text: raw, ...framed }), ({ line, problem }) =>
-        new Unreadable({
-          reason: problem === "no-response" || problem === "unframed" ? "MalformedReply" : "ReplyTooLong",
-          problem,
-          line: session.scrub(line)
-        }))
+    push: (line, raw, framed) => {
+      isSuspect ||= line !== raw || raw.includes("\\")
+      const read = response.push({ text: raw, ...framed })
+      if (Result.isFailure(read)) {
+        const { problem } = read.failure
+        return Result.fail(
+          new Unreadable({
+            reason: problem === "no-response" || problem === "unframed" ? "MalformedReply" : "ReplyTooLong",
+            problem,
+            line: session.scrub(read.failure.line)
+          })
+        )
+      }
+      return Result.succeed(
+        read.success === undefined ? undefined : { ...read.success, scrub: isSuspect ? session.scrub : asItIs }
+      )
+    }
   }
 }
 
@@ -37,7 +54,7 @@ const exchange = (
   line: Outgoing | undefined,
   awaited: string,
   isChallenge: boolean
-): Effect.Effect<Response.SieveResponse, ExchangeError> =>
+): Effect.Effect<Heard, ExchangeError> =>
   Effect.flatMap(remaining("phaseMillis"), (millis) =>
     Effect.mapError(
       conversation.session.exchange(line, decoder(conversation.session, isChallenge), millis),
@@ -67,16 +84,16 @@ export const command = (
  * @category combinators
  * @since 0.1.0
  */
-export const answerOf = (session: Session, { ending }: Ended): Answer => {
-  const text = session.scrub(ending.text)
+export const answerOf = ({ ending, scrub }: Ended): Answer => {
+  const text = scrub(ending.text)
   if (ending.status === "OK") return { _tag: "Accepted", text, data: ending.code === "SASL" ? ending.data : undefined }
   const reply: Reply = {
     status: ending.status,
-    ...(ending.code === undefined ? {} : { code: session.scrub(ending.code) }),
+    ...(ending.code === undefined ? {} : { code: scrub(ending.code) }),
     text
   }
   const detail = ending.code === "REFERRAL" && ending.data !== undefined
-    ? `it names ${session.scrub(ending.data)}, which was not asked`
+    ? `it names ${scrub(ending.data)}, which was not asked`
     : undefined
   // A server that says farewell unasked ends this conversation and says nothing of the next, unless it names another.
   const isTemporary = Response.isTemporary(ending.code) || ending.status === "BYE" && ending.code === undefined
@@ -84,13 +101,13 @@ export const answerOf = (session: Session, { ending }: Ended): Answer => {
 }
 
 const asking = (name: string, phase: PhaseId) => (conversation: Conversation) =>
-  Effect.map(command(conversation, phase, name), (ended) => answerOf(conversation.session, ended))
+  Effect.map(command(conversation, phase, name), answerOf)
 
-const keywordsOf = (session: Session, { rows }: Ended): Offer["keywords"] =>
+const keywordsOf = ({ rows, scrub }: Ended): Offer["keywords"] =>
   rows.flatMap(({ strings: [name = "", value = ""] }) =>
     name === "" ? [] : [{
-      keyword: session.scrub(name.toUpperCase()),
-      params: value.split(" ").filter((word) => word !== "").map(session.scrub)
+      keyword: scrub(name.toUpperCase()),
+      params: value.split(" ").filter((word) => word !== "").map(scrub)
     }]
   )
 
@@ -128,9 +145,9 @@ export const sieve: Dialect = {
     session.exchange(undefined, decoder(session, false), millis).pipe(
       Effect.map((response) => {
         const ended = response as Ended
-        const answer = answerOf(session, ended)
+        const answer = answerOf(ended)
         if (answer._tag !== "Accepted") return answer as Exclude<Answer, { readonly _tag: "Accepted" | "Challenged" }>
-        return { _tag: "Welcome" as const, facts: { text: answer.text, capabilities: keywordsOf(session, ended) } }
+        return { _tag: "Welcome" as const, facts: { text: answer.text, capabilities: keywordsOf(ended) } }
       }),
       Effect.catchIf(
         (error) => error._tag === "Unreadable" && error.problem === "no-response",
@@ -148,16 +165,16 @@ export const sieve: Dialect = {
         Effect.mapError(translate(conversation, "capability", "the offer after TLS"))
       )
       if (told !== undefined) {
-        const answer = answerOf(session, told as Ended)
+        const answer = answerOf(told as Ended)
         if (answer._tag === "Refused" || answer._tag === "Misplaced") return answer
-        return offered(keywordsOf(session, told as Ended), "reissued")
+        return offered(keywordsOf(told as Ended), "reissued")
       }
     }
     const ended = yield* command(conversation, "capability", "CAPABILITY")
-    const answer = answerOf(session, ended)
+    const answer = answerOf(ended)
     return answer._tag === "Refused" || answer._tag === "Misplaced"
       ? answer
-      : offered(keywordsOf(session, ended), "command")
+      : offered(keywordsOf(ended), "command")
   }),
   startTls: { command: "STARTTLS", ask: asking("STARTTLS", "starttls") },
   isTlsBroken: () => false,
@@ -191,7 +208,7 @@ export const sieve: Dialect = {
       const response = yield* exchange(conversation, "auth", before.length > 0 ? end : [...head, ...end], awaited, true)
       const answer: Answer = response._tag === "Challenge"
         ? { _tag: "Challenged", challenge: response.text }
-        : answerOf(conversation.session, response)
+        : answerOf(response)
       return answer
     })
   }),
