@@ -180,4 +180,14 @@ describe("RunLog", () => {
       yield* log.publish({ type: "phase.start", service, phase: "connect" })
       assert.deepStrictEqual(lines.map((text) => JSON.parse(text).event.seq), [1, 2])
     }))
+
+  it.effect("tells the end at the moment at which it was written, whatever time has passed since", () =>
+    Effect.gen(function*() {
+      const { log, told } = yield* make()
+      yield* TestClock.adjust("1 second")
+      yield* log.write({ entry: "end", at: log.at(), seq: 1, state: "finished", durationMillis: 1000 })
+      yield* TestClock.adjust("1 second")
+      yield* log.publish({ type: "run.end", report: Fold.report(log.history) })
+      assert.strictEqual(told[0]?.at, "1970-01-01T00:00:01.000Z")
+    }))
 })
