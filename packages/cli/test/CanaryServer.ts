@@ -34,7 +34,7 @@ export interface CanaryServer {
 }
 
 /** A secret in the forms that a server may repeat it in: texts without line ends, or octets. */
-const forms = (user: string, secret: string): ReadonlyArray<string | Buffer> => {
+export const forms = (user: string, secret: string): ReadonlyArray<string | Buffer> => {
   const octets = Buffer.from(secret)
   const each = (form: (hex: string) => string) =>
     Array.from(octets, (octet) => form(octet.toString(16).padStart(2, "0"))).join("")
