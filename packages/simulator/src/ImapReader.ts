@@ -21,8 +21,14 @@ export type Item =
   | { readonly kind: "tooLong" }
   | { readonly kind: "tooLarge"; readonly text: string }
 
+/** Octets a literal may have after this much of a command. */
+export type LiteralLimit = (text: string) => number
+
+const ofImap: LiteralLimit = (text) => /^\S+ APPEND /i.test(text) ? maxKeptOctets : maxLiteralOctets
+
 /** Collects octets; `next` gives what is whole. */
 export class ImapReader {
+  readonly #limit: LiteralLimit
   #buffer: Buffer = Buffer.alloc(0)
   #text = ""
   /** Octets of the line read so far, those of literals not counted. */
@@ -33,6 +39,10 @@ export class ImapReader {
   #skipping = false
   /** The rest of the command is thrown away: it was refused, and its client has sent it already. */
   #refused = false
+
+  constructor(limit: LiteralLimit = ofImap) {
+    this.#limit = limit
+  }
 
   push(octets: Buffer): void {
     this.#buffer = this.#buffer.length === 0 ? octets : Buffer.concat([this.#buffer, octets])
@@ -98,7 +108,7 @@ export class ImapReader {
         return { kind: "command", text }
       }
       const octets = Number(literal[1])
-      if (octets > (/^\S+ APPEND /i.test(text) ? maxKeptOctets : maxLiteralOctets)) {
+      if (octets > this.#limit(text)) {
         this.#reset()
         if (literal[2] === "+") {
           this.#discard = octets

@@ -86,12 +86,12 @@ export class Reader {
     return first.startsWith("+OK") ? first + await this.until(/(?:^|\r\n)\.\r\n/) : first
   }
 
-  upgrade(ca: string): Promise<void> {
+  upgrade(ca: string, servername = "outlook.office365.com"): Promise<void> {
     const { socket } = this
     socket.removeAllListeners("data")
     socket.removeAllListeners("close")
     return new Promise((resolve, reject) => {
-      const secured = secure({ socket, ca, servername: "outlook.office365.com" }, () => {
+      const secured = secure({ socket, ca, servername }, () => {
         this.socket = secured
         this.#listen()
         resolve()
