@@ -575,7 +575,7 @@ it.live("a client that keeps talking and does not sign in is let go, one that si
       tenants: [{ name: "T", domains: ["t.example"], imapPopBasicAuth: "allowed" }],
       mailboxes: [{ address: "m@t.example", password: "fake-m" }]
     })
-    const running = yield* Simulator.start({ world, signInMillis: 300 })
+    const running = yield* Simulator.start({ world, signInMillis: 2000 })
     yield* Effect.promise(async () => {
       const stays = await Reader.tls(running.imap.port, running.caPem)
       await stays.line()

@@ -36,7 +36,7 @@ describe("SieveSimulator", () => {
   it.live("sends to another server, offers no TLS, or lets go who is silent, as it is started", () =>
     Effect.scoped(Effect.gen(function*() {
       const referring = yield* SieveSimulator.start({ accounts, referral: "sieve://other.example" })
-      const clear = yield* SieveSimulator.start({ accounts, startTls: false, idleMillis: 200 })
+      const clear = yield* SieveSimulator.start({ accounts, startTls: false, idleMillis: 2000 })
       yield* Effect.promise(async () => {
         const sent = await opened(referring)
         assert.match(await sent.pop(authenticate("fake-a")), /^BYE \(REFERRAL "sieve:\/\/other\.example"\) /)
