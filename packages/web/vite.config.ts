@@ -7,13 +7,18 @@
 import react from "@vitejs/plugin-react"
 import { defineConfig, type Plugin } from "vite"
 
-/** The page shows causes by the words of their verdicts, and takes those of a newer server too: it needs no list of them. */
-const anyCause: Plugin = {
-  name: "sonde:any-cause",
+/**
+ * What the page has no use for in schemas. It shows causes by the words of their verdicts, and takes those of a newer server too: it
+ * needs no list of them. Names of schemas are for the documents that are made of them.
+ */
+const lean: Plugin = {
+  name: "sonde:lean",
   enforce: "pre",
-  transform: (_code, id) =>
+  transform: (code, id) =>
     id.endsWith("/domain/src/Cause.ts")
       ? { code: `import * as Schema from "effect/Schema"\nexport const Cause = Schema.String`, map: null }
+      : /\/packages\/(?:domain|http-api)\/src\//.test(id)
+      ? { code: code.replaceAll(/\.annotate\(\{\s*identifier: "\w+"\s*\}\)/g, ""), map: null }
       : undefined
 }
 
@@ -56,7 +61,7 @@ const client =
   /\/effect\/dist\/|\/packages\/(?:domain|http-api|report)\/|\/web\/src\/(?:Interface|Refusal|Secrets|Advice|Marks|Changes)\./
 
 export default defineConfig({
-  plugins: [anyCause, leftOut, react()],
+  plugins: [lean, leftOut, react()],
   build: {
     outDir: "dist/page",
     emptyOutDir: true,

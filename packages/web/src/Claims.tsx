@@ -19,9 +19,11 @@ export interface Row {
 }
 
 const titles: Readonly<Record<string, string>> = {
+  appid: "application",
   aud: "audience",
   cloud: "cloud",
   exp: "valid until",
+  iss: "issuer",
   nbf: "valid from",
   roles: "roles",
   scp: "scopes",
@@ -34,7 +36,7 @@ const ofFacts = (facts: ClaimsFacts): ReadonlyArray<Row> => {
   const listed = (values: ReadonlyArray<string> | undefined) => values?.join(" ")
   const rows: ReadonlyArray<readonly [string, string | undefined]> = [
     ["aud", facts.audiences.length === 0 ? undefined : listed(facts.audiences)],
-    ["kind", facts.kind === "app" ? "an application" : facts.kind === "user" ? "a user" : undefined],
+    ["stands for", facts.kind === "app" ? "an application" : facts.kind === "user" ? "a user" : undefined],
     ["upn", facts.user],
     ["appid", facts.application],
     ["tid", facts.tenant],

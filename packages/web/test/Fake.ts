@@ -170,8 +170,8 @@ export const start = async (folder: string): Promise<Fake> => {
       .handle("list", ({ query }) => {
         const all = Array.from(reports.values()).toSorted((a, b) => a.startedAt < b.startedAt ? 1 : -1)
         const from = query.before === undefined ? 0 : all.findIndex((one) => one.run === query.before)
-        const page = all.slice(from, from + 3)
-        const next = all[from + 3]?.run
+        const page = all.slice(from, from + 5)
+        const next = all[from + 5]?.run
         return Effect.succeed({
           runs: page.map(({ exitCode, outcome, run, startedAt, state, target, verdicts: [first] }) => ({
             run,

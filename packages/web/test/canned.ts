@@ -277,6 +277,7 @@ const obtained = (claims: PhaseReport): Report["services"][number] => ({
 export const wrongToken: Report = {
   ...unnamed,
   run: "01JDKD00000000000000000000",
+  startedAt: "2026-11-22T14:02:11.120Z",
   services: [
     obtained({ id: "claims", state: "fail", durationMillis: 1, error: wrongAudience }),
     { id: "smtp-submission", outcome: "fail", endpoint, phases: [{ id: "resolve", state: "skip", because: "claims" }] }
