@@ -44,7 +44,7 @@ const run = (options: Partial<CheckOptions> = {}, world: World = {}) =>
     const events: Array<Event> = []
     const report = yield* Runner.run(request(options), (event) => events.push(event))
     return { report, events }
-  }).pipe(Effect.provide(knowledge), Effect.provide(JournalStore.layerMemory), Effect.provide(network(world)))
+  }).pipe(Effect.provide(Layer.provideMerge(Layer.merge(knowledge, JournalStore.layerMemory), network(world))))
 
 const states = ({ services }: Report): ReadonlyArray<string> =>
   (services[0]?.phases ?? []).map(({ because, id, state }) => because ?? `${id} ${state}`)
@@ -150,8 +150,7 @@ describe("the posture of a domain", () => {
       const store = yield* JournalStore
       const attempt = <A, E, R>(world: World, effect: Effect.Effect<A, E, R>) =>
         effect.pipe(
-          Effect.provide(knowledge),
-          Effect.provide(network(world)),
+          Effect.provide(Layer.provideMerge(knowledge, network(world))),
           Effect.provideService(JournalStore, store)
         )
       const quiet = () => {}

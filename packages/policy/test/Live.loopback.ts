@@ -163,7 +163,7 @@ describe("an exchanger on a socket", () => {
       const { ids, mail } = yield* Effect.provideService(
         examine({}, fitting),
         AddressPolicy.AddressPolicy,
-        AddressPolicy.publicOnly("any")
+        { isAllowed: () => false }
       )
       assert.strictEqual(mail.connections.length, 0)
       assert.deepStrictEqual(ids, ["mx_not_reached", "mta_sts_policy_unanswered", "dane_not_reached"])

@@ -28,10 +28,8 @@ describe("a domain in which all is well", () => {
       for (const [name, schema] of Object.entries(PostureFacts)) {
         const codec = Schema.toCodecJson(schema as Schema.Codec<unknown, unknown>)
         const value = facts[name as keyof typeof facts]
-        assert.deepStrictEqual(
-          Schema.decodeUnknownSync(codec)(JSON.parse(JSON.stringify(Schema.encodeUnknownSync(codec)(value)))),
-          value
-        )
+        const text = JSON.stringify(yield* Schema.encodeUnknownEffect(codec)(value))
+        assert.deepStrictEqual(yield* Schema.decodeUnknownEffect(codec)(JSON.parse(text)), value)
       }
     }))
 })

@@ -36,7 +36,7 @@ close`
 class World extends Context.Service<World, {
   readonly server: string
   readonly reach: Parameters<typeof Mx.survey>[1]
-}>()("@sonde/policy/test/Signed/World") {}
+}>()("@sonde/policy/test/Signed.peer/World") {}
 
 const world = Layer.effect(
   World,
