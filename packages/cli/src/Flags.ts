@@ -151,7 +151,7 @@ export const check = {
   provider: text("provider", "ID", "skip recognition of the provider"),
   only: texts("only", "LIST", "check only these services (smtp-submission, imap, pop3, sieve, graph, token, posture)"),
   skip: texts("skip", "LIST", "leave these services out"),
-  via: text("via", "smtp|graph", "way of sending"),
+  via: text("via", "smtp|graph", "way of sending: SMTP, or Microsoft Graph with a token"),
   host: text("host", "HOST", "connect to this host"),
   port: text("port", "PORT", "connect to this port"),
   security: text("security", "starttls|tls|none|opportunistic", "how the connection is encrypted"),

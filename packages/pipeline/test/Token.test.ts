@@ -128,7 +128,13 @@ describe("what Microsoft wants of a token", () => {
         user: "a@contoso.example",
         ...use
       }
-      return { ...OAuth.wanted(pack, whole), issuer: OAuth.issuer(pack, whole)?.host }
+      const ask = (kind: "client-credentials" | "device-code") => OAuth.source(pack, whole, kind, "t").scope
+      return {
+        ...OAuth.wanted(pack, whole),
+        issuer: OAuth.issuer(pack, whole)?.host,
+        asApplication: ask("client-credentials"),
+        asUser: ask("device-code")
+      }
     }).pipe(Effect.provide(Packs.layer))
 
   it.effect.each(
@@ -174,6 +180,33 @@ describe("what Microsoft wants of a token", () => {
       assert.isTrue((yield* wanted({})).roleElsewhere)
       assert.deepStrictEqual((yield* wanted({ service: "pop3" })).roles, ["POP.AccessAsApp"])
     }))
+
+  it.effect.each(
+    [
+      ["graph.microsoft.com", undefined, "login.microsoftonline.com"],
+      ["graph.microsoft.us", "gcc-high", "login.microsoftonline.us"],
+      ["dod-graph.microsoft.us", "dod", "login.microsoftonline.us"],
+      ["microsoftgraph.chinacloudapi.cn", "china", "login.partner.microsoftonline.cn"]
+    ] as const
+  )(
+    "is of another resource for Graph, whose host depends on the cloud: %s",
+    ([host, cloud, issuer]) =>
+      Effect.gen(function*() {
+        const found = yield* wanted({ service: "graph", host, cloud })
+        assert.deepStrictEqual(found.audiences, [`https://${host}`, "00000003-0000-0000-c000-000000000000"])
+        assert.deepStrictEqual(found.scopes, [`https://${host}/Mail.Send`])
+        assert.deepStrictEqual([found.asApplication, found.asUser], [
+          `https://${host}/.default`,
+          `https://${host}/Mail.Send`
+        ])
+        assert.deepStrictEqual([found.roles, found.roleElsewhere, found.issuer], [["Mail.Send"], true, issuer])
+        assert.strictEqual(found.otherClouds.length, 3)
+        assert.isFalse(found.otherClouds.some(({ audiences }) => audiences.includes(`https://${host}`)))
+        // The host alone tells as much, and where nobody gives one the cloud does.
+        assert.deepStrictEqual((yield* wanted({ service: "graph", host })).audiences, found.audiences)
+        assert.deepStrictEqual((yield* wanted({ service: "graph", host: "", cloud })).audiences, found.audiences)
+      })
+  )
 
   it.effect("is nothing where nobody knows", () =>
     Effect.sync(() => {
