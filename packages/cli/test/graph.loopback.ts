@@ -137,7 +137,13 @@ describe("SMTP AUTH", () => {
         const known = running.mailboxes.find((one) => one.address === "oauth-graph@contoso.example")
         const state = join(yield* folder, "state")
         const reach = [
-          ...["--provider", "microsoft-365", "--ca", running.ca, "--state", state, "--json"],
+          "--provider",
+          "microsoft-365",
+          "--ca",
+          running.ca,
+          "--state",
+          state,
+          "--json",
           ...running.connectTo.flatMap((pin) => ["--connect-to", pin])
         ]
         assert.isString(known?.token)

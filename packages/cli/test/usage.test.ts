@@ -53,7 +53,7 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
   ["an unknown mechanism", ["check", "a@b.example", "--auth", "ntlm"], /--auth "ntlm": it is Microsoft's own/],
   ["an unknown phase", ["check", "a@b.example", "--until", "helo"], /--until does not know "helo"/],
   ["an unknown service", ["check", "a@b.example", "--only", "smtp"], /--only does not know "smtp"/],
-  ["a service of a later version", ["check", "a@b.example", "--only", "imap"], /imap is not available in this version/],
+  ["a service of a later version", ["check", "a@b.example", "--only", "mx"], /mx is not available in this version/],
   ["a wrong duration", ["check", "a@b.example", "--timeout", "soon"], /--timeout takes a duration, not "soon"/],
   ["no duration at all", ["check", "a@b.example", "--timeout", "0s"], /--timeout takes a duration/],
   ["a wrong mapping", ["check", "a@b.example", "--connect-to", "x:1"], /--connect-to "x:1" is no mapping/],

@@ -27,6 +27,9 @@ const json = (text: string) =>
     timeoutMillis
   }))
 
+/** A message as Graph takes it. */
+const written = (message: object): string => JSON.stringify(message)
+
 const idPath = (id: string): string => `/messages/${encodeURIComponent(id)}`
 
 /** A member of a response that must be there. */
@@ -39,7 +42,7 @@ const member = (caller: GraphCall.Caller, response: HttpResponse, name: string) 
 }
 
 const created = Effect.fnUntraced(function*(caller: GraphCall.Caller, message: object, letter: GraphCall.Letter) {
-  const response = yield* GraphCall.call(caller, "send", "/messages", yield* json(JSON.stringify(message)))
+  const response = yield* GraphCall.call(caller, "send", "/messages", yield* json(written(message)))
   if (response.status !== 201) return yield* GraphCall.refusedMessage(caller, response, letter)
   return yield* member(caller, response, "id")
 })

@@ -58,6 +58,10 @@ interface Commit {
 
 const encoder = new TextEncoder()
 
+/** A message without recipients, in the parts that Graph takes. */
+const inParts = (message: Uint8Array, from: string): string =>
+  JSON.stringify({ message: GraphMessage.draft(message, from, []).message, saveToSentItems: false })
+
 /** How the way to an answer ended, in words. */
 const lost = (error: unknown): string => {
   const tag = typeof error === "object" && error !== null && "_tag" in error ? error._tag : undefined
@@ -116,7 +120,7 @@ export class GraphSend extends Context.Service<GraphSend, {
           octets: encoder.encode(
             isWhole
               ? GraphMessage.whole(message, [])
-              : JSON.stringify({ message: GraphMessage.draft(message, from, []).message, saveToSentItems: false })
+              : inParts(message, from)
           )
         })
         if (GraphCall.lacksRecipients(GraphCall.saidIn(caller.way, response))) {

@@ -6,7 +6,7 @@ import * as Recorder from "@sonde/net/Recorder"
 import type { Caller } from "@sonde/phases/GraphCall"
 import * as Redacted from "effect/Redacted"
 
-export const endpoint = { protocol: "http", host: "graph.example", port: 443, security: "tls" } as const
+const endpoint = { protocol: "http", host: "graph.example", port: 443, security: "tls" } as const
 export const upload = "up.example"
 
 export const token = "canary-token.of-graph.never-shown-anywhere"

@@ -86,10 +86,6 @@ export const personToken = (simulator: Running, scope = "https://graph.microsoft
     scope
   })
 
-/** A token of the program for a scope. */
-export const programToken = (simulator: Running, scope: string): Promise<string> =>
-  tokenOf(simulator, { grant_type: "client_credentials", client_id: app.appId, client_secret: secret, scope })
-
 const tokenOf = (simulator: Running, fields: Readonly<Record<string, string>>): Promise<string> =>
   new Promise((resolve, reject) => {
     const sent = request({
