@@ -9,7 +9,8 @@ import { defineConfig, type Plugin } from "vite"
 
 /**
  * What the page has no use for in schemas. It shows causes by the words of their verdicts, and takes those of a newer server too: it
- * needs no list of them. Names of schemas are for the documents that are made of them.
+ * needs no list of them. Names of schemas are for the documents that are made of them. The posture of a domain is shown by its
+ * findings, and what sources of settings said is not taken apart.
  */
 const lean: Plugin = {
   name: "sonde:lean",
@@ -17,13 +18,19 @@ const lean: Plugin = {
   transform: (code, id) =>
     id.endsWith("/domain/src/Cause.ts")
       ? { code: `import * as Schema from "effect/Schema"\nexport const Cause = Schema.String`, map: null }
+      : id.endsWith("/domain/src/Discovery.ts")
+      ? { code: `import * as Schema from "effect/Schema"\nexport const Discovery = Schema.Json`, map: null }
+      : id.endsWith("/report/src/internal/posture.ts")
+      ? { code: "export const posture = () => undefined", map: null }
       : /\/packages\/(?:domain|http-api)\/src\//.test(id)
       ? { code: code.replaceAll(/\.annotate\(\{\s*identifier: "\w+"\s*\}\)/g, ""), map: null }
       : undefined
 }
 
-/** Modules of Effect for what the page does not do: numbers of octets, NDJSON, answers of a server, waiting for a turn. */
-const unspoken = /\/effect\/dist\/(?:ByteSize|Semaphore|encoding\/Ndjson|http\/HttpServerResponse)\.js$/
+/**
+ * Modules of Effect for what the page does not do: numbers of octets, octets as text, NDJSON, answers of a server, waiting for a turn.
+ */
+const unspoken = /\/effect\/dist\/(?:ByteSize|Semaphore|encoding\/(?:Ndjson|Base64|Hex)|http\/HttpServerResponse)\.js$/
 
 /** Leaves those out: whatever calls into one of them fails with its name. */
 const leftOut: Plugin = {
