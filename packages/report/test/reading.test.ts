@@ -1,7 +1,10 @@
 /** What a row says of the phases that read a mailbox. */
 import { assert, describe, it } from "@effect/vitest"
-import type { PhaseReport } from "@sonde/domain/Report"
+import type { PhaseReport, Report } from "@sonde/domain/Report"
+import * as Appearance from "@sonde/report/Appearance"
 import * as Phrases from "@sonde/report/Phrases"
+import * as Text from "@sonde/report/render/Text"
+import * as reports from "./reports.ts"
 
 const row = (id: PhaseReport["id"], facts: NonNullable<PhaseReport["facts"]>): string =>
   Phrases.established({ id, state: "pass", facts }, true)
@@ -46,5 +49,32 @@ describe("a row of reading", () => {
     ["logout", { text: "bye" }, "bye"]
   ])("of %s says what was found", (id, facts, expected) => {
     assert.strictEqual(row(id, facts), expected)
+  })
+})
+
+describe("a screen of several services", () => {
+  const verdict = {
+    cause: "bad_credentials",
+    rule: "generic/auth-rejected",
+    service: "imap",
+    phase: "auth",
+    confidence: "likely",
+    title: "User name or password is wrong",
+    explanation: "",
+    actor: "user",
+    evidence: [],
+    ruledOut: [],
+    notJudged: [],
+    remedies: [],
+    wontHelp: [],
+    facts: []
+  } as const
+  const service = (id: "imap" | "smtp-submission" | "token") => ({ id, outcome: "fail", phases: [] }) as const
+  const screen = (services: Report["services"]) =>
+    Text.render({ ...reports.failed, services, verdicts: [verdict] }, Appearance.plain)
+
+  it("says of a verdict to which service it belongs, and not where there is one alone", () => {
+    assert.include(screen([service("smtp-submission"), service("imap")]), "IMAP, auth")
+    assert.notInclude(screen([service("imap"), service("token")]), "IMAP, auth")
   })
 })

@@ -102,11 +102,17 @@ const known = (look: Appearance, facts: ReadonlyArray<DatedFact>): ReadonlyArray
   ...facts.filter((fact) => !isComing(fact)).flatMap((fact, index) => dated(look, fact, index === 0 ? "Sources" : ""))
 ]
 
-/** Everything a verdict says. `domain` names the organisation of the administrator. */
+/**
+ * Everything a verdict says. `domain` names the organisation of the administrator, `where` the service where there are several.
+ */
 export const verdict = (
   look: Appearance,
   it: Verdict,
-  options: { readonly domain: string | undefined; readonly state: "fail" | "warn" | "inconclusive" }
+  options: {
+    readonly domain: string | undefined
+    readonly state: "fail" | "warn" | "inconclusive"
+    readonly where?: string | undefined
+  }
 ): ReadonlyArray<string> => {
   const remedies = it.remedies.toSorted((a, b) => order[a.kind] - order[b.kind])
   const numbered = remedies.filter((remedy) => remedy.kind !== "alternative")
@@ -131,6 +137,7 @@ export const verdict = (
     ...headline(look, options.state, it.title, it.cause),
     "",
     ...(it.explanation === "" ? [] : [...Layout.paragraph(look, Escape.line(it.explanation)), ""]),
+    ...(options.where === undefined ? [] : Layout.labelled(look, "Where", options.where)),
     ...Layout.labelled(look, "How sure", sure(it)),
     ...ruledOut(look, it),
     ...Layout.labelled(look, "Who", Words.actor(it, options.domain)),

@@ -113,6 +113,12 @@ const verdictState = (report: Report, service: string | undefined): "fail" | "wa
   return outcome === "pass" ? "warn" : outcome
 }
 
+/** The service of a verdict, where a reader could take it for another's. */
+const placeOf = (report: Report, { phase, service }: Report["verdicts"][number]): string | undefined =>
+  service === undefined || report.services.filter(({ id }) => id !== "token").length < 2
+    ? undefined
+    : [Phrases.services[service], phase].filter((part) => part !== undefined).join(", ")
+
 const passedLine = (look: Appearance, report: Report): ReadonlyArray<string> => {
   const tried = report.services.filter((service) => service.phases.some((phase) => phase.state !== "skip"))
   const parts = tried.map((service) => `${Phrases.services[service.id]}: ${Sentence.reached(service)}`)
@@ -148,7 +154,11 @@ const unnamed = (look: Appearance, report: Report): ReadonlyArray<string> =>
 const judged = (look: Appearance, report: Report): ReadonlyArray<ReadonlyArray<string>> =>
   [
     ...report.verdicts.map((it) =>
-      VerdictBlock.verdict(look, it, { domain: report.target.domain, state: verdictState(report, it.service) })
+      VerdictBlock.verdict(look, it, {
+        domain: report.target.domain,
+        state: verdictState(report, it.service),
+        where: placeOf(report, it)
+      })
     ),
     unnamed(look, report),
     report.outcome === "pass" || report.outcome === "warn" ? passedLine(look, report) : [],
