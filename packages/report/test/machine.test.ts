@@ -187,6 +187,29 @@ describe("Live", () => {
     assert.strictEqual(later, "\r\u001b[2K  greeting  waiting for greeting, 3 of 10 s")
   })
 
+  it("counts down the time that somebody has at another device", () => {
+    const head = { schema: "sonde.event/1", run: "r", seq: 1, at: "2026-11-24T00:00:00.000Z" } as const
+    const place = { service: "token", phase: "token" } as const
+    const [waiting] = Live.onEvent(make(Appearance.plain), { ...head, type: "phase.start", ...place }, 500)
+    const prompt = {
+      ...head,
+      type: "prompt",
+      ...place,
+      uri: "https://x",
+      code: "C",
+      expiresAt: "2026-11-24T00:15:00.000Z"
+    }
+    const [told, erased] = Live.onEvent(waiting, prompt as Event, 1000)
+    assert.strictEqual(erased, "\r\u001b[2K")
+    const [later, shown] = Live.onTick(told, 1200)
+    assert.strictEqual(shown, "  token     waiting for the sign-in on another device, 15:00 left")
+    assert.strictEqual(
+      Live.onTick(later, 656_000)[1],
+      "\r\u001b[2K  token     waiting for the sign-in on another device, 4:05 left"
+    )
+    assert.match(Live.onTick(later, 9_999_999)[1], /, 0:00 left$/)
+  })
+
   it("writes nothing when nothing changed", () => {
     const [running] = Live.onEvent(make(Appearance.plain), start, 1000)
     assert.strictEqual(Live.onTick(running, 1400)[1], "")

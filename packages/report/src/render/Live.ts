@@ -21,7 +21,8 @@ import * as Phrases from "../Phrases.ts"
 export type Mode = "replace" | "lines" | "none"
 
 /**
- * What is running, since when (milliseconds of the caller's clock), and whether a live line stands on the screen.
+ * What is running, since when (milliseconds of the caller's clock), until when a person has time to act for it, and whether a
+ * live line stands on the screen.
  *
  * @category models
  * @since 0.1.0
@@ -30,8 +31,21 @@ export interface State {
   readonly look: Appearance
   readonly mode: Mode
   readonly limitMillis: number
-  readonly running: ReadonlyArray<{ readonly service: ServiceId; readonly phase: PhaseId; readonly since: number }>
+  readonly running: ReadonlyArray<Running>
   readonly shown: string
+}
+
+/**
+ * A phase that runs. `until` is the end of the time that somebody has to sign in on another device.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Running {
+  readonly service: ServiceId
+  readonly phase: PhaseId
+  readonly since: number
+  readonly until?: number
 }
 
 /**
@@ -86,11 +100,20 @@ const awaits: Readonly<Record<PhaseId, string>> = {
   bulk: "comparing with the rules for bulk senders"
 }
 
+/** A time that is counted down: `4:05`. */
+const minutes = (seconds: number): string => `${Math.floor(seconds / 60)}:${`${seconds % 60}`.padStart(2, "0")}`
+
 const erase = "\r\u001b[2K"
 
 const live = (state: State, now: number): string => {
   const first = state.running[0]
   if (first === undefined) return ""
+  if (first.until !== undefined) {
+    // Whole seconds: a second hand that does not jump about.
+    const left = Math.max(0, Math.ceil((first.until - now) / 1000))
+    const text = `  ${first.phase.padEnd(10)}waiting for the sign-in on another device, ${minutes(left)} left`
+    return Layout.paint(state.look, "dim", text.slice(0, state.look.width - 1))
+  }
   const limit = Math.round(state.limitMillis / 1000)
   const waited = Math.floor((now - first.since) / 1000)
   const time = waited < 1 ? "" : `, ${Math.min(waited, limit)} of ${limit} s`
@@ -130,6 +153,14 @@ export const onEvent = (state: State, event: Event, now: number): readonly [Stat
       if (state.mode !== "lines" || event.phase.state === "skip") return redraw(next, now)
       const time = event.phase.durationMillis === undefined ? "" : ` ${Phrases.duration(event.phase.durationMillis)}`
       return [next, `${event.service} ${event.phase.id} ${event.phase.state}${time}\n`]
+    }
+    case "prompt": {
+      // How long there is counts from when it was told, whatever the caller's clock begins with.
+      const until = now + Date.parse(event.expiresAt) - Date.parse(event.at)
+      const isMeant = ({ phase, service }: Running) => phase === event.phase && service === event.service
+      const running = state.running.map((one) => isMeant(one) ? { ...one, until } : one)
+      // What is to be done is told in lines of its own: the live line goes, and comes again below them.
+      return [{ ...state, running, shown: "" }, end(state)[1]]
     }
     case "run.suspend":
     case "run.end":
