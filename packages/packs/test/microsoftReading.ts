@@ -31,9 +31,11 @@ export const reading: ReadonlyArray<Row> = [
   ["IMAP-13", "~imap_disabled", ["A9 NO AUTHENTICATE failed."], imap],
   ["IMAP-14", "oauth_token_expired", ["* BYE Session invalidated - AccessTokenExpired"], imap],
   ["IMAP-15", "server_temporary_failure", ["A10 NO Server Unavailable. 15"], imap],
+  ["IMAP-16", "basic_auth_retired", ["A1 NO AUTHENTICATE failed."], { ...imap, mechanism: "PLAIN" }],
   ["POP-01", "oauth_token_invalid", ["-ERR Authentication failure: unknown user name or bad password."], pop],
   ["POP-02", "basic_auth_retired", ["-ERR Logon failure: unknown user name or bad password."], pop],
   ["POP-03", "command_sequence_error", ["-ERR Protocol error. Connection is closed. 10"], pop],
+  ["POP-07", "basic_auth_retired", ["-ERR Protocol error. Connection is closed. 10"], { ...pop, mechanism: "PLAIN" }],
   ["POP-04", "~imap_disabled", ["-ERR Authentication failure: unknown user name or bad password."], pop],
   ["POP-06", "tls_version_too_old", [
     "-ERR TLS 1.0 and 1.1 are not supported. Please upgrade/update your client to support TLS 1.2. Visit "
