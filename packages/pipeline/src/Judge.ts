@@ -215,7 +215,14 @@ const causes = (error: PhaseError, about: Circumstances, claim?: Claim): Readonl
     evidence: about.evidence,
     values: values(about.plan, about.request, about.run, about.claims, claim)
   }
-  return chosen.map((hit) => PackVerdict.render(hit, context))
+  const isToken = about.request.credential?.kind === "token"
+  return chosen.map((hit) => {
+    const verdict = PackVerdict.render(hit, context)
+    if (!isToken) return verdict
+    // What packs call the secret is the token where one was given.
+    const named = (areas: ReadonlyArray<string>) => areas.map((area) => (area === "secret" ? "token" : area))
+    return { ...verdict, ruledOut: named(verdict.ruledOut), notJudged: named(verdict.notJudged) }
+  })
 }
 
 /**

@@ -163,7 +163,13 @@ export const issuer = (pack: Pack | undefined, use: Use): Endpoint | undefined =
   const found = offered.find((one) => one.cloud === cloud) ??
     offered.find((one) => separate(pack?.signIn?.oauth, cloud)?.tokenEndpoint?.includes(`//${one.host}/`) === true) ??
     offered.find((one) => one.default === true) ?? offered[0]
-  return found === undefined
+  if (found !== undefined) {
+    return { protocol: found.protocol, host: found.host, port: found.port, security: found.security }
+  }
+  // A pack may name the address alone; its host is the place.
+  const address = pack?.signIn?.oauth?.tokenEndpoint
+  const url = address === undefined || address.includes("{") || !URL.canParse(address) ? undefined : new URL(address)
+  return url?.protocol !== "https:"
     ? undefined
-    : { protocol: found.protocol, host: found.host, port: found.port, security: found.security }
+    : { protocol: "http", host: url.hostname, port: Number(url.port || 443), security: "tls" }
 }

@@ -24,6 +24,15 @@ const microsoft: ReadonlyArray<
   ["china", "login.partner.microsoftonline.cn", "https://partner.outlook.cn", "https://partner.outlook.cn"]
 ]
 
+describe("OAuth.issuer", () => {
+  it.effect("is the host that a pack names by its address alone", () =>
+    Effect.gen(function*() {
+      const issuer = OAuth.issuer(yield* packOf("gmail"), use("imap"))
+      assert.deepStrictEqual(issuer, { protocol: "http", host: "oauth2.googleapis.com", port: 443, security: "tls" })
+      assert.isUndefined(OAuth.issuer(yield* packOf("posteo"), use("imap")))
+    }).pipe(Effect.provide(Packs.layer)))
+})
+
 describe("OAuth.source", () => {
   it.effect.each(microsoft)(
     "knows all flows of Microsoft's cloud %s",

@@ -177,6 +177,21 @@ describe("a run of several services", () => {
     }).pipe(Effect.provide(over([], replies)))
   })
 
+  it.effect("calls the token by its name where one was given", () => {
+    const replies: Replies = {
+      "smtp-submission": {
+        EHLO: ["S: 250-mx.example", "S: 250-STARTTLS", "S: 250 AUTH XOAUTH2"],
+        AUTH: ["S: 535 5.7.8 no"]
+      }
+    }
+    return Effect.gen(function*() {
+      const given = { token: Redacted.make("opaque-token") }
+      const { report } = yield* Support.check({ ...asked, only: ["smtp-submission", "imap"] }, given)
+      const ruledOut = report.verdicts[0]?.ruledOut ?? []
+      assert.deepStrictEqual([ruledOut.includes("token"), ruledOut.includes("secret")], [true, false])
+    }).pipe(Effect.provide(over([], replies)))
+  })
+
   it.effect("goes on with the others where a claim is wrong for one", () => {
     const told: Array<string> = []
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
