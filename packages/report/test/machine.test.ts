@@ -187,6 +187,11 @@ describe("Live", () => {
     assert.strictEqual(later, "\r\u001b[2K  greeting  waiting for greeting, 3 of 10 s")
   })
 
+  it("keeps the longest name of a phase apart from what it waits for", () => {
+    const capability = { ...start, phase: "capability" } as Event
+    assert.match(Live.onEvent(make(Appearance.plain), capability, 1000)[1], /^ {2}capability {2}waiting/)
+  })
+
   it("counts down the time that somebody has at another device", () => {
     const head = { schema: "sonde.event/1", run: "r", seq: 1, at: "2026-11-24T00:00:00.000Z" } as const
     const place = { service: "token", phase: "token" } as const

@@ -77,4 +77,40 @@ describe("a screen of several services", () => {
     assert.include(screen([service("smtp-submission"), service("imap")]), "IMAP, auth")
     assert.notInclude(screen([service("imap"), service("token")]), "IMAP, auth")
   })
+
+  it("puts what is said of a service's phases into one column", () => {
+    const imap: Report["services"][number] = {
+      id: "imap",
+      outcome: "fail",
+      phases: [
+        { id: "greeting", state: "pass", facts: { text: "ready" } },
+        { id: "capability", state: "pass", facts: offer },
+        { id: "auth", state: "fail" },
+        { id: "select", state: "skip", because: "auth" }
+      ]
+    }
+    const rows = screen([imap]).split("\n").filter((line) => /(?:greeting|capability|select) {2,}\S/.test(line))
+    assert.deepStrictEqual(
+      rows.map((line) => /\S$/.test(line) && line.search(/(?<= {2})(?:ready|no sign-in|not reached)/)),
+      [
+        16,
+        16,
+        16
+      ]
+    )
+  })
+
+  it("takes the end of a span of years for no date to know", () => {
+    const fact = { asOf: "2026-08-31", reviewBy: "2027-05-01", source: "https://example.com/" }
+    const facts = [{ ...fact, text: "Threads, 2016 to 2026" }, { ...fact, text: "Passwords end in 2026" }]
+    const shown = Text.render({ ...reports.failed, verdicts: [{ ...verdict, facts }] }, Appearance.plain)
+    assert.match(shown, /Coming +Passwords end/)
+    assert.match(shown, /Sources +Threads/)
+  })
+
+  it("speaks of claims in the plural", () => {
+    const open = { ...verdict, ruledOut: ["dns"], notJudged: ["token claims"] }
+    const shown = Text.render({ ...reports.failed, verdicts: [open] }, Appearance.plain)
+    assert.include(shown, "Token claims were not judged.")
+  })
 })

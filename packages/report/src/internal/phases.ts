@@ -88,10 +88,14 @@ const rows = (service: ServiceReport, now: string): ReadonlyArray<Row> => {
   return out
 }
 
-const shownRow = (look: Appearance, row: Row): ReadonlyArray<string> => {
+/** How wide the names of phases are, so that what is said of them stands in one column. */
+const namesOf = (shown: ReadonlyArray<Row>): number =>
+  Math.max(10, ...shown.filter(({ label }) => !label.includes(" ")).map(({ label }) => Layout.columns(label) + 2))
+
+const shownRow = (look: Appearance, row: Row, names: number): ReadonlyArray<string> => {
   const { plain, shown } = mark(look, row.state)
   const labelAt = 3 + Layout.columns(plain)
-  const detailAt = Math.max(labelAt + 10, labelAt + Layout.columns(row.label) + 2)
+  const detailAt = Math.max(labelAt + names, labelAt + Layout.columns(row.label) + 2)
   const time = row.millis === undefined ? "" : Phrases.duration(row.millis)
   const room = look.width - detailAt - 9
   const head = `  ${shown} ${Layout.pad(row.label, detailAt - labelAt)}`
@@ -142,9 +146,11 @@ export const service = (look: Appearance, report: ServiceReport, now: string): R
   if (!isTried(report)) {
     return Layout.labelled(look, Phrases.services[report.id], Phrases.skipped(report.phases[0]?.because), 0, 18)
   }
+  const told = rows(report, now)
+  const names = namesOf(told)
   return [
     Layout.paint(look, "bold", title.trimEnd()) + title.slice(title.trimEnd().length) + place(report),
-    ...rows(report, now).flatMap((row) => shownRow(look, row))
+    ...told.flatMap((row) => shownRow(look, row, names))
   ]
 }
 

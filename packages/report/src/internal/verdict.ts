@@ -44,7 +44,7 @@ const ruledOut = (look: Appearance, verdict: Verdict): ReadonlyArray<string> => 
   if (out === "") return open === "" ? [] : Layout.labelled(look, "Not judged", open)
   if (open === "") return Layout.labelled(look, "Ruled out", `${out}.`)
   const judged = `${open.charAt(0).toUpperCase()}${open.slice(1)} ${
-    verdict.notJudged.length > 1 ? "were" : "was"
+    verdict.notJudged.length > 1 || open.endsWith("claims") ? "were" : "was"
   } not judged.`
   return Layout.labelled(look, "Ruled out", `${out}. ${judged}`)
 }
@@ -80,9 +80,9 @@ const steps = (look: Appearance, remedies: ReadonlyArray<Remedy>): ReadonlyArray
 
 const order = { look: 0, change: 1, verify: 2, alternative: 3 } as const
 
-/** Whether a fact speaks of the year it was stated in or a later one: a date to know, not only a source. */
+/** Whether a fact speaks of the year it was stated in or a later one, other than as the end of a span: a date to know. */
 const isComing = (fact: DatedFact): boolean =>
-  Array.from(fact.text.matchAll(/\b(20\d\d)\b/g)).some(([year]) => year >= fact.asOf.slice(0, 4))
+  Array.from(fact.text.matchAll(/(?<!\b\d{4} to )\b(20\d\d)\b/g)).some(([, year = ""]) => year >= fact.asOf.slice(0, 4))
 
 const dated = (look: Appearance, fact: DatedFact, label: string): ReadonlyArray<string> => {
   const stale = fact.stale === true ? ", past its review: check the source" : ""

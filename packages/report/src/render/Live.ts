@@ -100,6 +100,9 @@ const awaits: Readonly<Record<PhaseId, string>> = {
   bulk: "comparing with the rules for bulk senders"
 }
 
+/** As wide as in the rows that are printed when a phase has ended. */
+const label = (phase: string): string => `${phase}  `.padEnd(10)
+
 /** A time that is counted down: `4:05`. */
 const minutes = (seconds: number): string => `${Math.floor(seconds / 60)}:${`${seconds % 60}`.padStart(2, "0")}`
 
@@ -111,14 +114,14 @@ const live = (state: State, now: number): string => {
   if (first.until !== undefined) {
     // Whole seconds: a second hand that does not jump about.
     const left = Math.max(0, Math.ceil((first.until - now) / 1000))
-    const text = `  ${first.phase.padEnd(10)}waiting for the sign-in on another device, ${minutes(left)} left`
+    const text = `  ${label(first.phase)}waiting for the sign-in on another device, ${minutes(left)} left`
     return Layout.paint(state.look, "dim", text.slice(0, state.look.width - 1))
   }
   const limit = Math.round(state.limitMillis / 1000)
   const waited = Math.floor((now - first.since) / 1000)
   const time = waited < 1 ? "" : `, ${Math.min(waited, limit)} of ${limit} s`
   const others = state.running.length > 1 ? ` (and ${state.running.length - 1} more)` : ""
-  const text = `  ${first.phase.padEnd(10)}${awaits[first.phase]}${time}${others}`
+  const text = `  ${label(first.phase)}${awaits[first.phase]}${time}${others}`
   const cut = text.length < state.look.width ? text : text.slice(0, state.look.width - 1)
   return Layout.paint(state.look, "dim", state.look.ascii ? Layout.toAscii(cut) : cut)
 }
