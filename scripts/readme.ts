@@ -52,7 +52,7 @@ const sonde = (...args: ReadonlyArray<string>): string =>
     encoding: "utf8",
     env: { ...process.env, PRINTER_PW: secret, SONDE_FORCE_TTY: "80", CI: "1" }
   }).stdout
-    .replaceAll(/ --(?:ca|connect-to|state) \S+/g, "")
+    .replaceAll(/(?: \\\n *| )--(?:ca|connect-to|state) \S+/g, "")
     .trimEnd()
 
 const transcript = async (): Promise<string> => {
