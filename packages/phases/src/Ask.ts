@@ -27,6 +27,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type Classified, Classifier } from "./Classifier.ts"
 import { Budget, type Conversation, remaining } from "./Conversation.ts"
+import * as Pause from "./Pause.ts"
 
 /**
  * What any exchange can fail with.
@@ -254,7 +255,8 @@ export const turnedDown = <R extends DomainReply.Reply, E>(
           ...at(conversation, phase),
           reply,
           scope: known.scope,
-          retryAfterMillis: known.retryAfterMillis,
+          // What the server says itself counts before what is known of its like.
+          retryAfterMillis: Pause.millisOf(reply.text) ?? known.retryAfterMillis,
           message
         })
       )

@@ -386,4 +386,19 @@ describe("a hostile server", () => {
         assert.strictEqual(failureOf(throttled)._tag, "Throttled")
       })
   )
+
+  it.effect("of a throttle has the pause that the server names, before the one that is known", () =>
+    Effect.gen(function*() {
+      const [place] = places
+      assert.isDefined(place)
+      const refusal = { imap: "$ NO", pop3: "-ERR", sieve: "NO" }[place.protocol]
+      const said = server(place.protocol, { [place.verb]: [`S: ${refusal} try again in 90 seconds`] })
+      const error = failureOf(
+        yield* play(said, {
+          protocol: place.protocol,
+          classify: () => ({ error: "Throttled", scope: "mailbox", retryAfterMillis: 1000 })
+        })
+      )
+      assert.strictEqual(error._tag === "Throttled" && error.retryAfterMillis, 90_000)
+    }))
 })
