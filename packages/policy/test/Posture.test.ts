@@ -543,4 +543,14 @@ describe("every finding", () => {
         "_dmarc.example.org. IN TXT \"v=DMARC1; p=none; rua=mailto:a@example.org; adkim=s\""
       )
     }))
+
+  it.effect("about a domain that does not exist asks for no record in it", () =>
+    Effect.gen(function*() {
+      const { findings } = yield* examine({ ...world(), zone: {} }, known)
+      const found = findings.find(({ id }) => id === "mx_no_address")
+      assert.strictEqual(found?.title, "example.org does not exist")
+      assert.deepStrictEqual(found?.remedies.filter(({ kind }) => kind === "change").map(({ command }) => command), [
+        undefined
+      ])
+    }))
 })

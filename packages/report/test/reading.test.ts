@@ -52,6 +52,18 @@ describe("a row of reading", () => {
   })
 })
 
+describe("a row of the posture", () => {
+  it("does not say that nothing is published where nothing could be asked", () => {
+    const dane = (state: PhaseReport["state"]) =>
+      Phrases.established({
+        id: "dane",
+        state,
+        facts: { domain: "a.example", validates: false, mxAuthentic: false, exchangers: [] }
+      }, true)
+    assert.deepStrictEqual([dane("pass"), dane("inconclusive")], ["none published", "the DNS did not answer"])
+  })
+})
+
 describe("a screen of several services", () => {
   const verdict = {
     cause: "bad_credentials",

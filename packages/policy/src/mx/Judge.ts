@@ -28,13 +28,14 @@ const records = (subject: Subject, facts: MxFacts): ReadonlyArray<Finding> => {
     ]
   }
   if (exchangers.length === 0 && !nullMx) {
+    const absent = lookup.reason === "NoSuchName"
     return [
       make(subject, "mx_no_address", "warn", {
-        title: lookup.reason === "NoSuchName"
-          ? `${domain} does not exist`
-          : `${domain} takes no mail, and does not say so`,
+        title: absent ? `${domain} does not exist` : `${domain} takes no mail, and does not say so`,
         text: "Mail to the domain waits for days before it comes back, and mail from it cannot be answered.",
-        remedies: [publish("Publish that the domain takes no mail", `${domain}. IN MX 0 .`, "remove the record")]
+        remedies: absent
+          ? [{ kind: "change", text: "Correct how it is spelt, or register it" }]
+          : [publish("Publish that the domain takes no mail", `${domain}. IN MX 0 .`, "remove the record")]
       })
     ]
   }

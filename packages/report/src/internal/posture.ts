@@ -96,4 +96,8 @@ const phrases: { readonly [P in PhaseId]?: (facts: unknown) => string | undefine
 }
 
 /** The words for a phase, `undefined` for one that is none of the posture's. */
-export const posture = (phase: PhaseReport): string | undefined => phrases[phase.id]?.(phase.facts)
+export const posture = (phase: PhaseReport): string | undefined => {
+  const words = phrases[phase.id]?.(phase.facts)
+  // Nothing was found where nothing could be asked.
+  return words === none && phase.state === "inconclusive" ? open : words
+}
