@@ -6,6 +6,9 @@
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 
+/** Services that take a token. */
+export const tokenServices = ["smtp-submission", "imap", "pop3", "sieve", "graph"] as const
+
 const optional = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> =>
   flag.pipe(Flag.optional, Flag.map(Option.getOrUndefined))
 

@@ -16,22 +16,29 @@ import * as Secret from "./Secret.ts"
 /** The flags of a diagnosis. */
 export type Input = Flags.Parsed<typeof Flags.check & typeof Flags.places & typeof Flags.secrets>
 
-const oneOf = <A extends string>(option: string, text: string, words: ReadonlyArray<A>): Result.Result<A, Failure> => {
+/** Services to propose: the one of a later version is understood, and refused by the engine. */
+const services = ServiceId.literals.filter((id) => id !== "mx")
+
+const oneOf = <A extends string>(
+  option: string,
+  text: string,
+  words: ReadonlyArray<A>,
+  proposed: ReadonlyArray<A> = words
+): Result.Result<A, Failure> => {
   const found = words.find((word) => word === text.toLowerCase())
   return found === undefined
-    ? Result.fail(usage(`${option} does not know ${quoted(text)}`, `it takes ${words.join(", ")}`))
+    ? Result.fail(usage(`${option} does not know ${quoted(text)}`, `it takes ${proposed.join(", ")}`))
     : Result.succeed(found)
 }
 
-const listOf = <A extends string>(
+const servicesOf = (
   option: string,
-  texts: ReadonlyArray<string>,
-  words: ReadonlyArray<A>
-): Result.Result<ReadonlyArray<A>, Failure> =>
+  texts: ReadonlyArray<string>
+): Result.Result<ReadonlyArray<ServiceId>, Failure> =>
   Result.gen(function*() {
-    const out: Array<A> = []
+    const out: Array<ServiceId> = []
     for (const text of texts.flatMap((one) => one.split(",")).map((one) => one.trim()).filter((one) => one !== "")) {
-      out.push(yield* oneOf(option, text, words))
+      out.push(yield* oneOf(option, text, ServiceId.literals, services))
     }
     return out
   })
@@ -100,8 +107,8 @@ export const options = Effect.fnUntraced(function*(input: Input) {
     out.security = yield* Effect.fromResult(oneOf("--security", input.security, Security.literals))
   }
   if (input.until !== undefined) out.until = yield* Effect.fromResult(oneOf("--until", input.until, PhaseId.literals))
-  if (input.only.length > 0) out.only = yield* Effect.fromResult(listOf("--only", input.only, ServiceId.literals))
-  if (input.skip.length > 0) out.skip = yield* Effect.fromResult(listOf("--skip", input.skip, ServiceId.literals))
+  if (input.only.length > 0) out.only = yield* Effect.fromResult(servicesOf("--only", input.only))
+  if (input.skip.length > 0) out.skip = yield* Effect.fromResult(servicesOf("--skip", input.skip))
   if (input.port !== undefined) out.port = yield* Effect.fromResult(portOf(input.port))
   Object.assign(out, yield* spans(input))
   if (input.connectTo.length > 0) out.connectTo = input.connectTo

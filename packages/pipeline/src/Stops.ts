@@ -77,15 +77,23 @@ const possible = (services: ReadonlyArray<ServiceId>): ReadonlyArray<PhaseId> =>
   return all.size === 0 ? submission : [...all]
 }
 
+const names: { readonly [S in ServiceId]?: string } = {
+  "smtp-submission": "an SMTP submission",
+  "imap": "IMAP",
+  "pop3": "POP3",
+  "sieve": "ManageSieve",
+  "graph": "Graph"
+}
+
 const named = (services: ReadonlyArray<ServiceId>): string => {
-  const names = services
+  const listed = services
     .filter((service) => service !== "token")
-    .map((service) => service === "smtp-submission" ? "an SMTP submission" : service === "graph" ? "Graph" : service)
-  return names.length > 2 || names.length === 2 && services.some(isReading)
+    .map((service) => names[service] ?? service)
+  return listed.length > 2 || listed.length === 2 && services.some(isReading)
     ? "the services to check"
-    : names.length === 0
+    : listed.length === 0
     ? "an SMTP submission"
-    : names.join(" or of ")
+    : listed.join(" or of ")
 }
 
 const fail = (problem: string, remedy: string) => Result.fail(new OptionsError({ option: "--until", problem, remedy }))

@@ -68,7 +68,7 @@ const rows: ReadonlyArray<Row> = [
     title: "a phase that no service of the run has",
     options: { only: ["imap"], until: "rcpt" },
     option: "--until",
-    problem: "rcpt is no phase of imap",
+    problem: "rcpt is no phase of IMAP",
     remedy: "select"
   },
   {

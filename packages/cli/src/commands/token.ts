@@ -14,7 +14,7 @@ const inspect = Command.make("inspect", {
     Argument.variadic({ min: 0 })
   ),
   provider: Flags.text("provider", "ID", "say for which services of this provider the token is"),
-  only: Flags.texts("only", "LIST", "the services it has to be for: smtp-submission, imap, pop3"),
+  only: Flags.texts("only", "LIST", `the services it has to be for: ${Flags.tokenServices.join(", ")}`),
   user: Flags.text("user", "NAME", "the mailbox it has to open"),
   ...Flags.directory,
   json: Flags.toggle("json", "print JSON"),
@@ -37,7 +37,7 @@ const inspect = Command.make("inspect", {
 
 const get = Command.make("get", {
   target: Argument.String("mailbox").pipe(Argument.withDescription("the mailbox the token is for")),
-  for: Flags.text("for", "SERVICE", "what it is for: smtp-submission (default), imap, pop3, graph"),
+  for: Flags.text("for", "SERVICE", `what it is for (default smtp-submission): ${Flags.tokenServices.join(", ")}`),
   json: Flags.toggle("json", "print JSON, with the refresh token where there is one"),
   exitCodes: Flags.view.exitCodes,
   ...Flags.secrets,

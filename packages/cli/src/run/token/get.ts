@@ -1,5 +1,4 @@
 /** `sonde token get`. */
-import { ServiceId } from "@sonde/domain/Service"
 import { Errors, Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -7,6 +6,7 @@ import * as Engine from "../../Engine.ts"
 import * as ExitCode from "../../ExitCode.ts"
 import { Failure, usage } from "../../Failure.ts"
 import * as Files from "../../Files.ts"
+import * as Flags from "../../Flags.ts"
 import * as PackFiles from "../../PackFiles.ts"
 import { json, quoted } from "../../Print.ts"
 import * as Request from "../../Request.ts"
@@ -31,9 +31,9 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     )
   }
   const wanted = input.for ?? "smtp-submission"
-  const service = ServiceId.literals.find((id) => id === wanted)
+  const service = Flags.tokenServices.find((id) => id === wanted)
   if (service === undefined) {
-    return yield* usage(`--for does not know ${quoted(wanted)}`, `it takes ${ServiceId.literals.join(", ")}`)
+    return yield* usage(`--for does not know ${quoted(wanted)}`, `it takes ${Flags.tokenServices.join(", ")}`)
   }
   const sources = yield* Request.sources(input)
   const packs = yield* PackFiles.all(input)

@@ -1,5 +1,5 @@
 /** `sonde token inspect`. */
-import { ServiceId } from "@sonde/domain/Service"
+import type { ServiceId } from "@sonde/domain/Service"
 import { Packs } from "@sonde/packs/Packs"
 import { Inspect } from "@sonde/sonde"
 import * as Clock from "effect/Clock"
@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as ExitCode from "../../ExitCode.ts"
 import { Stop, usage } from "../../Failure.ts"
-import type * as Flags from "../../Flags.ts"
+import * as Flags from "../../Flags.ts"
 import * as PackFiles from "../../PackFiles.ts"
 import { json, quoted } from "../../Print.ts"
 import { note, Screen } from "../../Screen.ts"
@@ -49,9 +49,9 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
   const only: Array<ServiceId> = []
   for (const text of input.only.flatMap((one) => one.split(",")).map((one) => one.trim().toLowerCase())) {
-    const service = ServiceId.literals.find((id) => id === text)
+    const service = Flags.tokenServices.find((id) => id === text)
     if (service === undefined) {
-      return yield* usage(`--only does not know ${quoted(text)}`, `it takes ${ServiceId.literals.join(", ")}`)
+      return yield* usage(`--only does not know ${quoted(text)}`, `it takes ${Flags.tokenServices.join(", ")}`)
     }
     only.push(service)
   }
