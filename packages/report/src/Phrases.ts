@@ -462,7 +462,7 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
                 : it.cached === "kept"
                 ? "kept from an earlier run"
                 : "refreshed with one that was kept",
-              it.lifetimeSeconds === undefined ? undefined : `for ${it.lifetimeSeconds} s`
+              it.lifetimeSeconds === undefined ? undefined : `for ${duration(it.lifetimeSeconds * 1000)}`
             ].filter((part) => part !== undefined).join(", ")
         )
       default:

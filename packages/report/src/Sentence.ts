@@ -33,9 +33,14 @@ export const reached = (service: ServiceReport): string => {
   if (service.id === "posture") return service.outcome === "pass" ? "nothing to change" : "things to improve"
   const passed = (id: string) =>
     service.phases.some((phase) => phase.id === id && (phase.state === "pass" || phase.state === "restored"))
+  if (service.id === "token") return passed("token") ? "was obtained" : passed("claims") ? "was read" : "answers"
   const tried = service.phases.some(({ facts, id }) => id === "send" && facts?.["dry"] === true)
   return [
-    passed("auth")
+    passed("select") || passed("stat")
+      ? "signs in, opens the mailbox"
+      : passed("list")
+      ? "signs in, lists the scripts"
+      : passed("auth")
       ? "signs in"
       : passed("mailbox")
       ? "opens the mailbox for sending"

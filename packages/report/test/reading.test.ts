@@ -4,6 +4,7 @@ import type { PhaseReport, Report } from "@sonde/domain/Report"
 import * as Appearance from "@sonde/report/Appearance"
 import * as Phrases from "@sonde/report/Phrases"
 import * as Text from "@sonde/report/render/Text"
+import * as Sentence from "@sonde/report/Sentence"
 import * as reports from "./reports.ts"
 
 const row = (id: PhaseReport["id"], facts: NonNullable<PhaseReport["facts"]>): string =>
@@ -46,7 +47,8 @@ describe("a row of reading", () => {
     ["list", { scripts: [] }, "0 scripts"],
     ["list", { scripts: ["a", "b"], active: "b" }, "2 scripts, \"b\" active"],
     ["list", { scripts: ["a"] }, "1 script, none active"],
-    ["logout", { text: "bye" }, "bye"]
+    ["logout", { text: "bye" }, "bye"],
+    ["token", { source: "client-credentials", lifetimeSeconds: 3599 }, "by client credentials, for 59 min 59 s"]
   ])("of %s says what was found", (id, facts, expected) => {
     assert.strictEqual(row(id, facts), expected)
   })
@@ -88,6 +90,19 @@ describe("a screen of several services", () => {
   it("says of a verdict to which service it belongs, and not where there is one alone", () => {
     assert.include(screen([service("smtp-submission"), service("imap")]), "IMAP, auth")
     assert.notInclude(screen([service("imap"), service("token")]), "IMAP, auth")
+  })
+
+  it.each<readonly [Report["services"][number]["id"], ReadonlyArray<PhaseReport["id"]>, string]>([
+    ["imap", ["tls", "auth"], "signs in"],
+    ["imap", ["tls", "auth", "select"], "signs in, opens the mailbox"],
+    ["pop3", ["tls", "auth", "stat"], "signs in, opens the mailbox"],
+    ["sieve", ["tls", "auth", "list"], "signs in, lists the scripts"],
+    ["token", ["claims"], "was read"],
+    ["token", ["metadata", "token", "claims"], "was obtained"],
+    ["token", ["metadata"], "answers"]
+  ])("says how far %s came with %j", (id, passed, expected) => {
+    const phases = passed.map((phase) => ({ id: phase, state: "pass" }) as const)
+    assert.strictEqual(Sentence.reached({ id, outcome: "pass", phases }), expected)
   })
 
   it("puts what is said of a service's phases into one column", () => {
