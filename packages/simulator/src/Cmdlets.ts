@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import type { Row, Session } from "./AdminSession.ts"
+import * as AzureCli from "./AzureCli.ts"
 import { bind, type Parameters } from "./Binding.ts"
 import * as Catalogue from "./Catalogue.ts"
 import { effects } from "./Effects.ts"
@@ -28,6 +29,7 @@ type Step =
   | { readonly kind: "format"; readonly name: string; readonly command: Command }
 
 const stepOf = (command: Command, first: boolean): Step => {
+  if (AzureCli.isAzure(command)) fail("Output of az is text: it stands alone in its line here, without a pipe.")
   const cmdlet = Catalogue.find(command.name)
   if (cmdlet !== undefined) return { kind: "cmdlet", cmdlet, command }
   const name = formatters[command.name.toLowerCase()]
@@ -49,7 +51,13 @@ const execute = (session: Session, cmdlet: Catalogue.Cmdlet, parameters: Paramet
   return []
 }
 
+/** The one command of a line that is not PowerShell's. */
+const azureOf = ([command, ...more]: Pipeline): Command | undefined =>
+  command !== undefined && more.length === 0 && AzureCli.isAzure(command) ? command : undefined
+
 const runPipeline = (session: Session, pipeline: Pipeline): string => {
+  const azure = azureOf(pipeline)
+  if (azure !== undefined) return AzureCli.run(session, azure)
   const steps = pipeline.map((command, n) => stepOf(command, n === 0))
   let rows: ReadonlyArray<Row> = []
   let text: string | undefined
@@ -84,6 +92,7 @@ export const run = (session: Session, script: string): string => {
   const pipelines = fromScript(script)
   session.warnings.length = 0
   for (const pipeline of pipelines) {
+    if (azureOf(pipeline) !== undefined) continue
     for (const [n, command] of pipeline.entries()) stepOf(command, n === 0)
   }
   let output = ""

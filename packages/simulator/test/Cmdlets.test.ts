@@ -147,6 +147,37 @@ describe("a cmdlet that a remedy names", () => {
       assert.strictEqual(behaviourOf(state, "newhire@contoso.example"), "account_unlicensed")
     }))
 
+  it.effect("gives an application a new secret and the consent of the organisation by az", () =>
+    Effect.gen(function*() {
+      const state = yield* fresh()
+      const [expired, waiting] = ["6b1f0c52-0000-4000-8000-00000000a006", "6b1f0c52-0000-4000-8000-00000000a007"]
+      const of = (id: string) => state.applicationOf(id)!.application
+      const printed = JSON.parse(run(state, `az ad app credential reset --id ${expired} --append`))
+      assert.strictEqual(printed.appId, expired)
+      assert.deepStrictEqual(of(expired).secrets, [
+        { value: "fake-secret-expired-2Kx5", expires: "2024-06-30" },
+        { value: printed.password, expires: new Date(1_800_000_000_000 + 365 * 86_400_000).toISOString() }
+      ])
+      const alone = JSON.parse(run(state, `az ad app credential reset --id ${expired} --years 2`))
+      assert.deepStrictEqual(of(expired).secrets.map(({ value }) => value), [alone.password])
+      assert.isFalse(of(waiting).adminConsent)
+      assert.strictEqual(run(state, `az ad app permission admin-consent --id ${waiting}`), "")
+      assert.isTrue(of(waiting).adminConsent)
+    }))
+
+  it.effect.each<[string, RegExp]>([
+    ["az ad app credential reset", /^the following arguments are required: --id$/],
+    ["az ad app credential reset --id", /^argument --id: expected one argument$/],
+    [`az ad app credential reset --id ${app} --years soon`, /^argument --years: invalid int value$/],
+    ["az ad app permission admin-consent --id nobody", /^Resource 'nobody' does not exist/],
+    ["az ad app permission admin-consent --id x --force", /^unrecognized arguments: --force$/],
+    ["az ad app burn --id x", /^'ad app burn' is misspelled or not recognized by the system\.$/],
+    ["az ad app permission admin-consent --id x | Format-List", /stands alone in its line/]
+  ])("%s is refused in the words of the Azure CLI", ([script, words]) =>
+    Effect.gen(function*() {
+      assert.match(errorOf(yield* fresh(), script), words)
+    }))
+
   it.effect("takes a mailbox into the group of a policy and out of it", () =>
     Effect.gen(function*() {
       const state = yield* fresh()
