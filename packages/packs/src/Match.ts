@@ -76,7 +76,7 @@ export interface Classified {
  */
 export type Mode = "closed" | "open"
 
-const maybeUnknown: ReadonlySet<Condition["name"]> = new Set(["service", "phase", "error"])
+const maybeUnknown: ReadonlySet<Condition["name"]> = new Set(["service", "phase", "error", "token"])
 
 /** The score of a rule, or undefined where it does not fit. */
 const score = (compiled: CompiledRule, prepared: Prepared, unknownError: boolean): number | undefined => {
@@ -178,10 +178,11 @@ const keyOf = (knowledge: Knowledge, { open, seen, text }: Prepared): string | u
   if (text.length > longest) return undefined
   const signature = knowledge.signature(text)
   if (signature === undefined) return undefined
-  const { code, enhanced, error, host, mechanism, phase, port, protocol, provider, reason, security, service } = seen
+  const { code, enhanced, error, host, mechanism, phase, port, protocol, provider, reason, security, service, token } =
+    seen
   return `${numberOf(knowledge)} ${open} ${phase} ${protocol} ${service} ${security} ${error} ${port} ${word(code)} ${
     word(enhanced)
-  } ${word(seen.status)} ${word(provider)} ${word(host)} ${word(mechanism)} ${word(reason)} ${signature}`
+  } ${word(seen.status)} ${token} ${word(provider)} ${word(host)} ${word(mechanism)} ${word(reason)} ${signature}`
 }
 
 const ask = (knowledge: Knowledge, seen: Seen, open: boolean): Asked => {

@@ -28,7 +28,7 @@ export type ServicesSeen = { readonly [S in ServiceId]?: { readonly [P in PhaseI
  * What was seen. `text` is the text of the reply or error without its code (with it is harmless), lines separated by
  * `\n`. `code` is an SMTP or HTTP number, an IMAP or POP3 response code, or the provider's own code. `status` is
  * that of IMAP and POP3. `conditions` are further reasons (all that failed in a certificate). `payload` is the
- * decoded SASL error, `claim` the name of a claim that is wrong. `mailboxDomain` and `host` are compared without case.
+ * decoded SASL error, `claim` the name of a claim that is wrong, `token` whom a token stands for. `mailboxDomain` and `host` are compared without case.
  *
  * @category models
  * @since 0.1.0
@@ -46,6 +46,7 @@ export interface Seen {
   readonly text: string
   readonly mechanism?: string | undefined
   readonly claim?: string | undefined
+  readonly token?: "app" | "opaque" | "user" | undefined
   readonly payload?: Readonly<Record<string, string>> | undefined
   readonly host?: string | undefined
   readonly port?: number | undefined

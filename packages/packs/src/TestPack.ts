@@ -60,6 +60,7 @@ export const seenOf = (rule: Rule, example: string): ReadonlyArray<Seen> => {
     status: first(when.status),
     mechanism: first(when.mechanism),
     claim: first(when.claim),
+    token: first(when.token),
     port: first(when.port),
     security: first(when.security),
     host: host?.startsWith(".") === true ? `example${host}` : host,

@@ -52,6 +52,10 @@ const surroundings = (plan: Pick<SubmissionPlan, "endpoint" | "service">, reques
   mailboxDomain: request.domain
 })
 
+/** Whom a token stands for, as far as it can be read. */
+const tokenOf = (claims: ClaimsFacts | undefined): Seen["token"] =>
+  claims === undefined || claims.format === "jwt" ? claims?.kind : "opaque"
+
 const flag = (name: string, value: string | number | undefined): ReadonlyArray<string> =>
   value === undefined ? [] : [name, quote(`${value}`, "sh") ?? "<value>"]
 
@@ -114,7 +118,7 @@ const values = (
     recipients: `${request.to.length}`,
     run,
     "tenant": claims?.tenant ?? request.options.tenant,
-    "app-id": claims?.application,
+    "app-id": claims?.application ?? request.options.clientId,
     "object-id": claims?.object,
     "claim": claim?.name,
     "found": claim?.found,
@@ -189,6 +193,7 @@ const causes = (error: PhaseError, about: Circumstances, claim?: Claim): Readonl
     phase: error.phase,
     error: error._tag,
     claim: claim?.name,
+    token: tokenOf(about.claims),
     services: about.services,
     ...details(error)
   }

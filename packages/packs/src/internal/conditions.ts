@@ -45,6 +45,7 @@ const weights = {
   code: 100,
   services: 80,
   claim: 350,
+  token: 60,
   mechanism: 60,
   enhancedDetail: 60,
   host: 50,
@@ -194,6 +195,10 @@ export const compile = (when: When): ReadonlyArray<Condition> => {
   if (when.claim !== undefined) {
     const wanted: ReadonlyArray<string> = list(when.claim)
     add("claim", wanted, weights.claim - alternatives(wanted.length), ({ seen }) => among(seen.claim, wanted))
+  }
+  if (when.token !== undefined) {
+    const wanted: ReadonlyArray<string> = list(when.token)
+    add("token", wanted, weights.token, ({ seen }) => among(seen.token, wanted))
   }
   if (when.port !== undefined) {
     const wanted = list(when.port)

@@ -62,6 +62,7 @@ export const ErrorName = Schema.Literals([
  * @since 0.1.0
  */
 export const ClaimName = Schema.Literals(["aud", "cloud", "tid", "upn", "scp", "roles", "exp", "nbf", "token"])
+const TokenKind = Schema.Literals(["app", "user", "opaque"])
 
 /**
  * Evidence from another service of the same run: its phase is in one of these states.
@@ -120,6 +121,10 @@ export const When = Schema.Struct({
   claim: optional(
     "Claim of an access token that is wrong for its use: aud, cloud (aud of another cloud), tid, upn, scp, roles, exp, nbf, or token where it cannot be read; of a list any",
     OneOrMany(ClaimName)
+  ),
+  token: optional(
+    "Whom the access token stands for: app (a program of its own), user (a person), or opaque where only the provider can read it; of a list any",
+    OneOrMany(TokenKind)
   ),
   port: optional("Port of the connection; of a list any", OneOrMany(Schema.Int)),
   security: optional("Encryption of the connection; of a list any", OneOrMany(Security)),

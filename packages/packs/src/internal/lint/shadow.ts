@@ -22,7 +22,18 @@ const flatten = (when: When): Flat => {
   const put = (key: string, words: ReadonlyArray<string | number>, form: (word: string) => string = (word) => word) => {
     if (words.length > 0) out.set(key, words.map((word) => form(`${word}`)))
   }
-  const plain = ["service", "phase", "error", "reason", "status", "enhanced", "port", "security", "claim"] as const
+  const plain = [
+    "service",
+    "phase",
+    "error",
+    "reason",
+    "status",
+    "enhanced",
+    "port",
+    "security",
+    "claim",
+    "token"
+  ] as const
   for (const key of plain) put(key, list<string | number>(when[key]))
   for (const key of ["provider", "audience"] as const) put(key, list(when[key]))
   put("code", list<string | number>(when.code), (code) => code.toLowerCase())
