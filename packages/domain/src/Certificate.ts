@@ -58,6 +58,63 @@ export const TlsReason = Schema.Literals([
 export type TlsReason = typeof TlsReason.Type
 
 /**
+ * One condition that fails, and where: `subject` names the certificate, absent where the handshake itself failed. `text` is the
+ * end of a sentence that begins with the server, with the date, name or size that decided.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const TlsProblem = Schema.Struct({
+  condition: TlsReason,
+  subject: Schema.optionalKey(Schema.String),
+  text: Schema.String
+}).annotate({ identifier: "TlsProblem" })
+/** @category models @since 0.1.0 */
+export interface TlsProblem extends Schema.Schema.Type<typeof TlsProblem> {}
+
+/**
+ * What is worth knowing of a chain that nothing fails for:
+ *
+ * - `chain_order`: certificates were not sent each before the one that certifies it (RFC 5246 section 7.4.2)
+ * - `chain_stranger`: certificates were sent that do not belong to the path
+ * - `staple_missing`: the certificate demands a stapled OCSP response (RFC 7633 section 4.2) and none was sent
+ * - `staple_expired`, `staple_invalid`, `staple_unknown`: the stapled OCSP response is out of date, cannot be relied on, or
+ *   does not know the certificate
+ * - `revocation_unknown`: a revocation list could not be had, or not relied on
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const TlsNote = Schema.Struct({
+  id: Schema.Literals([
+    "chain_order",
+    "chain_stranger",
+    "staple_missing",
+    "staple_expired",
+    "staple_invalid",
+    "staple_unknown",
+    "revocation_unknown"
+  ]),
+  text: Schema.String
+}).annotate({ identifier: "TlsNote" })
+/** @category models @since 0.1.0 */
+export interface TlsNote extends Schema.Schema.Type<typeof TlsNote> {}
+
+/**
+ * How revocation was judged: `stapled` and `lists` say what the OCSP response and the lists of the path say, each absent where
+ * there was none to read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Revocation = Schema.Struct({
+  stapled: Schema.optionalKey(Schema.Literals(["good", "revoked", "unknown", "expired", "invalid"])),
+  lists: Schema.optionalKey(Schema.Literals(["good", "revoked", "unknown"]))
+}).annotate({ identifier: "Revocation" })
+/** @category models @since 0.1.0 */
+export interface Revocation extends Schema.Schema.Type<typeof Revocation> {}
+
+/**
  * Orders conditions worst first, each once.
  *
  * @category combinators

@@ -117,7 +117,7 @@ const session = [
 ] as const
 /** Phases that are HTTP requests: names, connections and TLS are part of them. */
 const requests = ["metadata", "token", "mailbox", "send"] as const
-const all = ["resolve", "connect", "greeting", ...session, ...requests, "claims"] as const
+const all = ["resolve", "connect", "greeting", ...session, "versions", ...requests, "claims"] as const
 
 /**
  * In which phases each error may occur. A phase fails with the errors whose row names it and with no others.

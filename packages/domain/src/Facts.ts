@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { Certificate, TlsReason } from "./Certificate.ts"
+import { Certificate, Revocation, TlsNote, TlsReason } from "./Certificate.ts"
 import { Attempt } from "./errors/Network.ts"
 
 const Family = Schema.Literals([4, 6])
@@ -125,6 +125,8 @@ export interface StartTlsFacts extends Schema.Schema.Type<typeof StartTlsFacts> 
  * A handshake that succeeded and a chain that verified. `protocol` is `TLSv1.3` and the like, `cipher` the
  * standard name, `chain` as sent, leaf first; `daysLeft` of the certificate that ends first. `conditions` is
  * empty unless verification was waived. `clientCertificate` says that the server asked for one: `asked` in vain, or it was `sent`.
+ * `notes` is what is worth knowing and no failure; `interceptedBy` a product that is known to break TLS open, where it issued the
+ * chain.
  *
  * @category models
  * @since 0.1.0
@@ -137,7 +139,10 @@ export const TlsFacts = Schema.Struct({
   daysLeft: Schema.Int,
   conditions: Schema.Array(TlsReason),
   chain: Schema.Array(Certificate),
-  clientCertificate: Schema.optionalKey(Schema.Literals(["asked", "sent"]))
+  clientCertificate: Schema.optionalKey(Schema.Literals(["asked", "sent"])),
+  notes: Schema.optionalKey(Schema.Array(TlsNote)),
+  revocation: Schema.optionalKey(Revocation),
+  interceptedBy: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "TlsFacts" })
 /** @category models @since 0.1.0 */
 export interface TlsFacts extends Schema.Schema.Type<typeof TlsFacts> {}

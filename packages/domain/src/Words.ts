@@ -5,12 +5,12 @@
  */
 
 /**
- * The words of `Protocol`.
+ * The words of `Protocol`. `tls` is that of a port of which nothing more is known.
  *
  * @category data
  * @since 0.1.0
  */
-export const protocols = ["smtp", "lmtp", "imap", "pop3", "sieve", "http"] as const
+export const protocols = ["smtp", "lmtp", "imap", "pop3", "sieve", "http", "tls"] as const
 
 /**
  * The words of `ServiceId`, in their order.
@@ -18,7 +18,17 @@ export const protocols = ["smtp", "lmtp", "imap", "pop3", "sieve", "http"] as co
  * @category data
  * @since 0.1.0
  */
-export const serviceIds = ["smtp-submission", "imap", "pop3", "sieve", "graph", "token", "mx", "posture"] as const
+export const serviceIds = [
+  "smtp-submission",
+  "imap",
+  "pop3",
+  "sieve",
+  "graph",
+  "token",
+  "mx",
+  "posture",
+  "tls"
+] as const
 
 /**
  * The words of `Security`.
@@ -42,6 +52,7 @@ export const phaseIds = [
   "capability",
   "starttls",
   "tls",
+  "versions",
   "auth",
   "mail",
   "rcpt",

@@ -102,7 +102,7 @@ const session = ["ehlo", "capability", "starttls", "tls", "auth", "mail", "rcpt"
 const leaving = ["logout", "quit"]
 const afterConnect = ["greeting", ...session, ...leaving]
 const requests = ["metadata", "token", "mailbox", "send"]
-const any = ["resolve", "connect", ...afterConnect, ...requests, "claims"]
+const any = ["resolve", "connect", ...afterConnect, "versions", ...requests, "claims"]
 
 const contract: Readonly<Record<Errors.ErrorTag, ReadonlyArray<string>>> = {
   ResolveError: ["resolve", ...requests],

@@ -41,7 +41,7 @@ export interface Way {
 
 /**
  * A document to read. `url` is `https`, or `http` where what is read needs no trust; `body` is posted, which only `https` may.
- * `timeoutMillis` is for the whole way, redirects included.
+ * `maxOctets` allows that many of a document that is no text. `timeoutMillis` is for the whole way, redirects included.
  *
  * @category models
  * @since 0.1.0
@@ -50,6 +50,7 @@ export interface Wanted {
   readonly url: string
   readonly accept: string
   readonly body?: { readonly contentType: string; readonly text: string } | undefined
+  readonly maxOctets?: number | undefined
   readonly timeoutMillis: number
 }
 
@@ -64,6 +65,7 @@ export interface Fetched {
   readonly url: string
   readonly status: number
   readonly body: string
+  readonly octets?: Uint8Array | undefined
   readonly redirects: ReadonlyArray<string>
   readonly trusted: boolean
 }
@@ -165,6 +167,7 @@ export const read = Effect.fnUntraced(function*(
           contentType: body?.contentType,
           body: body === undefined ? undefined : [body.text],
           ca: way.ca,
+          maxOctets: wanted.maxOctets,
           timeoutMillis,
           recorder: way.recorder
         })
@@ -173,7 +176,8 @@ export const read = Effect.fnUntraced(function*(
     )
     const { location } = response.headers
     if (!isRedirect(response.status) || location === undefined) {
-      return { url, status: response.status, body: response.body, redirects, trusted }
+      const { body: text, octets, status } = response
+      return { url, status, body: text, ...(octets === undefined ? {} : { octets }), redirects, trusted }
     }
     redirects.push(url)
     if (redirects.length > maxRedirects) return yield* failed({ _tag: "TooManyRedirects" })

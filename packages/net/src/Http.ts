@@ -47,12 +47,15 @@ export interface HttpRequest<E = never> {
   readonly fields?: Readonly<Record<string, string>> | undefined
   readonly beforeSend?: Effect.Effect<void, E> | undefined
   readonly ca?: string | undefined
+  /** Most octets of a body that is no text: the response then has them as they came, and the record has their number. */
+  readonly maxOctets?: number | undefined
   readonly timeoutMillis: number
   readonly recorder: Recorder
 }
 
 /**
- * A response. Names of `headers` are lower case; `body` is decoded as UTF-8.
+ * A response. Names of `headers` are lower case; `body` is decoded as UTF-8. `octets` are those of a body that is no text, which
+ * then is empty.
  *
  * @category models
  * @since 0.1.0
@@ -61,6 +64,7 @@ export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  readonly octets?: Uint8Array
 }
 
 /**
@@ -204,5 +208,8 @@ export const recordResponse = (request: HttpRequest<unknown>, response: HttpResp
   const tls = isEncrypted(request)
   for (const secret of secretsIn(response.body)) recorder.protect(secret)
   recorder.record({ service, dir: "<", tls, text: `HTTP ${response.status}` })
+  if (response.octets !== undefined) {
+    recorder.record({ service, dir: "<", tls, text: `${response.octets.length} octets` })
+  }
   if (response.body !== "") recorder.record({ service, dir: "<", tls, text: response.body })
 }

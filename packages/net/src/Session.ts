@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { Certificate, TlsReason } from "@sonde/domain/Certificate"
+import type { Certificate, Revocation, TlsNote, TlsProblem, TlsReason } from "@sonde/domain/Certificate"
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { Attempt } from "@sonde/domain/Errors"
 import type { Framed } from "@sonde/wire/Literals"
@@ -83,7 +83,7 @@ export class InjectedOctets extends Data.TaggedError("InjectedOctets")<{
 
 /**
  * A completed handshake and the judgement on what was presented. An empty `conditions` means that chain, name and
- * dates hold. `chain` is as sent, leaf first.
+ * dates hold; `problems` has one entry for each place where a condition fails, worst first. `chain` is as sent, leaf first.
  *
  * @category models
  * @since 0.1.0
@@ -94,12 +94,39 @@ export interface Handshake {
   readonly alpn?: string
   readonly chain: ReadonlyArray<Certificate>
   readonly conditions: ReadonlyArray<TlsReason>
+  readonly problems?: ReadonlyArray<TlsProblem>
+  readonly notes?: ReadonlyArray<TlsNote>
+  readonly revocation?: Revocation
   readonly platformCode?: string
   /** The certificates of `chain` in DER, whole and their public keys alone (SubjectPublicKeyInfo). */
   readonly presented?: () => ReadonlyArray<{ readonly certificate: Uint8Array; readonly key: Uint8Array }>
   /** Whether the server asked for a certificate of the client: in vain, or it was sent. */
   readonly clientCertificate?: "asked" | "sent"
 }
+
+/**
+ * How to make a handshake. `sendName` is whether the server is told the name it is meant as (SNI; yes unless told); `version`
+ * allows that version only, whatever is weak with it, and `alpn` offers protocols: both are for finding out what a server
+ * takes. `retrieve` reads what certificates point to, issuers and revocation lists, from an URL in clear; it fails with the
+ * reason in words. Without it nothing is read.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface HandshakeOptions {
+  readonly serverName: string
+  readonly timeoutMillis: number
+  readonly sendName?: boolean | undefined
+  readonly version?: TlsVersion | undefined
+  readonly alpn?: ReadonlyArray<string> | undefined
+  readonly retrieve?: Retrieve | undefined
+}
+
+/** @category models @since 0.1.0 */
+export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3"
+
+/** @category models @since 0.1.0 */
+export type Retrieve = (url: string) => Effect.Effect<Uint8Array, string>
 
 /**
  * Reads one reply, as the decoders of `@sonde/wire/ReplyDecoder` do. `line` has every known secret masked, and is what may be kept
@@ -155,8 +182,7 @@ export interface Session {
   /** Octets that have arrived and that no exchange has read, complete lines and a part of one. */
   readonly unread: () => number
   /** Takes the connection to TLS, at the start of the conversation or after STARTTLS. */
-  readonly startTls: (options: {
-    readonly serverName: string
-    readonly timeoutMillis: number
-  }) => Effect.Effect<Handshake, HandshakeFailed | InjectedOctets | SessionLost>
+  readonly startTls: (
+    options: HandshakeOptions
+  ) => Effect.Effect<Handshake, HandshakeFailed | InjectedOctets | SessionLost>
 }

@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Outgoing from "./Outgoing.ts"
 import type { Recorder } from "./Recorder.ts"
-import type { Handshake, LineDecoder, Session, SessionError } from "./Session.ts"
+import type { Handshake, HandshakeOptions, LineDecoder, Session, SessionError } from "./Session.ts"
 import { HandshakeFailed, InjectedOctets, SessionLineTooLong, SessionLost, SessionTimeout } from "./Session.ts"
 import type { Timers } from "./Timers.ts"
 
@@ -50,10 +50,7 @@ export interface Transport {
   readonly resume: () => void
   /** Loads what a handshake needs. Events still come while it runs; afterwards `handshake` begins without a pause. */
   readonly prepare: Effect.Effect<void>
-  readonly handshake: (options: {
-    readonly serverName: string
-    readonly timeoutMillis: number
-  }) => Effect.Effect<Handshake, HandshakeFailed>
+  readonly handshake: (options: HandshakeOptions) => Effect.Effect<Handshake, HandshakeFailed>
   /** See `Session.channelBinding`; asked for after the handshake only. */
   readonly channelBinding: (type: BindingType) => Uint8Array | undefined
   readonly destroy: () => void

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { type TlsReason, worstFirst } from "@sonde/domain/Certificate"
+import { type TlsProblem, type TlsReason, worstFirst } from "@sonde/domain/Certificate"
 import { format } from "@sonde/domain/Endpoint"
 import {
   type ConnectionLost,
@@ -25,7 +25,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { at, translate } from "./Ask.ts"
 import { type Conversation, remaining } from "./Conversation.ts"
+import { productOf } from "./Interception.ts"
 import * as Phase from "./Phase.ts"
+import { Retrieval } from "./Retrieval.ts"
 
 /** @category models @since 0.1.0 */
 export interface TlsInput {
@@ -83,6 +85,35 @@ const daysLeft = (handshake: Handshake, now: number): number =>
     handshake.chain.length === 0 ? 0 : Number.MAX_SAFE_INTEGER
   )
 
+/** How servers begin in clear, and what that says of the port. */
+const greetings: ReadonlyArray<readonly [sign: RegExp, protocol: string]> = [
+  [/^220[ -]/, "SMTP"],
+  [/^\* (?:OK|PREAUTH|BYE)\b/i, "IMAP"],
+  [/^[+]OK\b/i, "POP3"],
+  [/^"IMPLEMENTATION"/i, "ManageSieve"]
+]
+
+/**
+ * What the first line of a server in clear says of its port, as the end of a sentence; nothing where it is no mail protocol.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const expectation = (line: string): string => {
+  const protocol = greetings.find(([sign]) => sign.test(line))?.[1]
+  return protocol === undefined ? "" : `: this port begins in clear and expects STARTTLS, it speaks ${protocol}`
+}
+
+/** Each condition with what decided it, worst first, in one sentence. */
+const message = (where: string, conditions: ReadonlyArray<TlsReason>, problems: ReadonlyArray<TlsProblem>): string => {
+  const texts = conditions.flatMap((condition) => {
+    const told = problems.filter((problem) => problem.condition === condition).map(({ text }) => text)
+    return told.length === 0 ? [sentence[condition]] : told
+  })
+  const [first, ...others] = new Set(texts)
+  return [`${where} ${first}`, ...others.map((other) => `it ${other}`)].join("; ")
+}
+
 /**
  * Performs the handshake and judges what was presented.
  *
@@ -98,8 +129,9 @@ export class Tls
       const where = format(endpoint)
       const timeoutMillis = yield* remaining("phaseMillis")
       const shown = (yield* ClientIdentity) === undefined ? "" : "; a client certificate was to be shown"
+      const retrieve = (yield* Retrieval)?.(conversation)
       const handshake = yield* Effect.mapError(
-        session.startTls({ serverName: endpoint.host, timeoutMillis }),
+        session.startTls({ serverName: endpoint.host, timeoutMillis, retrieve }),
         (error) => {
           switch (error._tag) {
             case "HandshakeFailed":
@@ -109,7 +141,9 @@ export class Tls
                 conditions: [error.reason],
                 chain: [],
                 platformCode: error.platformCode,
-                message: `${where} ${sentence[error.reason]} (${error.platformCode})${shown}`
+                message: `${where} ${sentence[error.reason]}${
+                  error.reason === "PlaintextPeer" ? expectation(error.detail) : ""
+                }${error.platformCode === "" ? "" : ` (${error.platformCode})`}${shown}`
               })
             case "InjectedOctets":
               return new ProtocolError({
@@ -122,16 +156,24 @@ export class Tls
           }
         }
       )
+      const { chain, clientCertificate, notes, platformCode, problems = [], revocation } = handshake
+      const interceptedBy = productOf(chain)
+      const told = {
+        ...(notes === undefined ? {} : { notes }),
+        ...(interceptedBy === undefined ? {} : { interceptedBy })
+      }
       const conditions = worstFirst(handshake.conditions)
-      const [worst, ...others] = conditions
+      const [worst] = conditions
       if (worst !== undefined) {
         return yield* new TlsError({
           ...at(conversation, "tls"),
           reason: worst,
           conditions,
-          chain: handshake.chain,
-          ...(handshake.platformCode === undefined ? {} : { platformCode: handshake.platformCode }),
-          message: [`${where} ${sentence[worst]}`, ...others.map((other) => `it ${sentence[other]}`)].join("; ")
+          chain,
+          ...(problems.length === 0 ? {} : { problems }),
+          ...told,
+          ...(platformCode === undefined ? {} : { platformCode }),
+          message: message(where, conditions, problems)
         })
       }
       return {
@@ -141,8 +183,10 @@ export class Tls
         ...(handshake.alpn === undefined ? {} : { alpn: handshake.alpn }),
         daysLeft: daysLeft(handshake, yield* Clock.currentTimeMillis),
         conditions: [],
-        chain: handshake.chain,
-        ...(handshake.clientCertificate === undefined ? {} : { clientCertificate: handshake.clientCertificate })
+        chain,
+        ...told,
+        ...(clientCertificate === undefined ? {} : { clientCertificate }),
+        ...(revocation === undefined ? {} : { revocation })
       }
     })
     return Tls.of({ definition, run })

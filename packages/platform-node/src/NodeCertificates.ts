@@ -1,19 +1,16 @@
 /**
- * Judges a certificate chain as it was sent: everything that is wrong with it, not only the first thing.
+ * Reads certificates, and judges of a chain what the runtime does not look at: the name (RFC 9525 section 6), weak keys and
+ * signatures, and the order. Fast, because every handshake needs it.
  *
- * Follows RFC 5280 section 6.1 as far as conditions are named, and RFC 9525 section 6 for the name. The runtime's verdict decides
- * whether a chain is trusted; this module says why not, and adds what the runtime does not look at (the name, weak keys
- * and signatures). It fetches no issuer and asks no revocation service.
+ * Why the runtime does not trust a chain is the business of `NodeChain.ts`, and revocation that of `NodeRevocation.ts`: both
+ * read certificates with a library, which loads only where they are needed.
  *
  * @since 0.1.0
  */
-import type { Certificate, TlsReason } from "@sonde/domain/Certificate"
-import { worstFirst } from "@sonde/domain/Certificate"
-import type { X509Certificate } from "node:crypto"
-import * as Constraints from "./internal/Constraints.ts"
+import type { Certificate, TlsNote, TlsProblem } from "@sonde/domain/Certificate"
+import type { KeyObject, X509Certificate } from "node:crypto"
 import * as Der from "./internal/Der.ts"
 import * as Names from "./internal/Names.ts"
-import { verifyCodes } from "./NodeTlsCodes.ts"
 
 /**
  * Most certificates of a chain that are looked at. OpenSSL itself stops at 100; real chains have two to four.
@@ -68,9 +65,10 @@ export const join = (left: Anchors, right: Anchors): Anchors => anchors([...left
 interface Features {
   readonly shown: Certificate
   readonly names: Names.AltNames
-  readonly reading: Der.Reading
+  readonly keyName: string
   readonly isWeakKey: boolean
   readonly isWeakSignature: boolean
+  readonly demandsStaple: boolean
 }
 
 /**
@@ -81,6 +79,10 @@ interface Features {
  * @since 0.1.0
  */
 export const maxRemembered = 256
+
+/** TLS Feature (RFC 7633 section 4.1), and in it `status_request` (RFC 6066 section 8). */
+const tlsFeature = "1.3.6.1.5.5.7.1.24"
+const isStatusRequest = ({ content }: Der.Element): boolean => content.length === 1 && content[0] === 5
 
 const remembered = new Map<string, Features>()
 
@@ -99,9 +101,12 @@ const featuresOf = (certificate: X509Certificate): Features => {
       sha256: certificate.fingerprint256.replaceAll(":", "").toLowerCase()
     },
     names,
-    reading,
+    keyName: keyName(certificate),
     isWeakKey: isWeakKey(certificate),
-    isWeakSignature: isWeakSignature(reading)
+    isWeakSignature: isWeakSignature(reading),
+    demandsStaple: reading.extensions.some(({ oid, value }) =>
+      oid === tlsFeature && Der.elements(Der.elements(value)[0]?.content ?? new Uint8Array(0)).some(isStatusRequest)
+    )
   }
   const oldest = remembered.size >= maxRemembered ? remembered.keys().next().value : undefined
   if (oldest !== undefined) remembered.delete(oldest)
@@ -136,38 +141,111 @@ export interface Evidence {
 }
 
 /**
- * All conditions that fail, worst first; empty when chain, name and dates hold. Certificates that were sent but do not belong to
- * the path from the leaf are not judged.
+ * What was found: problems in no order, and what is worth knowing beside them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Judgement {
+  readonly problems: ReadonlyArray<TlsProblem>
+  readonly notes: ReadonlyArray<TlsNote>
+}
+
+/**
+ * Judges a chain that the runtime trusts by what the runtime does not look at: the name, weak keys and signatures, and the order
+ * in which certificates came. Certificates that were sent but do not belong to the path from the leaf are not judged.
  *
  * @category running
  * @since 0.1.0
  */
-export const judge = (evidence: Evidence): ReadonlyArray<TlsReason> => {
-  const [leaf] = evidence.chain
-  if (leaf === undefined) return ["UnknownIssuer"]
-  const path = pathFrom(leaf, evidence.chain.slice(1))
-  const features = path.map(featuresOf)
-  const found = new Set<TlsReason>()
-
-  const { names } = featuresOf(leaf)
-  if (!Names.isFor(names, evidence.serverName)) found.add("HostnameMismatch")
-  for (const [index, certificate] of path.entries()) {
-    if (features[index]?.isWeakKey === true) found.add("WeakKey")
-    // The signature of a certificate on itself proves nothing, so its strength does not matter.
-    if (!isSelfIssued(certificate) && features[index]?.isWeakSignature === true) found.add("WeakSignature")
-  }
-  if (evidence.platformCode !== undefined) {
-    const reasons = distrust(path, features.map(({ reading }) => reading), names, evidence)
-    for (const reason of reasons) found.add(reason)
-    // Where Node has no word for what it found, weakness explains it. Without any explanation the chain is not proven.
-    if (reasons.size === 0 && !found.has("WeakKey") && !found.has("WeakSignature")) found.add("UnknownIssuer")
-  }
-  return worstFirst(found)
+export const judge = ({ chain, serverName }: Pick<Evidence, "chain" | "serverName">): Judgement => {
+  const [leaf] = chain
+  if (leaf === undefined) return { problems: [], notes: [] }
+  const path = byName(leaf, chain.slice(1))
+  return { problems: [...misnamed(leaf, serverName), ...path.flatMap(weaknesses)], notes: orderOf(chain, path) }
 }
 
-const isSelfIssued = (certificate: X509Certificate): boolean => certificate.subject === certificate.issuer
+const maxNamesTold = 3
 
-const pathFrom = (leaf: X509Certificate, others: ReadonlyArray<X509Certificate>): ReadonlyArray<X509Certificate> => {
+/**
+ * The problem of a leaf that is not for the name.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const misnamed = (leaf: X509Certificate, serverName: string): ReadonlyArray<TlsProblem> => {
+  const { names, shown } = featuresOf(leaf)
+  if (Names.isFor(names, serverName)) return []
+  const told = shown.san.slice(0, maxNamesTold).join(", ")
+  const more = shown.san.length - maxNamesTold
+  return [{
+    condition: "HostnameMismatch",
+    subject: shown.subject,
+    text: shown.san.length === 0
+      ? `shows a certificate without a name for a host, so not for ${serverName}`
+      : `shows a certificate for ${told}${more > 0 ? ` and ${more} more` : ""}, not for ${serverName}`
+  }]
+}
+
+/**
+ * What is weak with a certificate of the path, the first being the leaf.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const weaknesses = (certificate: X509Certificate, index: number): ReadonlyArray<TlsProblem> => {
+  const { keyName, shown: { subject }, isWeakKey: weakKey, isWeakSignature: weakSignature } = featuresOf(certificate)
+  const which = index === 0 ? "a certificate" : `an issuer, ${subject},`
+  return [
+    ...(weakKey ? [{ condition: "WeakKey" as const, subject, text: `shows ${which} with a key of ${keyName}` }] : []),
+    // The signature of a certificate on itself proves nothing, so its strength does not matter.
+    ...(weakSignature && !isSelfIssued(certificate)
+      ? [{ condition: "WeakSignature" as const, subject, text: `shows ${which} that is signed with MD5 or SHA-1` }]
+      : [])
+  ]
+}
+
+/**
+ * Whether the certificate demands that a response of OCSP is stapled (RFC 7633 section 4).
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const demandsStaple = (certificate: X509Certificate): boolean => featuresOf(certificate).demandsStaple
+
+/**
+ * The names of a certificate, without their type prefix.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const altNames = (certificate: X509Certificate): Names.AltNames => featuresOf(certificate).names
+
+/**
+ * Whether a certificate names itself as its issuer.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isSelfIssued = (certificate: X509Certificate): boolean => certificate.subject === certificate.issuer
+
+/**
+ * Whether the key of an issuer made the signature of a certificate.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isSigned = (certificate: X509Certificate, issuer: X509Certificate): boolean => {
+  try {
+    return certificate.verify(issuer.publicKey)
+  } catch {
+    // A key of another kind than the signature.
+    return false
+  }
+}
+
+/** The path of a chain that the runtime trusts: where names decide, nothing needs to be computed again. */
+const byName = (leaf: X509Certificate, others: ReadonlyArray<X509Certificate>): ReadonlyArray<X509Certificate> => {
   const path = [leaf]
   const left = [...others]
   for (let current = leaf; !isSelfIssued(current);) {
@@ -182,71 +260,27 @@ const pathFrom = (leaf: X509Certificate, others: ReadonlyArray<X509Certificate>)
   return path
 }
 
-const isSigned = (certificate: X509Certificate, issuer: X509Certificate): boolean => {
-  try {
-    return certificate.verify(issuer.publicKey)
-  } catch {
-    // A key of another kind than the signature.
-    return false
-  }
-}
-
-const distrust = (
-  path: ReadonlyArray<X509Certificate>,
-  readings: ReadonlyArray<Der.Reading>,
-  names: Names.AltNames,
-  evidence: Evidence
-): ReadonlySet<TlsReason> => {
-  const found = new Set<TlsReason>()
-  const [leaf] = path
-  for (const [index, certificate] of path.entries()) {
-    if (certificate.validToDate.getTime() < evidence.nowMillis) found.add("CertificateExpired")
-    if (certificate.validFromDate.getTime() > evidence.nowMillis) found.add("CertificateNotYetValid")
-    const issuer = path[index + 1]
-    if (issuer !== undefined && !isSigned(certificate, issuer)) found.add("BadSignature")
-    if (index > 0 && !certificate.ca) found.add("IssuerNotCa")
-  }
-  if (leaf !== undefined && !isForServers(leaf)) found.add("WrongPurpose")
-  for (const reason of Constraints.violations(readings, names)) found.add(reason)
-  const trust = trustProblem(path, evidence)
-  if (trust !== undefined) found.add(trust)
-
-  const said = verifyCodes[evidence.platformCode ?? ""] ?? "UnknownIssuer"
-  // Trust was examined above, and better: the runtime names one reason where there may be several. It calls an issuer that is no
-  // authority one of the wrong purpose.
-  const isExamined = said === "Missing" || said === "SelfSigned" || said === "UnknownIssuer" ||
-    (said === "WrongPurpose" && found.has("IssuerNotCa"))
-  if (!isExamined) found.add(said)
-  return found
-}
-
-/** Where the path ends: in an anchor (`undefined`), in a certificate that vouches for itself, or nowhere. */
-const trustProblem = (path: ReadonlyArray<X509Certificate>, evidence: Evidence): TlsReason | undefined => {
-  const last = path.at(-1)
-  if (last === undefined) return "UnknownIssuer"
-  const known = evidence.anchors()
-  // Any certificate of the path may itself be an anchor, or be signed by one: cross-signed roots are sent as intermediates.
-  for (const certificate of path) {
-    const same = known.get(certificate.subject)?.some((anchor) => anchor.fingerprint256 === certificate.fingerprint256)
-    if (same === true) return undefined
-    const issuers = known.get(certificate.issuer) ?? []
-    if (!isSelfIssued(certificate) && issuers.length > 0) {
-      return issuers.some((anchor) => isSigned(certificate, anchor)) ? undefined : "BadSignature"
-    }
-  }
-  if (isSelfIssued(last)) return path.length === 1 ? "SelfSigned" : "UnknownIssuer"
-  // A leaf alone that says where its issuer can be fetched was meant to be sent with it (RFC 5280 section 4.2.2.1). With an
-  // intermediate sent, only a root is missing, and roots need not be sent (RFC 8446 section 4.4.2).
-  return path.length === 1 && (last.infoAccess ?? "").includes("CA Issuers") ? "IncompleteChain" : "UnknownIssuer"
-}
-
-const serverAuth = "1.3.6.1.5.5.7.3.1"
-const anyPurpose = "2.5.29.37.0"
-
-// RFC 5280 section 4.2.1.12: without the extension every purpose is allowed.
-const isForServers = (leaf: X509Certificate): boolean => {
-  const purposes: ReadonlyArray<string> | undefined = leaf.keyUsage
-  return purposes === undefined || purposes.includes(serverAuth) || purposes.includes(anyPurpose)
+/**
+ * Whether what was sent is the path, each certificate before the one that certifies it. RFC 5246 section 7.4.2 demands it; since
+ * TLS 1.3 clients take any order (RFC 8446 section 4.4.2), and many old ones never did.
+ */
+const orderOf = (
+  chain: ReadonlyArray<X509Certificate>,
+  path: ReadonlyArray<X509Certificate>
+): ReadonlyArray<TlsNote> => {
+  const strangers = chain.filter((certificate) => !path.includes(certificate))
+  const inOrder = chain.filter((certificate) => path.includes(certificate))
+  const nameOf = (certificate: X509Certificate) => featuresOf(certificate).shown.subject
+  return [
+    ...(inOrder.every((certificate, index) => certificate === path[index]) ? [] : [{
+      id: "chain_order" as const,
+      text: `the certificates came in another order than they certify each other: ${inOrder.map(nameOf).join(" · ")}`
+    }]),
+    ...strangers.map((stranger) => ({
+      id: "chain_stranger" as const,
+      text: `a certificate was sent that does not belong to the chain: ${nameOf(stranger)}`
+    }))
+  ]
 }
 
 const curveBits: Readonly<Record<string, number>> = {
@@ -279,8 +313,26 @@ const curveBits: Readonly<Record<string, number>> = {
   sect193r2: 193
 }
 
+/** The key, or `undefined` where the runtime does not know its kind. */
+const keyOf = (certificate: X509Certificate): KeyObject | undefined => {
+  try {
+    return certificate.publicKey
+  } catch {
+    return undefined
+  }
+}
+
+const keyName = (certificate: X509Certificate): string => {
+  const { asymmetricKeyDetails: details, asymmetricKeyType: type } = keyOf(certificate) ?? {}
+  return type === "rsa" || type === "rsa-pss"
+    ? `RSA ${details?.modulusLength ?? 0}`
+    : type === "ec"
+    ? details?.namedCurve ?? "an unnamed curve"
+    : (type ?? "an unknown kind").toUpperCase()
+}
+
 const isWeakKey = (certificate: X509Certificate): boolean => {
-  const { asymmetricKeyDetails: details, asymmetricKeyType: type } = certificate.publicKey
+  const { asymmetricKeyDetails: details, asymmetricKeyType: type } = keyOf(certificate) ?? {}
   switch (type) {
     case "rsa":
     case "rsa-pss":
@@ -306,9 +358,9 @@ const weakSignatures = new Set([
 
 const rsaPss = "1.2.840.113549.1.1.10"
 
-const isWeakSignature = (reading: Der.Reading): boolean => (weakSignatures.has(reading.signatureOid) ||
-  // RFC 4055 section 3.1: without a named hash RSASSA-PSS uses SHA-1.
-  (reading.signatureOid === rsaPss && Der.elements(reading.signatureParameters)[0]?.tag !== 0xa0))
+const isWeakSignature = (reading: Der.Reading): boolean =>
+  weakSignatures.has(reading.signatureOid) ||
+  reading.signatureOid === rsaPss && pssHash(reading.signatureParameters) === "sha1"
 
 const signatureHashes: Readonly<Record<string, string>> = {
   "1.2.840.113549.1.1.4": "md5",
@@ -323,6 +375,14 @@ const signatureHashes: Readonly<Record<string, string>> = {
   "1.2.840.10045.4.3.3": "sha384",
   "1.2.840.10045.4.3.4": "sha512"
 }
+
+/**
+ * The hash that an algorithm of signatures uses, as `node:crypto` names it.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const signatureHash = (oid: string): string | undefined => signatureHashes[oid]
 
 const hashes: Readonly<Record<string, string>> = {
   "1.3.14.3.2.26": "sha1",

@@ -81,14 +81,19 @@ const exchange = (
     outgoing.on("response", (incoming) => {
       incoming.on("data", (chunk: Uint8Array) => {
         bytes += chunk.length
-        if (bytes > Http.maxBodyOctets) return fail("TooLong")
+        if (bytes > (request.maxOctets ?? Http.maxBodyOctets)) return fail("TooLong")
         chunks.push(chunk)
       })
       incoming.on("error", (error) => fail(reasonOf(error)))
       incoming.on("close", () => incoming.complete ? undefined : fail("Closed"))
       incoming.on("end", () => {
-        const status = incoming.statusCode ?? 0
-        finish(Effect.succeed({ status, headers: fieldsOf(incoming), body: utf8.decode(Buffer.concat(chunks)) }))
+        const response = { status: incoming.statusCode ?? 0, headers: fieldsOf(incoming) }
+        const whole = Buffer.concat(chunks)
+        finish(Effect.succeed(
+          request.maxOctets === undefined
+            ? { ...response, body: utf8.decode(whole) }
+            : { ...response, body: "", octets: new Uint8Array(whole) }
+        ))
       })
     })
     outgoing.end(octets)

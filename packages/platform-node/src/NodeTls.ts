@@ -3,13 +3,15 @@
  *
  * The handshake accepts any certificate, so that everything that is wrong can be told and not only the first thing. It sends no
  * secret: what may be said over a connection that did not verify is decided by the phases. Certificates are judged in
- * `NodeCertificates.ts`. Sessions are never resumed, since a resumed handshake shows no certificate.
+ * `NodeCertificates.ts`; why a chain is not trusted in `NodeChain.ts`, and revocation in `NodeRevocation.ts`, both of which load
+ * only where they are needed. Sessions are never resumed, since a resumed handshake shows no certificate.
  *
  * @since 0.1.0
  */
+import { type Revocation, type TlsNote, worstFirst } from "@sonde/domain/Certificate"
 import type { Identity } from "@sonde/net/ClientIdentity"
 import * as IpAddress from "@sonde/net/IpAddress"
-import type { BindingType, Handshake } from "@sonde/net/Session"
+import type { BindingType, Handshake, HandshakeOptions, Retrieve, TlsVersion } from "@sonde/net/Session"
 import { HandshakeFailed } from "@sonde/net/Session"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -108,10 +110,36 @@ export interface Encrypted {
   readonly channelBinding: (type: BindingType) => Uint8Array | undefined
 }
 
+const contexts = new Map<TlsVersion, Tls.SecureContext>()
+
+/**
+ * A context for one version only, with everything that is weak: it finds out what a server takes, says nothing secret and shows no
+ * certificate of the client.
+ */
+const contextFor = (version: TlsVersion): Tls.SecureContext => {
+  const known = contexts.get(version)
+  if (known !== undefined) return known
+  const made = Tls.createSecureContext({
+    minVersion: version,
+    maxVersion: version,
+    ciphers: "ALL:@SECLEVEL=0"
+  })
+  contexts.set(version, made)
+  return made
+}
+
+/** What a handshake showed, before it is judged. Taken down when it is done: a connection that has ended tells nothing more. */
+interface Shown extends Pick<Handshake, "protocol" | "cipher" | "alpn" | "clientCertificate"> {
+  readonly encrypted: Tls.TLSSocket
+  readonly verdict: string | undefined
+  readonly chain: ReadonlyArray<X509Certificate>
+  readonly staple: Uint8Array | undefined
+}
+
 /**
  * How long to wait for what the server makes of the client's certificate, or of none, in milliseconds. With TLS 1.3 the handshake is
  * over for the client before the server has seen it (RFC 8446 section 2); a ticket says that it went on, an alert that it did not.
- * A server that sends neither is slower by this.
+ * A server that asked and sends neither is slower by this.
  */
 const answerMillis = 500
 
@@ -121,6 +149,108 @@ const isAsked = (encrypted: Tls.TLSSocket): boolean => {
   return algorithms !== null && algorithms.length > 0
 }
 
+const shake = (
+  options: HandshakeOptions & {
+    readonly socket: Socket
+    readonly context: Tls.SecureContext
+    readonly name: string
+    readonly hasIdentity: boolean
+  }
+): Effect.Effect<Shown, HandshakeFailed> =>
+  Effect.callback((resume) => {
+    const isAddress = IpAddress.family(options.name) !== undefined
+    let staple: Uint8Array | undefined = undefined
+    // The types know `requestOCSP` of a socket, and not of `connect`, which hands its options on.
+    const wanted: Tls.ConnectionOptions & { readonly requestOCSP: boolean } = {
+      socket: options.socket,
+      secureContext: options.context,
+      rejectUnauthorized: false,
+      requestOCSP: true,
+      checkServerIdentity: () => undefined,
+      ...(isAddress || options.name === "" || options.sendName === false ? {} : { servername: options.name }),
+      ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] })
+    }
+    const encrypted = Tls.connect(wanted)
+    // Node reads the legacy certificate object for `checkServerIdentity`, which is a fifth of a handshake and is not looked at.
+    Object.defineProperty(encrypted, "getPeerCertificate", { configurable: true, value: () => ({}) })
+
+    const onStaple = (response: Buffer | null): void => {
+      if (response !== null && response.length > 0) staple = new Uint8Array(response)
+    }
+    const settle = (): void => {
+      clearTimeout(timer)
+      clearTimeout(answer)
+      encrypted.off("error", onError)
+      encrypted.off("secureConnect", onSecure)
+      encrypted.off("session", onTicket)
+      encrypted.off("close", onClose)
+      encrypted.off("OCSPResponse", onStaple)
+    }
+    const fail = (failure: NodeTlsCodes.HandshakeProblem): void => {
+      settle()
+      destroy(encrypted, options.socket)
+      resume(Effect.fail(new HandshakeFailed(failure)))
+    }
+    const onError = (error: Error): void => {
+      const isWanted = !options.hasIdentity && isAsked(encrypted)
+      fail(NodeTlsCodes.problem(codeOf(error), error.message, isWanted))
+    }
+    let answer: NodeJS.Timeout | undefined = undefined
+    let shown: Shown | undefined = undefined
+    const finish = (): void => {
+      settle()
+      if (shown !== undefined) resume(Effect.succeed(shown))
+    }
+    const onSecure = (): void => {
+      clearTimeout(timer)
+      const asked = isAsked(encrypted)
+      shown = {
+        encrypted,
+        protocol: encrypted.getProtocol() ?? "",
+        cipher: encrypted.getCipher().name,
+        ...(typeof encrypted.alpnProtocol === "string" ? { alpn: encrypted.alpnProtocol } : {}),
+        ...(asked ? { clientCertificate: options.hasIdentity ? "sent" as const : "asked" as const } : {}),
+        // Asked once: the runtime takes a certificate off the list with every question.
+        chain: sent(encrypted),
+        verdict: encrypted.authorized ? undefined : codeOfVerdict(encrypted.authorizationError),
+        staple
+      }
+      if (!asked || shown.protocol !== "TLSv1.3") return finish()
+      encrypted.once("session", onTicket)
+      encrypted.once("close", onClose)
+      answer = setTimeout(finish, answerMillis)
+    }
+    // The event comes from inside a read of the connection, in which nothing may be written.
+    const onTicket = (): void => {
+      clearTimeout(answer)
+      answer = setTimeout(finish, 0)
+    }
+    const onClose = (): void =>
+      fail({ reason: "Reset", platformCode: "ECONNRESET", detail: "closed when the certificates had been exchanged" })
+    const timer = setTimeout(
+      () =>
+        fail({
+          reason: "HandshakeTimeout",
+          platformCode: "ETIMEDOUT",
+          detail: `no TLS handshake within ${options.timeoutMillis} ms`
+        }),
+      Math.max(0, options.timeoutMillis)
+    )
+    encrypted.once("error", onError)
+    encrypted.once("secureConnect", onSecure)
+    encrypted.on("OCSPResponse", onStaple)
+    return Effect.sync(() => {
+      settle()
+      destroy(encrypted, options.socket)
+    })
+  })
+
+const destroy = (encrypted: Tls.TLSSocket, socket: Socket): void => {
+  encrypted.on("error", () => {})
+  encrypted.destroy()
+  socket.destroy()
+}
+
 /**
  * Takes a connected socket to TLS. The server is named with SNI unless `serverName` is an address (RFC 6066 section 3).
  * On failure and on interruption the socket is destroyed; on success it belongs to the encrypted one.
@@ -128,97 +258,94 @@ const isAsked = (encrypted: Tls.TLSSocket): boolean => {
  * @category running
  * @since 0.1.0
  */
-export const handshake = (options: {
-  readonly socket: Socket
-  readonly ca: string | undefined
-  readonly identity?: Identity | undefined
-  readonly serverName: string
-  readonly timeoutMillis: number
-}): Effect.Effect<Encrypted, HandshakeFailed> =>
-  Effect.flatMap(Effect.clockWith(Effect.succeed), (clock) =>
-    Effect.callback((resume) => {
-      const serverName = options.serverName.replace(/\.$/, "")
-      const isAddress = IpAddress.family(serverName) !== undefined
-      const asciiName = isAddress ? serverName : domainToASCII(serverName)
-      const trust = profile(options.ca, options.identity)
-      const encrypted = Tls.connect({
-        socket: options.socket,
-        secureContext: trust.context,
-        rejectUnauthorized: false,
-        checkServerIdentity: () => undefined,
-        ...(isAddress || asciiName === "" ? {} : { servername: asciiName })
-      })
-      // Node reads the legacy certificate object for `checkServerIdentity`, which is a fifth of a handshake and is not looked at.
-      Object.defineProperty(encrypted, "getPeerCertificate", { configurable: true, value: () => ({}) })
+export const handshake = Effect.fnUntraced(function*(
+  options: HandshakeOptions & {
+    readonly socket: Socket
+    readonly ca: string | undefined
+    readonly identity?: Identity | undefined
+  }
+): Effect.fn.Return<Encrypted, HandshakeFailed> {
+  const clock = yield* Effect.clockWith(Effect.succeed)
+  const serverName = options.serverName.replace(/\.$/, "")
+  const name = IpAddress.family(serverName) === undefined ? domainToASCII(serverName) : serverName
+  const trust = profile(options.ca, options.identity)
+  const context = options.version === undefined ? trust.context : contextFor(options.version)
+  const shown = yield* shake({
+    ...options,
+    context,
+    name,
+    hasIdentity: options.identity !== undefined && options.version === undefined
+  })
+  const { chain, encrypted, staple, verdict } = shown
+  // Nobody listens to the socket while certificates are judged, and an error without a listener would end the process.
+  const ignore = (): void => {}
+  encrypted.on("error", ignore)
+  const platformCode = options.version === undefined ? verdict : undefined
+  const evidence = {
+    chain,
+    serverName: name,
+    nowMillis: clock.currentTimeMillisUnsafe(),
+    platformCode,
+    anchors: trust.anchors
+  }
+  const needsMore = platformCode !== undefined || chain.length === 0 || staple !== undefined ||
+    options.retrieve !== undefined
+  const judged: Judged = options.version === undefined && needsMore
+    ? yield* Effect.onInterrupt(
+      judgeWhole(evidence, staple, options.retrieve),
+      () => Effect.sync(() => destroy(encrypted, options.socket))
+    )
+    : NodeCertificates.judge(evidence)
+  encrypted.off("error", ignore)
+  return {
+    encrypted,
+    handshake: describe(shown, judged, platformCode),
+    channelBinding: (type) => channelBinding(encrypted, chain[0], type)
+  }
+})
 
-      const settle = (): void => {
-        clearTimeout(timer)
-        encrypted.off("error", onError)
-        encrypted.off("secureConnect", onSecure)
-        encrypted.off("session", onTicket)
-        encrypted.off("close", onClose)
-        clearTimeout(answer)
-      }
-      const fail = (failure: NodeTlsCodes.HandshakeProblem): void => {
-        settle()
-        encrypted.on("error", () => {})
-        encrypted.destroy()
-        options.socket.destroy()
-        resume(Effect.fail(new HandshakeFailed(failure)))
-      }
-      let answer: ReturnType<typeof setTimeout> | undefined = undefined
-      const onError = (error: Error): void => {
-        const problem = NodeTlsCodes.problem(codeOf(error), error.message)
-        // TLS 1.2 has no alert for a certificate that is missing.
-        const wanted = options.identity === undefined && isAsked(encrypted) && problem.reason === "NoSharedCipher"
-        fail(wanted ? { ...problem, reason: "ClientCertificateRequired" } : problem)
-      }
-      const onSecure = (): void => {
-        if (!isAsked(encrypted) || encrypted.getProtocol() !== "TLSv1.3") return finish()
-        encrypted.once("session", onTicket)
-        encrypted.once("close", onClose)
-        answer = setTimeout(finish, answerMillis)
-      }
-      // The event comes from inside a read of the connection, in which nothing may be written.
-      const onTicket = (): void => {
-        clearTimeout(answer)
-        answer = setTimeout(finish, 0)
-      }
-      const onClose = (): void =>
-        fail({ reason: "Reset", platformCode: "ECONNRESET", detail: "closed when the certificates had been exchanged" })
-      const finish = (): void => {
-        settle()
-        // Asked once: the runtime takes a certificate off the list with every question.
-        const chain = sent(encrypted)
-        resume(Effect.succeed({
-          encrypted,
-          handshake: {
-            ...read(encrypted, chain, asciiName, trust, clock.currentTimeMillisUnsafe()),
-            ...(isAsked(encrypted)
-              ? { clientCertificate: options.identity === undefined ? "asked" as const : "sent" as const }
-              : {})
-          },
-          channelBinding: (type) => channelBinding(encrypted, chain[0], type)
-        }))
-      }
-      const timer = setTimeout(
-        () =>
-          fail({
-            reason: "HandshakeTimeout",
-            platformCode: "ETIMEDOUT",
-            detail: `no TLS handshake within ${options.timeoutMillis} ms`
-          }),
-        Math.max(0, options.timeoutMillis)
-      )
-      encrypted.once("error", onError)
-      encrypted.once("secureConnect", onSecure)
-      return Effect.sync(() => {
-        settle()
-        encrypted.on("error", () => {})
-        encrypted.destroy()
-        options.socket.destroy()
-      })
-    }))
+/** A judgement with what is known of revocation. */
+interface Judged extends NodeCertificates.Judgement {
+  readonly revocation?: Revocation
+}
+
+/** Judges all there is, with the library that reads certificates. */
+const judgeWhole = Effect.fnUntraced(function*(
+  evidence: NodeCertificates.Evidence,
+  staple: Uint8Array | undefined,
+  retrieve: Retrieve | undefined
+): Effect.fn.Return<Judged> {
+  const [NodeChain, NodeRevocation] = yield* Effect.promise(() =>
+    Promise.all([import("./NodeChain.ts"), import("./NodeRevocation.ts")])
+  )
+  const [leaf] = evidence.chain
+  const judged = evidence.platformCode === undefined && leaf !== undefined
+    ? { ...NodeCertificates.judge(evidence), path: NodeChain.pathOf(leaf, evidence.chain.slice(1), evidence.anchors()) }
+    : NodeChain.judge(evidence)
+  if (leaf === undefined || judged.path === undefined) return judged
+  const completed = retrieve === undefined ?
+    undefined :
+    yield* NodeChain.complete(
+      evidence,
+      judged.path,
+      (last) =>
+        NodeRevocation.issuersOf(
+          last,
+          retrieve,
+          (certificate) => NodeChain.pathOf(certificate, [], evidence.anchors()).anchor === undefined
+        )
+    )
+  const path = NodeChain.issuing(completed?.path ?? judged.path)
+  const { nowMillis } = evidence
+  const response = staple === undefined ? undefined : NodeRevocation.stapled(staple, leaf, path[1], nowMillis)
+  const lists = retrieve === undefined ? undefined : yield* NodeRevocation.lists(path, retrieve, nowMillis)
+  const more = [response, lists].filter((one) => one !== undefined)
+  return {
+    problems: [...completed?.problems ?? judged.problems, ...more.flatMap(({ problems }) => problems)],
+    notes: [...judged.notes, ...more.flatMap(({ notes }) => notes)],
+    revocation: { ...response?.revocation, ...lists?.revocation }
+  }
+})
 
 /**
  * The certificates in the order in which they were sent, and no others. A client's `X509Certificate.issuerCertificate` walks
@@ -259,25 +386,25 @@ const channelBinding = (
     : new Uint8Array(createHash(hash).update(leaf.raw).digest())
 }
 
-const read = (
-  encrypted: Tls.TLSSocket,
-  chain: ReadonlyArray<X509Certificate>,
-  serverName: string,
-  trust: TrustProfile,
-  nowMillis: number
+const describe = (
+  { alpn, chain, cipher, clientCertificate, protocol, staple }: Shown,
+  judged: Judged,
+  platformCode: string | undefined
 ): Handshake => {
-  const platformCode = encrypted.authorized ? undefined : codeOfVerdict(encrypted.authorizationError)
-  const conditions = NodeCertificates.judge({
-    chain,
-    serverName,
-    nowMillis,
-    platformCode,
-    anchors: trust.anchors
-  })
+  const conditions = worstFirst(judged.problems.map(({ condition }) => condition))
+  const [leaf] = chain
+  const notes: ReadonlyArray<TlsNote> = [
+    ...judged.notes,
+    ...(leaf !== undefined && staple === undefined && NodeCertificates.demandsStaple(leaf)
+      ? [{ id: "staple_missing" as const, text: "the certificate demands a stapled OCSP response, and none was sent" }]
+      : [])
+  ]
+  const { revocation } = judged
   return {
-    protocol: encrypted.getProtocol() ?? "",
-    cipher: encrypted.getCipher().name,
-    ...(typeof encrypted.alpnProtocol === "string" ? { alpn: encrypted.alpnProtocol } : {}),
+    protocol,
+    cipher,
+    ...(alpn === undefined ? {} : { alpn }),
+    ...(clientCertificate === undefined ? {} : { clientCertificate }),
     chain: chain.map(NodeCertificates.describe),
     conditions,
     presented: () =>
@@ -285,6 +412,11 @@ const read = (
         certificate: new Uint8Array(raw),
         key: new Uint8Array(publicKey.export({ type: "spki", format: "der" }))
       })),
+    ...(conditions.length === 0 ? {} : {
+      problems: conditions.flatMap((one) => judged.problems.filter(({ condition }) => condition === one))
+    }),
+    ...(notes.length === 0 ? {} : { notes }),
+    ...(revocation === undefined || Object.keys(revocation).length === 0 ? {} : { revocation }),
     ...(platformCode === undefined ? {} : { platformCode })
   }
 }

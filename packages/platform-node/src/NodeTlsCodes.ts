@@ -95,12 +95,16 @@ export type HandshakeProblem = Pick<HandshakeFailed, "reason" | "platformCode" |
 
 /**
  * Names the reason of a failed handshake. What no row knows is `HandshakeAlert`: the two sides spoke TLS and did not agree.
+ * `isWanted` is whether the server had asked for a certificate and was shown none: with TLS 1.2 it refuses that with a
+ * handshake_failure (RFC 5246 section 7.4.6), which otherwise means that no cipher is shared.
  *
  * @category decoding
  * @since 0.1.0
  */
-export const problem = (platformCode: string, detail: string): HandshakeProblem => ({
-  reason: handshakeCodes[platformCode] ?? "HandshakeAlert",
+export const problem = (platformCode: string, detail: string, isWanted = false): HandshakeProblem => ({
+  reason: isWanted && platformCode.endsWith("_ALERT_HANDSHAKE_FAILURE")
+    ? "ClientCertificateRequired"
+    : handshakeCodes[platformCode] ?? "HandshakeAlert",
   platformCode,
   // OpenSSL puts a thread id, file and line around the words that count.
   detail: detail.replace(/^[0-9A-F]+:error:[0-9A-F]+:/, "").replace(/:[^:]+\.c:\d+:.*$/s, "").trim()

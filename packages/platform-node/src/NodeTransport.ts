@@ -70,13 +70,7 @@ export const make = (connected: Socket, ca: string | undefined, identity?: Ident
       socket.off("end", onEnd)
       socket.off("close", onClose)
       return Effect.map(
-        loaded.handshake({
-          socket,
-          ca,
-          identity,
-          serverName: options.serverName,
-          timeoutMillis: options.timeoutMillis
-        }),
+        loaded.handshake({ ...options, socket, ca, identity }),
         ({ encrypted, handshake, channelBinding: binding }) => {
           encrypted.on("error", onError)
           socket = encrypted

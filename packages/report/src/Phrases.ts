@@ -37,7 +37,8 @@ export const services: Readonly<Record<ServiceId, string>> = {
   "graph": "Graph",
   "token": "Token",
   "mx": "Incoming mail",
-  "posture": "Sending policy"
+  "posture": "Sending policy",
+  "tls": "TLS"
 }
 
 /**

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { Certificate, TlsReason } from "../Certificate.ts"
+import { Certificate, TlsNote, TlsProblem, TlsReason } from "../Certificate.ts"
 import { Reply } from "../Reply.ts"
 import { common } from "./common.ts"
 
@@ -28,7 +28,9 @@ export class StartTlsError extends Schema.TaggedError<StartTlsError>()("StartTls
 
 /**
  * The TLS handshake failed, or what the server presented cannot be trusted. `reason` is the worst of `conditions`;
- * `chain` is as sent, leaf first, empty when no certificate arrived; `platformCode` is the runtime's own code.
+ * `chain` is as sent, leaf first, empty when no certificate arrived; `problems` say of each condition where it fails, worst
+ * first; `interceptedBy` names a product that is known to break TLS open, where it issued the chain; `platformCode` is the
+ * runtime's own code.
  *
  * @category errors
  * @since 0.1.0
@@ -38,6 +40,9 @@ export class TlsError extends Schema.TaggedError<TlsError>()("TlsError", {
   reason: TlsReason,
   conditions: Schema.Array(TlsReason),
   chain: Schema.Array(Certificate),
+  problems: Schema.optionalKey(Schema.Array(TlsProblem)),
+  notes: Schema.optionalKey(Schema.Array(TlsNote)),
+  interceptedBy: Schema.optionalKey(Schema.String),
   platformCode: Schema.optionalKey(Schema.String)
 }) {
   /** Whether trying again unchanged can help. */

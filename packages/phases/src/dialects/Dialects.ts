@@ -11,15 +11,15 @@ import { pop3 } from "./Pop3.ts"
 import { sieve } from "./Sieve.ts"
 import { smtp } from "./Smtp.ts"
 
-const dialects: Readonly<Record<Exclude<Protocol, "http">, Dialect>> = { smtp, lmtp: smtp, imap, pop3, sieve }
+const dialects: Readonly<Record<Exclude<Protocol, "http" | "tls">, Dialect>> = { smtp, lmtp: smtp, imap, pop3, sieve }
 
 /**
- * The dialect of a conversation. HTTP is none: its requests are no session.
+ * The dialect of a conversation. HTTP is none: its requests are no session. Nor is `tls`: nothing is said in it.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const dialectOf = ({ endpoint: { protocol } }: Pick<Conversation, "endpoint">): Dialect => {
-  if (protocol === "http") throw new Error("HTTP has no mail session")
+  if (protocol === "http" || protocol === "tls") throw new Error(`${protocol} has no mail session`)
   return dialects[protocol]
 }

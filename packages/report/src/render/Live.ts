@@ -75,6 +75,7 @@ const awaits: Readonly<Record<PhaseId, string>> = {
   capability: "waiting for capabilities",
   starttls: "waiting to begin TLS",
   tls: "waiting for the TLS handshake",
+  versions: "trying versions of TLS",
   auth: "waiting for the sign-in",
   mail: "waiting for the sender to be accepted",
   rcpt: "waiting for recipients to be accepted",
