@@ -47,7 +47,7 @@ const table: Readonly<Record<string, Room>> = {
   },
   "platform-node": {
     may: ["domain", "net", "pipeline"],
-    external: ["@effect/sql-pg", "dns-packet"],
+    external: ["@effect/sql-pg", "@peculiar/asn1-ocsp", "@peculiar/asn1-schema", "@peculiar/asn1-x509", "dns-packet"],
     externalTests: ["@types/dns-packet"],
     node: true
   },

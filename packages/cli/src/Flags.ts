@@ -172,6 +172,10 @@ export const check = {
   timeout: text("timeout", "DURATION", "limit for one phase (default 10s)"),
   deadline: text("deadline", "DURATION", "limit for the whole run (default 60s)"),
   ignorePreflight: toggle("ignore-preflight", "connect although the pack says that it cannot work"),
+  revocation: toggle(
+    "revocation",
+    "read revocation lists and missing issuers, by HTTP in clear, where certificates say they are"
+  ),
   wait: toggle("wait", "sleep through a throttle instead of suspending the run")
 }
 
@@ -183,6 +187,18 @@ export const posture = {
   provider: check.provider,
   dns: check.dns,
   connectTo: check.connectTo,
+  ca: check.ca,
+  ehlo: check.ehlo,
+  timeout: check.timeout,
+  deadline: check.deadline
+}
+
+/** What a look at the TLS of a port takes beside the options of a diagnosis. */
+export const tls = {
+  starttls: choice("starttls", ["smtp", "imap", "pop3", "sieve"], "begin in clear, in this protocol"),
+  revocation: check.revocation,
+  connectTo: check.connectTo,
+  dns: check.dns,
   ca: check.ca,
   ehlo: check.ehlo,
   timeout: check.timeout,

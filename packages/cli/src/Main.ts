@@ -27,6 +27,7 @@ import { resume } from "./commands/resume.ts"
 import { forget, runs, show } from "./commands/runs.ts"
 import { serve } from "./commands/serve/serve.ts"
 import { demo, simulate } from "./commands/simulate.ts"
+import { tls } from "./commands/tls.ts"
 import { token } from "./commands/token.ts"
 import { Failure, Stop } from "./Failure.ts"
 import * as Process from "./Process.ts"
@@ -43,6 +44,7 @@ export const sonde = Command.make("sonde").pipe(
     check,
     discover,
     posture,
+    tls,
     explain,
     resume,
     runs,

@@ -48,7 +48,8 @@ const portOf = (text: string): Result.Result<number, Failure> =>
     ? Result.succeed(Number(text))
     : Result.fail(usage(`--port takes a number from 1 to 65535, not ${quoted(text)}`))
 
-const spanOf = (option: string, text: string): Result.Result<string, Failure> => {
+/** A duration as it was typed, judged. */
+export const spanOf = (option: string, text: string): Result.Result<string, Failure> => {
   const millis = spanMillis(text)
   return millis !== undefined && millis > 0
     ? Result.succeed(text)
@@ -89,7 +90,7 @@ export const options = Effect.fnUntraced(function*(input: Input) {
     if (value === "") return yield* usage(`--${option} was given and is empty`, "give it a value or leave it out")
     if (value !== undefined) out[name] = value
   }
-  for (const name of ["deliver", "deliverAgain", "allowClearAuth", "ignorePreflight", "wait"] as const) {
+  for (const name of ["deliver", "deliverAgain", "allowClearAuth", "ignorePreflight", "revocation", "wait"] as const) {
     if (input[name]) out[name] = true
   }
   const grant = GrantKind.literals.find((kind) => kind === input.token)

@@ -78,7 +78,9 @@ export type GrantKind = typeof GrantKind.Type
  * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is `SERVER[:PORT]`; `ca` is PEM text;
  * `redirectUri` is the loopback address that a browser comes back to; `tenant` is the id or a domain of a directory and `cloud` the
  * name of a separate cloud as packs have it; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack`
- * are paths. `ip` is the address that would send and `selector` are DKIM selectors, for the posture of a domain.
+ * are paths. `ip` is the address that would send and `selector` are DKIM selectors, for the posture of a domain. `starttls` is the
+ * protocol in which a look at the TLS of a port begins in clear; `revocation` lets issuers and revocation lists be read where
+ * certificates say they are.
  *
  * @category models
  * @since 0.1.0
@@ -109,6 +111,8 @@ export const CheckOptions = Schema.Struct({
   to: Schema.optionalKey(Schema.Array(Schema.String)),
   ip: Schema.optionalKey(Schema.String),
   selector: Schema.optionalKey(Schema.Array(Schema.String)),
+  starttls: Schema.optionalKey(Schema.Literals(["smtp", "imap", "pop3", "sieve"])),
+  revocation: Schema.optionalKey(Schema.Boolean),
   until: Schema.optionalKey(PhaseId),
   deliver: Schema.optionalKey(Schema.Boolean),
   deliverAgain: Schema.optionalKey(Schema.Boolean),

@@ -1,37 +1,9 @@
 /**
- * What a look at the TLS of a port establishes beside the handshake itself: what the server offers in clear and after it, and what
- * it takes and refuses.
+ * What a look at the TLS of a port establishes beside the handshake itself: what the server takes and refuses.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-
-/**
- * What a server offers, in the words of its protocol, upper case. `starttls` is whether TLS is among it, `auth` are the ways to
- * sign in, `LOGIN` and `USER` for the commands of IMAP and POP3; `added` and `removed` compare with the offer in clear.
- *
- * @category models
- * @since 0.1.0
- */
-export const OfferFacts = Schema.Struct({
-  capabilities: Schema.Array(Schema.String),
-  starttls: Schema.Boolean,
-  auth: Schema.Array(Schema.String),
-  added: Schema.optionalKey(Schema.Array(Schema.String)),
-  removed: Schema.optionalKey(Schema.Array(Schema.String))
-}).annotate({ identifier: "OfferFacts" })
-/** @category models @since 0.1.0 */
-export interface OfferFacts extends Schema.Schema.Type<typeof OfferFacts> {}
-
-/**
- * The first line of a server.
- *
- * @category models
- * @since 0.1.0
- */
-export const BannerFacts = Schema.Struct({ text: Schema.String }).annotate({ identifier: "BannerFacts" })
-/** @category models @since 0.1.0 */
-export interface BannerFacts extends Schema.Schema.Type<typeof BannerFacts> {}
 
 /**
  * What came of a handshake with one difference. `unknown` is where the server did not get as far: it proves nothing.

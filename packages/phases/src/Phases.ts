@@ -26,6 +26,7 @@ import { StartTls } from "./StartTls.ts"
 import { Stat } from "./Stat.ts"
 import { Tls } from "./Tls.ts"
 import { Token } from "./Token.ts"
+import { Versions } from "./Versions.ts"
 
 /**
  * Every phase, over a resolver, a dialer and HTTP.
@@ -40,6 +41,7 @@ export const layer = Layer.mergeAll(
   Ehlo.layer,
   StartTls.layer,
   Tls.layer,
+  Versions.layer,
   Authenticate.layer,
   MailFrom.layer,
   RcptTo.layer,

@@ -5,6 +5,7 @@ import * as Errors from "@sonde/domain/Errors"
 import * as Facts from "@sonde/domain/Facts"
 import * as GraphFacts from "@sonde/domain/GraphFacts"
 import type { PhaseId } from "@sonde/domain/Service"
+import * as TlsSurvey from "@sonde/domain/TlsSurvey"
 import * as TokenFacts from "@sonde/domain/TokenFacts"
 import * as Authenticate from "@sonde/phases/Authenticate"
 import * as Capabilities from "@sonde/phases/Capabilities"
@@ -29,6 +30,7 @@ import * as StartTls from "@sonde/phases/StartTls"
 import * as Stat from "@sonde/phases/Stat"
 import * as Tls from "@sonde/phases/Tls"
 import * as Token from "@sonde/phases/Token"
+import * as Versions from "@sonde/phases/Versions"
 import { readdirSync, readFileSync } from "node:fs"
 import { hostile } from "./hostile.ts"
 import { places } from "./places.ts"
@@ -63,6 +65,7 @@ const phases: ReadonlyArray<{
   { facts: Facts.EhloFacts, definition: Ehlo.definition },
   { facts: Facts.StartTlsFacts, definition: StartTls.definition },
   { facts: Facts.TlsFacts, definition: Tls.definition },
+  { facts: TlsSurvey.VersionsFacts, definition: Versions.definition },
   { facts: Facts.AuthFacts, definition: Authenticate.definition },
   { facts: Facts.MailFacts, definition: MailFrom.definition },
   { facts: Facts.RcptFacts, definition: RcptTo.definition },

@@ -21,7 +21,8 @@ export const available = [
   "sieve",
   "graph",
   "token",
-  "posture"
+  "posture",
+  "tls"
 ] as const satisfies ReadonlyArray<ServiceId>
 
 /**
@@ -30,7 +31,7 @@ export const available = [
  * @category constants
  * @since 0.1.0
  */
-export const onDemand: ReadonlyArray<ServiceId> = ["imap", "pop3", "sieve", "graph", "posture"]
+export const onDemand: ReadonlyArray<ServiceId> = ["imap", "pop3", "sieve", "graph", "posture", "tls"]
 
 /** @category models @since 0.1.0 */
 export type Available = typeof available[number]

@@ -34,7 +34,13 @@ const details = (error: PhaseError): Partial<Seen> => {
     // Without a reply there is no wording to go by: our own message must not be taken for a server's.
     // A runtime's code counts only where no reason could be named: elsewhere it knows less than the reason.
     text: reply?.text ?? ("description" in error ? `${error.error} ${error.description ?? ""}` : undefined) ??
-      (error._tag === "TlsError" && error.reason === "HandshakeAlert" ? error.platformCode ?? "" : ""),
+      (error._tag !== "TlsError"
+        ? ""
+        : error.interceptedBy !== undefined
+        ? `TLS inspection by ${error.interceptedBy}`
+        : error.reason === "HandshakeAlert"
+        ? error.platformCode ?? ""
+        : ""),
     ...(reply !== undefined && "code" in reply && reply.code !== undefined ? { code: reply.code } : {}),
     ...(reply !== undefined && "status" in reply ? { status: reply.status } : {}),
     ...(reply !== undefined && "enhanced" in reply ? { enhanced: reply.enhanced } : {})
@@ -68,8 +74,10 @@ const flag = (name: string, value: string | number | undefined): ReadonlyArray<s
  */
 export const recheck = (options: CheckOptions, had: { readonly secret: boolean; readonly token: boolean }): string =>
   [
-    "sonde check",
+    options.only?.length === 1 && options.only[0] === "tls" ? "sonde tls" : "sonde check",
     ...flag("", options.target).slice(1),
+    ...flag("--starttls", options.starttls),
+    ...(options.revocation === true ? ["--revocation"] : []),
     ...flag("--provider", options.provider),
     ...flag("--only", options.only?.join(",")),
     ...flag("--via", sendsBy(options) === "graph" ? "graph" : undefined),

@@ -341,6 +341,16 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     if (ca?.length === 0 && options.ca !== "") {
       return yield* fail("--ca", "holds no certificate", "give certificates in PEM form")
     }
+    if (services.includes("tls") && (target._tag !== "Host" && (host === undefined || options.port === undefined))) {
+      return yield* fail("the target", "has no port", "write host and port, such as mail.example.com:587")
+    }
+    if (options.starttls !== undefined && !services.includes("tls")) {
+      return yield* fail(
+        "--starttls",
+        "is for a look at the TLS of a port",
+        "add --only tls, or use --security starttls"
+      )
+    }
     const pins: Array<Pin> = []
     for (const text of options.connectTo ?? []) pins.push(yield* pinFromText(text))
     const mailbox = target._tag === "Mailbox" ? target.mailbox : undefined

@@ -19,6 +19,7 @@ import * as Recorder from "@sonde/net/Recorder"
 import type { Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
 import { Budget } from "@sonde/phases/Conversation"
+import * as Retrieval from "@sonde/phases/Retrieval"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -257,7 +258,11 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     yield* close(true)
   })
 
+  const { dns, revocation } = request.options
+  const way = { pins: request.pins, server: dns, ca: undefined, recorder }
+  const retrieval = revocation === true ? yield* Retrieval.make(way, request.phaseMillis) : undefined
   yield* runServices(attempt).pipe(
+    Effect.provideService(Retrieval.Retrieval, retrieval),
     Effect.onInterrupt(() => Effect.ignore(interrupted())),
     Effect.provideService(Budget, {
       phaseMillis: request.phaseMillis,

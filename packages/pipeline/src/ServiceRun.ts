@@ -24,6 +24,7 @@ import type { Request } from "./Options.ts"
 import type { Recognition } from "./Recognition.ts"
 import type { RunLog } from "./RunLog.ts"
 import { type Guard, skipRest } from "./Step.ts"
+import * as TlsFindings from "./TlsFindings.ts"
 
 /**
  * A token that a run obtained, and the services that it is for.
@@ -291,6 +292,7 @@ export const diagnose = Effect.fnUntraced(function*<A, E extends PhaseError, R>(
   const outcome = yield* Effect.result(
     Effect.provideService(recipe, Classifier, Judge.classifier(planned, request, state))
   )
+  for (const finding of TlsFindings.ofService(attempt, planned)) yield* log.publish({ type: "finding", finding })
   if (outcome._tag === "Failure") {
     const error: PhaseError | JournalError = outcome.failure
     if (!isPhaseError(error)) return yield* error

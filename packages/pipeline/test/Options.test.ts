@@ -55,7 +55,7 @@ const rows: ReadonlyArray<Row> = [
     options: { only: ["smtp-submission", "mx"] },
     option: "--only",
     problem: "mx is not available in this version",
-    remedy: "smtp-submission, imap, pop3, sieve, graph, token, posture are"
+    remedy: "smtp-submission, imap, pop3, sieve, graph, token, posture, tls are"
   },
   {
     title: "one port for several services",

@@ -10,8 +10,9 @@ import type { PhaseError } from "@sonde/domain/Errors"
 import * as Facts from "@sonde/domain/Facts"
 import * as GraphFacts from "@sonde/domain/GraphFacts"
 import type * as Reply from "@sonde/domain/Reply"
-import type { PhaseReport, Report } from "@sonde/domain/Report"
+import type { PhaseReport, Report, ServiceReport } from "@sonde/domain/Report"
 import type { PhaseId, PhaseState, ServiceId, SkipReason } from "@sonde/domain/Service"
+import * as Survey from "@sonde/domain/TlsSurvey"
 import * as TokenFacts from "@sonde/domain/TokenFacts"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -301,7 +302,7 @@ const refusal = (error: PhaseError): string => {
 
 const decoded = <A>(schema: Schema.Codec<A, unknown>) => {
   const decode = Schema.decodeUnknownOption(schema)
-  return (facts: unknown, say: (facts: A) => string): string | undefined =>
+  return <B = string>(facts: unknown, say: (facts: A) => B): B | undefined =>
     Option.getOrUndefined(Option.map(decode(facts), say))
 }
 
@@ -312,6 +313,7 @@ const read = {
   ehlo: decoded(Facts.EhloFacts),
   starttls: decoded(Facts.StartTlsFacts),
   tls: decoded(Facts.TlsFacts),
+  versions: decoded(Survey.VersionsFacts),
   auth: decoded(Facts.AuthFacts),
   mail: decoded(Facts.MailFacts),
   rcpt: decoded(Facts.RcptFacts),
@@ -402,6 +404,36 @@ const tls = (facts: Facts.TlsFacts): string => {
     : `${version}, NOT verified: ${facts.conditions.map(reason).join(", ")}`
 }
 
+const versionName = (version: string): string =>
+  Escape.line(version).replace(/^TLSv(\d)(?:\.(\d))?$/, (_, major, minor = "0") => `${major}.${minor}`)
+
+const takes: ReadonlyArray<readonly [state: Survey.Taken, said: string]> = [
+  ["offered", "takes TLS"],
+  ["refused", "refuses"],
+  ["unknown", "not known"]
+]
+
+const withoutName = {
+  same: "",
+  other: "needs the server name (SNI)",
+  refused: "needs the server name (SNI)",
+  unknown: ""
+}
+
+const versions = (facts: Survey.VersionsFacts): string =>
+  [
+    ...takes.map(([state, said]) => {
+      const names = facts.versions.filter((one) => one.state === state).map(({ version }) => versionName(version))
+      return names.length === 0 ? "" : `${said} ${names.join(", ")}`
+    }),
+    facts.withoutName === undefined ? "" : withoutName[facts.withoutName.state],
+    facts.alpn === undefined
+      ? ""
+      : facts.alpn.chosen === undefined
+      ? facts.alpn.state === "refused" ? `refuses ALPN ${Escape.line(facts.alpn.offered)}` : ""
+      : `ALPN ${Escape.line(facts.alpn.chosen)}`
+  ].filter((part) => part !== "").join("; ")
+
 /**
  * What a phase established, in a few words; empty where there is nothing to say. `encrypted` tells whether TLS stood
  * when the phase ran.
@@ -426,6 +458,8 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
         return read.starttls(facts, (it) => Escape.line(it.text))
       case "tls":
         return read.tls(facts, tls)
+      case "versions":
+        return read.versions(facts, versions)
       case "auth":
         return read.auth(facts, signedIn)
       case "mail":
@@ -471,6 +505,26 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
     }
   })()
   return Escape.line(said ?? "")
+}
+
+/**
+ * The certificates of a service as they were sent, leaf first, in words.
+ *
+ * @category phrases
+ * @since 0.1.0
+ */
+export const chain = (
+  { phases }: Pick<ServiceReport, "phases">
+): ReadonlyArray<Record<"subject" | "issuer" | "period" | "names", string>> => {
+  const phase = phases.findLast(({ id }) => id === "tls")
+  const facts = phase?.facts === undefined ? undefined : read.tls(phase.facts, (it) => it)
+  const certificates = facts?.chain ?? (phase?.error?._tag === "TlsError" ? phase.error.chain : [])
+  return certificates.map(({ issuer, notAfter, notBefore, san, subject }) => ({
+    subject: Escape.line(subject),
+    issuer: Escape.line(issuer),
+    period: Escape.line(`${notBefore.slice(0, 10)} to ${notAfter.slice(0, 10)}`),
+    names: Escape.line(san.join(", "))
+  }))
 }
 
 // Below these nothing is worth a remark: a look-up or a handshake takes two round trips, a sign-in may ask a directory.

@@ -11,6 +11,7 @@ import { definition as graph } from "./Graph.ts"
 import { definition as mailbox } from "./Mailbox.ts"
 import { definition as posture } from "./Posture.ts"
 import { definition as submission } from "./Submission.ts"
+import { definition as tls } from "./Tls.ts"
 
 const definitions = {
   "smtp-submission": submission,
@@ -18,7 +19,8 @@ const definitions = {
   "pop3": mailbox("pop3"),
   "sieve": mailbox("sieve"),
   "graph": graph,
-  posture
+  posture,
+  tls
 } as const satisfies Record<Dialled, Definition<unknown>>
 
 type Definitions = typeof definitions

@@ -52,7 +52,8 @@ const folds = new Set([
 const isPlain = (phase: PhaseReport): boolean => phase.state === "pass" && folds.has(phase.id) && !Phrases.isSlow(phase)
 
 const rows = (service: ServiceReport, now: string): ReadonlyArray<Row> => {
-  const fold = service.outcome === "pass"
+  // Whoever looks at the TLS of a port wants to see it, also where nothing is wrong with it.
+  const fold = service.outcome === "pass" && service.id !== "tls"
   const out: Array<Row> = []
   let encrypted = false
   for (let index = 0; index < service.phases.length; index++) {
@@ -139,7 +140,12 @@ export const service = (look: Appearance, report: ServiceReport, now: string): R
         if (phase.id === "tls" && phase.state !== "skip") encrypted = true
         const millis = phase.durationMillis === undefined ? "" : `${Math.round(phase.durationMillis)}`
         return [phase.id, phase.state, millis, field(Phrases.detail(phase, encrypted, now))].join("\t")
-      })
+      }),
+      ...(report.id === "tls"
+        ? Phrases.chain(report).map(({ issuer, names, period, subject }, index) =>
+          ["certificate", `${index + 1}`, subject, `issued by ${issuer}`, period, names].map(field).join("\t")
+        )
+        : [])
     ]
   }
   const title = Layout.pad(Phrases.services[report.id], 18)
@@ -150,7 +156,22 @@ export const service = (look: Appearance, report: ServiceReport, now: string): R
   const names = namesOf(told)
   return [
     Layout.paint(look, "bold", title.trimEnd()) + title.slice(title.trimEnd().length) + place(report),
-    ...told.flatMap((row) => shownRow(look, row, names))
+    ...told.flatMap((row) => shownRow(look, row, names)),
+    ...(report.id === "tls" ? chain(look, report) : [])
+  ]
+}
+
+/** The certificates as they were sent, leaf first, each with its issuer and its last day. */
+const chain = (look: Appearance, report: ServiceReport): ReadonlyArray<string> => {
+  const certificates = Phrases.chain(report)
+  if (certificates.length === 0) return []
+  return [
+    "",
+    "  Chain as sent",
+    ...certificates.flatMap(({ issuer, names, period, subject }, index) => [
+      ...Layout.paragraph(look, `${index + 1} ${subject}`, 4),
+      ...Layout.paragraph(look, `issued by ${issuer}; ${period}${names === "" ? "" : `; for ${names}`}`, 8)
+    ])
   ]
 }
 
