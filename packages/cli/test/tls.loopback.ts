@@ -269,3 +269,24 @@ describe("sonde tls", () => {
       }
     }))
 })
+
+describe("sonde tls --import", () => {
+  it.live("says what another tool found in our words, and ends with its status", () =>
+    Effect.promise(async () => {
+      const rows = [{ id: "SSLv3", ip: "mx.example/192.0.2.1", port: "25", severity: "HIGH", finding: "offered" }]
+      const { code, out } = await sonde(["tls", "--import", "-", "--json"], {}, JSON.stringify(rows))
+      assert.strictEqual(code, 78)
+      const document = JSON.parse(out)
+      assert.strictEqual(document.schema, "sonde.tls-import/1")
+      assert.strictEqual(document.servers[0].target, "mx.example:25")
+      assert.strictEqual(document.servers[0].findings[0].id, "tls_version_outdated")
+    }))
+
+  it.live("refuses what is no report", () =>
+    Effect.promise(async () => {
+      const { code, err, out } = await sonde(["tls", "--import", "-"], {}, "{}")
+      assert.strictEqual(code, 66)
+      assert.strictEqual(out, "")
+      assert.include(err, "testssl.sh")
+    }))
+})

@@ -8,6 +8,7 @@
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { JournalError, PhaseError, ProtocolError, ResolveError } from "@sonde/domain/Errors"
 import type { CheckOptions } from "@sonde/domain/Options"
+import type { PhaseReport } from "@sonde/domain/Report"
 import { type PhaseId, type PhaseState, ServiceId } from "@sonde/domain/Service"
 import type { ClaimsFacts } from "@sonde/domain/TokenFacts"
 import type { Finding, Verdict } from "@sonde/domain/Verdict"
@@ -75,6 +76,15 @@ export interface Planned {
 
 const phasesOf = (log: RunLog, service: ServiceId): ReadonlyArray<Fold.Past> =>
   log.history.attempts.at(-1)?.services.get(service)?.phases ?? []
+
+/**
+ * What a service of this attempt reports of its phases so far.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const reported = (log: RunLog, service: ServiceId): ReadonlyArray<PhaseReport> =>
+  phasesOf(log, service).map(({ report }) => report)
 
 /**
  * The phases of a service that passed in this attempt, or were restored.
@@ -292,7 +302,9 @@ export const diagnose = Effect.fnUntraced(function*<A, E extends PhaseError, R>(
   const outcome = yield* Effect.result(
     Effect.provideService(recipe, Classifier, Judge.classifier(planned, request, state))
   )
-  for (const finding of TlsFindings.ofService(attempt, planned)) yield* log.publish({ type: "finding", finding })
+  for (const finding of TlsFindings.ofService(reported(log, service), circumstances(attempt, planned))) {
+    yield* log.publish({ type: "finding", finding })
+  }
   if (outcome._tag === "Failure") {
     const error: PhaseError | JournalError = outcome.failure
     if (!isPhaseError(error)) return yield* error

@@ -11,13 +11,12 @@ import { format } from "@sonde/domain/Endpoint"
 import { TlsError } from "@sonde/domain/Errors"
 import { CapabilityFacts, EhloFacts, TlsFacts } from "@sonde/domain/Facts"
 import type { PhaseReport } from "@sonde/domain/Report"
-import type { Protocol, ServiceId } from "@sonde/domain/Service"
+import type { Protocol } from "@sonde/domain/Service"
 import { VersionsFacts } from "@sonde/domain/TlsSurvey"
 import { actorNames, type Finding } from "@sonde/domain/Verdict"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Judge from "./Judge.ts"
-import { type Attempt, circumstances, type Planned } from "./ServiceRun.ts"
 
 /**
  * Days before the end of a certificate at which it is warned of, each a degree more urgent. A certificate that lives for less
@@ -32,9 +31,6 @@ const urgency = ["renew it now", "it should have been renewed by now", "nobody c
 
 const dayMillis = 86_400_000
 
-const phasesOf = ({ log }: Attempt, service: ServiceId): ReadonlyArray<PhaseReport> =>
-  (log.history.attempts.at(-1)?.services.get(service)?.phases ?? []).map(({ report }) => report)
-
 const factsOf = <A>(phases: ReadonlyArray<PhaseReport>, id: PhaseReport["id"], schema: Schema.Codec<A, unknown>) =>
   phases.flatMap((phase) =>
     phase.id === id && phase.facts !== undefined
@@ -42,9 +38,11 @@ const factsOf = <A>(phases: ReadonlyArray<PhaseReport>, id: PhaseReport["id"], s
       : []
   )
 
+type Place = Pick<Judge.Circumstances["plan"], "service" | "endpoint">
+
 /** The remedies of a failure that threatens, and who must act. */
-const remediesFor = (attempt: Attempt, planned: Planned, reason: TlsReason, product?: string) => {
-  const { endpoint, service } = planned
+const remediesFor = (about: Judge.Circumstances, reason: TlsReason, product?: string) => {
+  const { endpoint, service } = about.plan
   const error = new TlsError({
     service,
     endpoint,
@@ -55,7 +53,7 @@ const remediesFor = (attempt: Attempt, planned: Planned, reason: TlsReason, prod
     ...(product === undefined ? {} : { interceptedBy: product }),
     message: format(endpoint)
   })
-  const [verdict] = Judge.verdicts(error, circumstances(attempt, planned))
+  const [verdict] = Judge.verdicts(error, about)
   return verdict === undefined
     ? { remedies: [], who: "" }
     : { remedies: verdict.remedies, who: ` Who must act: ${actorNames[verdict.actor]}.` }
@@ -73,30 +71,30 @@ const urgencyOf = (days: number, life: number): number | undefined => {
   return degree < 0 ? undefined : degree
 }
 
-const ends = (attempt: Attempt, planned: Planned, { chain, daysLeft }: TlsFacts): ReadonlyArray<Finding> => {
+const ends = (about: Judge.Circumstances, { chain, daysLeft }: TlsFacts): ReadonlyArray<Finding> => {
   const [first] = [...chain].sort((left, right) => Date.parse(left.notAfter) - Date.parse(right.notAfter))
   const degree = first === undefined ? undefined : urgencyOf(daysLeft, lifeDays(first))
   if (first === undefined || degree === undefined) return []
-  const { remedies, who } = remediesFor(attempt, planned, "CertificateExpired")
+  const { remedies, who } = remediesFor(about, "CertificateExpired")
   const days = daysLeft === 1 ? "1 day" : `${daysLeft} days`
   return [{
     id: "certificate_expires_soon",
     state: "warn",
-    service: planned.service,
-    title: `The certificate of ${format(planned.endpoint)} ends in ${days}`,
+    service: about.plan.service,
+    title: `The certificate of ${format(about.plan.endpoint)} ends in ${days}`,
     text: `${first.subject} is valid until ${first.notAfter.slice(0, 10)}: ${urgency[degree]}.${who}`,
     remedies
   }]
 }
 
-const intercepted = (attempt: Attempt, planned: Planned, product: string | undefined): ReadonlyArray<Finding> => {
+const intercepted = (about: Judge.Circumstances, product: string | undefined): ReadonlyArray<Finding> => {
   if (product === undefined) return []
-  const { remedies, who } = remediesFor(attempt, planned, "UnknownIssuer", product)
+  const { remedies, who } = remediesFor(about, "UnknownIssuer", product)
   return [{
     id: "tls_interception_suspected",
     state: "warn",
-    service: planned.service,
-    title: `${product} seems to open TLS on the way to ${format(planned.endpoint)}`,
+    service: about.plan.service,
+    title: `${product} seems to open TLS on the way to ${format(about.plan.endpoint)}`,
     text:
       `The chain is trusted here, and a certificate of ${product} issued it: it reads what passes, passwords too.${who}`,
     remedies
@@ -109,11 +107,12 @@ const intercepted = (attempt: Attempt, planned: Planned, product: string | undef
  * @category combinators
  * @since 0.1.0
  */
-export const ofService = (attempt: Attempt, planned: Planned): ReadonlyArray<Finding> => {
-  const facts = factsOf(phasesOf(attempt, planned.service), "tls", TlsFacts).at(-1)
-  return facts === undefined
-    ? []
-    : [...ends(attempt, planned, facts), ...intercepted(attempt, planned, facts.interceptedBy)]
+export const ofService = (
+  phases: ReadonlyArray<PhaseReport>,
+  about: Judge.Circumstances
+): ReadonlyArray<Finding> => {
+  const facts = factsOf(phases, "tls", TlsFacts).at(-1)
+  return facts === undefined ? [] : [...ends(about, facts), ...intercepted(about, facts.interceptedBy)]
 }
 
 /** How a note is told. */
@@ -137,7 +136,7 @@ const repairs: Readonly<Record<string, string>> = {
   revocation_unknown: "Make the list that the certificate points to reachable, or ask again later."
 }
 
-const noted = (planned: Planned, phases: ReadonlyArray<PhaseReport>): ReadonlyArray<Finding> => {
+const noted = (planned: Place, phases: ReadonlyArray<PhaseReport>): ReadonlyArray<Finding> => {
   const error = phases.flatMap((phase) => phase.error?._tag === "TlsError" ? [phase.error] : []).at(-1)
   const notes = factsOf(phases, "tls", TlsFacts).at(-1)?.notes ?? error?.notes ?? []
   return notes.map(({ id, text }) => ({
@@ -150,7 +149,7 @@ const noted = (planned: Planned, phases: ReadonlyArray<PhaseReport>): ReadonlyAr
   }))
 }
 
-const oldVersions = (planned: Planned, phases: ReadonlyArray<PhaseReport>): ReadonlyArray<Finding> => {
+const oldVersions = (planned: Place, phases: ReadonlyArray<PhaseReport>): ReadonlyArray<Finding> => {
   const facts = factsOf(phases, "versions", VersionsFacts).at(-1)
   const old = (facts?.versions ?? []).filter(({ state, version }) =>
     state === "offered" && (version === "TLSv1" || version === "TLSv1.1")
@@ -181,7 +180,7 @@ const isShowing = (mechanism: string): boolean => /^(?:PLAIN|LOGIN|XOAUTH2|OAUTH
 /** The sign-in of the protocol itself, which shows the password too. */
 const ownSignIns: Partial<Record<Protocol, string>> = { imap: "LOGIN", pop3: "USER" }
 
-const notEnforced = (planned: Planned, phases: ReadonlyArray<PhaseReport>): ReadonlyArray<Finding> => {
+const notEnforced = (planned: Place, phases: ReadonlyArray<PhaseReport>): ReadonlyArray<Finding> => {
   if (planned.endpoint.security !== "starttls") return []
   const greeted = factsOf(phases, "ehlo", EhloFacts)[0]
   const told = factsOf(phases, "capability", CapabilityFacts)[0]
@@ -212,7 +211,8 @@ const notEnforced = (planned: Planned, phases: ReadonlyArray<PhaseReport>): Read
  * @category combinators
  * @since 0.1.0
  */
-export const ofLook = (attempt: Attempt, planned: Planned): ReadonlyArray<Finding> => {
-  const phases = phasesOf(attempt, planned.service)
-  return [...noted(planned, phases), ...oldVersions(planned, phases), ...notEnforced(planned, phases)]
-}
+export const ofLook = (phases: ReadonlyArray<PhaseReport>, { plan }: Judge.Circumstances): ReadonlyArray<Finding> => [
+  ...noted(plan, phases),
+  ...oldVersions(plan, phases),
+  ...notEnforced(plan, phases)
+]

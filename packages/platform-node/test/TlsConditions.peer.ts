@@ -418,7 +418,9 @@ const refusals: ReadonlyArray<readonly [what: string, make: (shop: Shop) => Case
   ["no protocol in common", leaf({}, { server: { ALPNProtocols: ["imap"] }, alpn: ["sieve"] }), "HandshakeAlert"]
 ]
 
-class Certificates extends Context.Service<Certificates, Shop>()("@sonde/platform-node/test/Certificates") {
+class Certificates
+  extends Context.Service<Certificates, Shop>()("@sonde/platform-node/test/TlsConditions.peer/Certificates")
+{
   static readonly layer = Layer.effect(
     Certificates,
     Effect.map(OpenSsl.workshop, (make): Shop => {

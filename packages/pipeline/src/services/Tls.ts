@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
 import { order, tls, type TlsPlan } from "../recipes/Tls.ts"
-import { type Attempt, diagnose, settled } from "../ServiceRun.ts"
+import { type Attempt, circumstances, diagnose, reported, settled } from "../ServiceRun.ts"
 import * as TlsFindings from "../TlsFindings.ts"
 import type { Definition } from "./Definition.ts"
 
@@ -53,8 +53,9 @@ const planned = (endpoint: Endpoint) => ({ service, endpoint, order: order(endpo
 
 const run = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
   yield* diagnose(attempt, planned(endpoint), tls(planOf(attempt.request, endpoint)))
-  for (const finding of TlsFindings.ofLook(attempt, planned(endpoint))) {
-    yield* attempt.log.publish({ type: "finding", finding })
+  const { log } = attempt
+  for (const finding of TlsFindings.ofLook(reported(log, service), circumstances(attempt, planned(endpoint)))) {
+    yield* log.publish({ type: "finding", finding })
   }
 })
 
