@@ -27,7 +27,6 @@ const details = (error: PhaseError): Partial<Seen> => {
   const reply = "reply" in error ? error.reply : undefined
   return {
     ...("reason" in error ? { reason: error.reason } : {}),
-    ...("conditions" in error ? { conditions: error.conditions } : {}),
     ...("mechanism" in error ? { mechanism: error.mechanism } : {}),
     ...("providerCode" in error && error.providerCode !== undefined ? { code: error.providerCode } : {}),
     ...("payload" in error && error.payload !== undefined ? { payload: { ...error.payload } } : {}),
@@ -203,6 +202,7 @@ const causes = (error: PhaseError, about: Circumstances, claim?: Claim): Readonl
     claim: claim?.name,
     token: tokenOf(about.claims),
     services: about.services,
+    // The verdict is that of the worst condition of TLS; the others stand in the error.
     ...details(error)
   }
   const hits = Match.match(about.state.knowledge, seen)
