@@ -14,8 +14,8 @@ import { codeOf } from "./NodeCodes.ts"
 let loaded: typeof import("./NodeTls.ts") | undefined = undefined
 
 /**
- * Wraps a connected socket. `ca` is PEM text of extra trust anchors for the handshake, `identity` what this side shows in it. The socket is owned by the transport
- * from here on.
+ * Wraps a connected socket. `ca` is PEM text of extra trust anchors for the handshake, `identity` what this side shows in it. The
+ * socket is owned by the transport from here on.
  *
  * @category constructors
  * @since 0.1.0
@@ -35,6 +35,8 @@ export const make = (connected: Socket, ca: string | undefined, identity?: Ident
     socket.on("data", onData)
     socket.on("end", onEnd)
     socket.on("close", onClose)
+    // Broken while nobody listened, such as when certificates were judged: its events are over.
+    if (socket.destroyed) queueMicrotask(onClose)
   }
   // For the whole life of the socket: an error without a listener would end the process.
   socket.on("error", onError)
