@@ -16,6 +16,7 @@ import { fromLine } from "./read/LogLine.ts"
 import { maxMessage } from "./read/Mime.ts"
 import { fromOpenSsl } from "./read/OpenSsl.ts"
 import { replies } from "./read/Reply.ts"
+import { withoutOutcome } from "./read/SignIn.ts"
 import { withoutFrames } from "./read/StackTrace.ts"
 import { fromTranscript } from "./read/Transcript.ts"
 import { maxText } from "./Text.ts"
@@ -33,12 +34,12 @@ const speaker = /\b(?:host\s{1,8}|relay=|connect to )([A-Za-z0-9-]{1,63}(?:\.[A-
 const plain = (given: string): Unwrapped => {
   const { found, text: said } = withoutFrames(unescape(given))
   const whole = withoutReturned(said).trim()
-  const text = withoutAdvice(whole)
+  const text = withoutOutcome(withoutAdvice(whole))
   const { client, phase } = clientOf(found ? given : text)
   const host = speaker.exec(text)?.[1]
   return {
     kind: found ? "stack-trace" : given.includes("\n") && isBounce(given) ? "bounce" : "reply",
-    // Where nothing but the advice is known, it is better than nothing.
+    // Where nothing but the advice or the outcome is known, it is better than nothing.
     candidates: text === whole ? replies(text, phase) : [...replies(text, phase), { layer: "whole", text: whole }],
     ...(client === undefined ? {} : { client }),
     ...(host === undefined ? {} : { host })

@@ -17,7 +17,29 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ["recipient_unknown", "550 user is not in our directory"],
   ["recipient_limit", "554 at most 25 recipients are possible"],
   ["connect_refused", "Verbindung verweigert"],
-  ["dns_nxdomain", "getaddrinfo: Nom ou service inconnu"]
+  ["dns_nxdomain", "getaddrinfo: Nom ou service inconnu"],
+  ["connection_lost", "weekly digest not sent: EOF"],
+  ["connection_lost", "deliver_now raised (end of file reached) for job 7"],
+  ["daily_quota_exceeded", "450 this mailbox has exceeded its limit of 500 mails in 24 hours"],
+  ["daily_quota_exceeded", "550 24-hour message quota of this account exceeded"],
+  ["cert_invalid", "handshake: invalid peer certificate: Other(OtherError(ExtensionValueInvalid))"],
+  ["sender_syntax_invalid", "invite for new member: mail: unclosed angle-addr"],
+  ["recipient_syntax_invalid", "parse rcpt: mail: missing '@' or angle-addr"],
+  ["spf_fail", "550 5.7.1 Recipient address rejected: refused due to SPF fail of the sender"],
+  ["cert_hostname_mismatch", "Could not convert socket to TLS; Can't verify identity of server: mx.example.net"],
+  ["mailbox_permission_missing", "b'\"Archive\"': folder is not writable"],
+  ["dns_no_records", "php_network_getaddresses: getaddrinfo for mx.example.net failed: Name has no usable address"],
+  ["plaintext_port_spoken_tls", "%q{(\u0416~ BAD invalid command"],
+  ["plaintext_port_spoken_tls", "lost sync after CONNECT from unknown[192.0.2.7]: \\026\\003\\001"],
+  ["account_sending_blocked", "554 5.7.1 your user is blacklisted here"],
+  [
+    "connect_refused",
+    "IMAP Error: Login failed for a@example.com against mx.example.com from 192.0.2.1. Could not connect to mx.example.com:143: Conexão recusada in /srv/rcube_imap.php on line 20"
+  ],
+  [
+    "tls_port_spoken_plaintext",
+    "Login failed for a@example.com from 192.0.2.1(X-Forwarded-For: 192.0.2.2). Empty startup greeting (mx.example.com:993)"
+  ]
 ]
 
 const neighbours: ReadonlyArray<readonly [Cause, string]> = [
@@ -27,7 +49,18 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["recipient_limit", "450 more than 50 recipients per hour"],
   ["recipient_unknown", "553 sender is not in the allow list of this user"],
   ["cert_expired", "AADSTS7000222: the client certificate has expired"],
-  ["account_suspended", "550 Outbound sending: account has been disabled"]
+  ["account_suspended", "550 Outbound sending: account has been disabled"],
+  ["daily_quota_exceeded", "454 Too many login attempts, mail account blocked for 24 hours"],
+  ["daily_quota_exceeded", "552 message exceeds size limit; messages are kept 24 hours"],
+  ["spf_fail", "550 5.1.1 User unknown; SPF pass"],
+  ["plaintext_port_spoken_tls", "A001 BAD unknown command"],
+  ["plaintext_port_spoken_tls", "* BAD missing command"],
+  ["mailbox_permission_missing", "/var/mail is not writable"],
+  [
+    "connect_refused",
+    "IMAP Error: Login failed for a@example.com against mx.example.com from 192.0.2.1. AUTHENTICATE PLAIN: Authentication failed."
+  ],
+  ["account_sending_blocked", "554 Client host on a blacklist; user unknown"]
 ]
 
 const first = Effect.fnUntraced(function*(text: string) {

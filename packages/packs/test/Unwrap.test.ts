@@ -55,6 +55,12 @@ describe("unwrap", () => {
       }
     ],
     [
+      "the reason behind Roundcube's words for a failed sign-in",
+      "IMAP Error: Login failed for a@example.com against mx.example.com from 192.0.2.1. Could not connect to " +
+      "mx.example.com:143: Connexion refusée in /srv/rc/rcube_imap.php on line 20 (POST /?_task=login)",
+      { text: "Could not connect to mx.example.com:143: Connexion refusée" }
+    ],
+    [
       "lines of one reply",
       "550-5.7.26 This mail\n550-5.7.26 is not\n550 5.7.26 authenticated.",
       { protocol: "smtp", code: 550, enhanced: "5.7.26", text: "This mail\n is not\n authenticated." }
