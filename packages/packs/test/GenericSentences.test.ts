@@ -33,6 +33,10 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ["plaintext_port_spoken_tls", "lost sync after CONNECT from unknown[192.0.2.7]: \\026\\003\\001"],
   ["account_sending_blocked", "554 5.7.1 your user is blacklisted here"],
   [
+    "domain_blocklisted",
+    "550 5.7.1 it has a domain that is present in the Spamhaus DBL -- https://www.spamhaus.org/dbl/"
+  ],
+  [
     "connect_refused",
     "IMAP Error: Login failed for a@example.com against mx.example.com from 192.0.2.1. Could not connect to mx.example.com:143: Conexão recusada in /srv/rcube_imap.php on line 20"
   ],
