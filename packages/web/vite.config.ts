@@ -8,9 +8,10 @@ import react from "@vitejs/plugin-react"
 import { defineConfig, type Plugin } from "vite"
 
 /**
- * What the page has no use for in schemas. It shows causes by the words of their verdicts, and takes those of a newer server too: it
- * needs no list of them. Names of schemas are for the documents that are made of them. The posture of a domain is shown by its
- * findings, and what sources of settings said is not taken apart.
+ * What the page has no use for in schemas. It shows causes, and what is wrong with a certificate, by the words of their verdicts,
+ * and takes those of a newer server too: it needs no list of them. Names of schemas are for the documents that are made of them.
+ * The posture of a domain is shown by its findings; what sources of settings and lists of revoked certificates said is not taken
+ * apart.
  */
 const lean: Plugin = {
   name: "sonde:lean",
@@ -23,14 +24,24 @@ const lean: Plugin = {
       : id.endsWith("/report/src/internal/posture.ts")
       ? { code: "export const posture = () => undefined", map: null }
       : /\/packages\/(?:domain|http-api)\/src\//.test(id)
-      ? { code: code.replaceAll(/\.annotate\(\{\s*identifier: "\w+"\s*\}\)/g, ""), map: null }
+      ? {
+        code: code
+          .replaceAll(/\.annotate\(\{\s*identifier: "\w+"\s*\}\)/g, "")
+          .replaceAll(
+            /(export const (?:TlsNote|TlsProblem|Revocation) = )Schema\.Struct\(\{[\s\S]*?\n\}\)/g,
+            "$1Schema.Json"
+          )
+          .replace(/(export const TlsReason = )Schema\.Literals\(\[[^\]]*\]\)/, "$1Schema.String")
+          .replace(/HttpApiEndpoint\.post\("discover", "\/discover", \{[\s\S]*?\}\),/, ""),
+        map: null
+      }
       : undefined
 }
 
 /**
  * Modules of Effect for what the page does not do: numbers of octets, octets as text, NDJSON, answers of a server, waiting for a turn.
  */
-const unspoken = /\/effect\/dist\/(?:ByteSize|Semaphore|encoding\/(?:Ndjson|Base64|Hex)|http\/HttpServerResponse)\.js$/
+const unspoken = /\/effect\/dist\/(?:ByteSize|Semaphore|encoding\/(?:Ndjson|Base64)|http\/HttpServerResponse)\.js$/
 
 /** Leaves those out: whatever calls into one of them fails with its name. */
 const leftOut: Plugin = {
