@@ -53,7 +53,7 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
   ["an unknown mechanism", ["check", "a@b.example", "--auth", "ntlm"], /--auth "ntlm": it is Microsoft's own/],
   ["an unknown phase", ["check", "a@b.example", "--until", "helo"], /--until does not know "helo"/],
   ["an unknown service", ["check", "a@b.example", "--only", "smtp"], /--only does not know "smtp"/],
-  ["an unknown service among services", ["check", "a@b.example", "--skip", "pop"], /it takes .*token, posture\n/],
+  ["an unknown service among services", ["check", "a@b.example", "--skip", "pop"], /it takes .*token, posture, tls\n/],
   [
     "a service that takes no token",
     ["token", "get", "a@b.example", "--for", "posture", "--token", "device-code"],
