@@ -11,7 +11,7 @@ import type * as Flags from "../Flags.ts"
 import * as PackFiles from "../PackFiles.ts"
 import * as Presentation from "../Presentation.ts"
 import { json, quoted } from "../Print.ts"
-import { Screen } from "../Screen.ts"
+import { note, Screen } from "../Screen.ts"
 
 /** What `sonde discover` was given. */
 export type Input =
@@ -40,5 +40,9 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   yield* screen.out(
     view.format === "json" ? json(discovery, view.out.terminal) : Text.render(discovery, view.out)
   )
+  // The rows of a pipe say nothing where there are none.
+  if (view.format !== "json" && !view.out.terminal && discovery.chosen.length === 0) {
+    yield* note(Text.nothing(discovery))
+  }
   if (discovery.exitCode !== 0) return yield* new Stop({ exitCode: ExitCode.fold(view.scheme, discovery.exitCode) })
 })

@@ -101,6 +101,15 @@ const closing: Readonly<Record<Discovery["outcome"], string>> = {
 }
 
 /**
+ * Why there are no settings, one sentence or two and what to try; empty where there are some.
+ *
+ * @category rendering
+ * @since 0.1.0
+ */
+export const nothing = ({ outcome, target }: Discovery): string =>
+  outcome !== "found" && target.exists === false ? unknown : closing[outcome]
+
+/**
  * The whole screen, ending in a line end.
  *
  * @category rendering
@@ -113,7 +122,7 @@ export const render = (it: Discovery, look: Appearance): string => {
     heading(look, `${Escape.line(it.target.mailbox ?? it.target.domain)}${who}`),
     "",
     ...(it.chosen.length === 0 ?
-      Layout.paragraph(look, it.target.exists === false ? unknown : closing[it.outcome], 0) :
+      Layout.paragraph(look, nothing(it), 0) :
       [
         heading(look, "Settings"),
         ...chosenRows(look, it)
