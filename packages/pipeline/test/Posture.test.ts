@@ -102,6 +102,14 @@ describe("the posture of a domain", () => {
       assert.deepStrictEqual([report.outcome, report.exitCode], ["fail", 1])
     }))
 
+  it.effect("ends where the domain does not exist, with status 1", () =>
+    Effect.gen(function*() {
+      const { report } = yield* run({ target: "nowhere.example" })
+      assert.deepStrictEqual(states(report), ["mx fail", ...order.slice(1).map(() => "mx")])
+      assert.deepStrictEqual(ids(report), ["mx_no_address fail"])
+      assert.deepStrictEqual([report.outcome, report.exitCode], ["fail", 1])
+    }))
+
   it.effect("cannot tell where the DNS does not answer, with status 75", () =>
     Effect.gen(function*() {
       const { report } = yield* run({}, { fail: { "txt _dmarc.example.org": "ServerFailure" } })

@@ -1,7 +1,8 @@
 /**
  * The posture of a domain, record by record: what it publishes about its mail, and what its exchangers show.
  *
- * Every phase is run whatever the others found; where one needs the facts of another, it gets them as they are.
+ * Every phase is run whatever the others found; where one needs the facts of another, it gets them as they are. Only a domain that
+ * does not exist ends it at once.
  *
  * @since 0.1.0
  */
@@ -9,7 +10,7 @@ import type * as Facts from "@sonde/domain/PostureFacts"
 import type { PhaseId } from "@sonde/domain/Service"
 import * as Posture from "@sonde/phases/Posture"
 import * as Effect from "effect/Effect"
-import { skip, survey } from "../Step.ts"
+import { skip, skipRest, survey } from "../Step.ts"
 
 /**
  * What is examined. `selectors` are those of the caller; `packs` gives more of them when the SPF record is known, which tells by
@@ -67,6 +68,8 @@ export const posture = Effect.fn("Recipe.posture")(function*({
   const { domain, sender } = input
   const about = [domain, sender?.address ?? "", sender?.from ?? ""].join(" ").trim()
   const mx = yield* survey(yield* Posture.MxPolicy, input, about, (facts) => judges.mx(subject, facts))
+  // Below a name that does not exist there is nothing (RFC 8020 section 2).
+  if (mx.lookup.reason === "NoSuchName") return yield* skipRest(order, "mx")
   const spf = yield* survey(yield* Posture.SpfPolicy, input, about, (facts) => judges.spf(subject, facts, mx))
   const selectors = [...given, ...packs(spf)]
   const dkim: Facts.DkimFacts = { domain, selectors: [] }

@@ -30,7 +30,7 @@ const records = (subject: Subject, facts: MxFacts): ReadonlyArray<Finding> => {
   if (exchangers.length === 0 && !nullMx) {
     const absent = lookup.reason === "NoSuchName"
     return [
-      make(subject, "mx_no_address", "warn", {
+      make(subject, "mx_no_address", absent ? "fail" : "warn", {
         title: absent ? `${domain} does not exist` : `${domain} takes no mail, and does not say so`,
         text: "Mail to the domain waits for days before it comes back, and mail from it cannot be answered.",
         remedies: absent
