@@ -9,12 +9,27 @@ export const names = {
   issuer: "https://idp.example.test"
 } as const
 
-/** The mailboxes and their passwords, one with octets beyond ASCII. Only alice may send as `support`. */
+/**
+ * The mailboxes and their passwords, one with octets beyond ASCII. Only alice may send as `support`; for those in `closed` a service
+ * is switched off.
+ */
 export const passwords = {
   "alice@example.test": "wonderland-7f3a",
   "bob@example.test": "builder-19c2",
-  "carol@example.test": "geheim-ü-€-42"
+  "carol@example.test": "geheim-ü-€-42",
+  "dora@example.test": "explorer-5b1e",
+  "erin@example.test": "harbour-88d0",
+  "frank@example.test": "lighthouse-2c7f"
 } as const
+
+/** For whom which service of Dovecot, by its own name, refuses a password that is right. */
+export const closed = {
+  smtp: ["erin@example.test"],
+  imap: ["frank@example.test"],
+  pop3: ["dora@example.test"],
+  sieve: [],
+  submission: ["erin@example.test"]
+} as const satisfies Readonly<Record<string, ReadonlyArray<keyof typeof passwords>>>
 
 /** Recipients that Postfix refuses, with its words. */
 export const refusedRecipients = {
@@ -169,6 +184,12 @@ postlog unix-dgram n - n - 1 postlogd
     "postfix/headers": "/^X-Test: refuse/ REJECT 5.7.1 this message is not wanted here\n",
     "dovecot.users": Object.entries(passwords)
       .map(([mailbox, password]) => `${mailbox}:{PLAIN}${password}::::::\n`).join(""),
+    ...Object.fromEntries(
+      Object.entries(closed).map(([service, mailboxes]) => [
+        `dovecot.closed.${service}`,
+        mailboxes.map((mailbox) => `${mailbox}\n`).join("")
+      ])
+    ),
     "dovecot.oauth2": `introspection_mode = local
 local_validation_key_dict = fs:posix:prefix=${folder}/keys/
 username_attribute = sub
@@ -205,6 +226,11 @@ plugin {
 }
 submission_relay_host = 127.0.0.1
 submission_relay_port = ${ports.relay}
+passdb {
+  driver = passwd-file
+  deny = yes
+  args = ${folder}/dovecot.closed.%s
+}
 passdb {
   driver = oauth2
   mechanisms = xoauth2 oauthbearer
