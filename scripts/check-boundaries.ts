@@ -43,7 +43,7 @@ const table: Readonly<Record<string, Room>> = {
   sonde: {
     may: ["domain", "net", "phases", "packs", "pipeline", "report"],
     tests: ["platform-node", "simulator"],
-    externalTests: ["@hono/node-server", "hono"]
+    externalTests: ["@hono/node-server", "hono", "imapflow", "nodemailer"]
   },
   "platform-node": {
     may: ["domain", "net", "pipeline"],
