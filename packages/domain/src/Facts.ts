@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { Certificate, Revocation, TlsNote, TlsReason } from "./Certificate.ts"
+import { Certificate, Revocation, TlsNote, TlsProblem, TlsReason } from "./Certificate.ts"
 import { Attempt } from "./errors/Network.ts"
 
 const Family = Schema.Literals([4, 6])
@@ -124,7 +124,7 @@ export interface StartTlsFacts extends Schema.Schema.Type<typeof StartTlsFacts> 
 /**
  * A handshake that succeeded and a chain that verified. `protocol` is `TLSv1.3` and the like, `cipher` the
  * standard name, `chain` as sent, leaf first; `daysLeft` of the certificate that ends first. `conditions` is
- * empty unless verification was waived. `clientCertificate` says that the server asked for one: `asked` in vain, or it was `sent`.
+ * empty unless a failed verification stops nothing, and `problems` then says where each fails. `clientCertificate` says that the server asked for one: `asked` in vain, or it was `sent`.
  * `notes` is what is worth knowing and no failure; `interceptedBy` a product that is known to break TLS open, where it issued the
  * chain.
  *
@@ -138,6 +138,7 @@ export const TlsFacts = Schema.Struct({
   alpn: Schema.optionalKey(Schema.String),
   daysLeft: Schema.Int,
   conditions: Schema.Array(TlsReason),
+  problems: Schema.optionalKey(Schema.Array(TlsProblem)),
   chain: Schema.Array(Certificate),
   clientCertificate: Schema.optionalKey(Schema.Literals(["asked", "sent"])),
   notes: Schema.optionalKey(Schema.Array(TlsNote)),

@@ -104,7 +104,8 @@ export class MailFrom
       const { conversation, from, offered } = input
       // The address was checked when the run was planned.
       const line = Result.getOrThrow(Command.mailFrom({
-        address: from,
+        // RFC 5321 section 4.5.5: the null reverse-path is for messages that nobody is to answer.
+        address: from === "" ? null : from,
         size: offers(offered, "SIZE") ? input.octets : undefined,
         // RFC 6531 section 3.4: declared here for every address of the envelope.
         smtpUtf8: [from, ...input.to ?? []].some(Address.needsSmtpUtf8),
@@ -119,7 +120,9 @@ export class MailFrom
           : new SenderRejected({
             ...at(conversation, "mail"),
             reply: seen,
-            message: `${format(conversation.endpoint)} refused the sender ${from} with ${DomainReply.format(seen)}`
+            message: `${format(conversation.endpoint)} refused the sender ${from === "" ? "<>" : from} with ${
+              DomainReply.format(seen)
+            }`
           }))
     })
     return MailFrom.of({ definition: definition, run })

@@ -29,9 +29,16 @@ import { productOf } from "./Interception.ts"
 import * as Phase from "./Phase.ts"
 import { Retrieval } from "./Retrieval.ts"
 
-/** @category models @since 0.1.0 */
+/**
+ * `trust` is what a certificate that does not verify means: `verified` fails the phase, as it does unless told; `opportunistic` makes a
+ * fact of it, as for mail between servers, where encryption without proof is better than none (RFC 7435 section 3).
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface TlsInput {
   readonly conversation: Conversation
+  readonly trust?: "verified" | "opportunistic" | undefined
 }
 
 /** @category errors @since 0.1.0 */
@@ -124,7 +131,7 @@ export class Tls
   extends Context.Service<Tls, Phase.Phase<"tls", TlsInput, TlsFacts, TlsFacts, TlsFailure>>()("@sonde/phases/Tls")
 {
   static readonly layer = Layer.sync(Tls, () => {
-    const run = Effect.fnUntraced(function*({ conversation }: TlsInput) {
+    const run = Effect.fnUntraced(function*({ conversation, trust = "verified" }: TlsInput) {
       const { endpoint, session } = conversation
       const where = format(endpoint)
       const timeoutMillis = yield* remaining("phaseMillis")
@@ -164,7 +171,7 @@ export class Tls
       }
       const conditions = worstFirst(handshake.conditions)
       const [worst] = conditions
-      if (worst !== undefined) {
+      if (worst !== undefined && trust === "verified") {
         return yield* new TlsError({
           ...at(conversation, "tls"),
           reason: worst,
@@ -182,7 +189,8 @@ export class Tls
         serverName: endpoint.host,
         ...(handshake.alpn === undefined ? {} : { alpn: handshake.alpn }),
         daysLeft: daysLeft(handshake, yield* Clock.currentTimeMillis),
-        conditions: [],
+        conditions,
+        ...(problems.length === 0 ? {} : { problems }),
         chain,
         ...told,
         ...(clientCertificate === undefined ? {} : { clientCertificate }),

@@ -111,7 +111,8 @@ const withoutStack = { captureStackTrace: false }
 
 /**
  * Runs a phase, or reads back what an earlier attempt established. `subject` says what the facts are facts of:
- * they are read back for the same subject only.
+ * they are read back for the same subject only. `judge` finds what is worth telling of a phase that did not fail; its state is then that
+ * of the worst finding.
  *
  * @category combinators
  * @since 0.1.0
@@ -120,7 +121,8 @@ export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, 
   phase: Runnable<Id, In, Out, F, E, R>,
   input: In,
   subject: string,
-  severity: Severity = "own"
+  severity: Severity = "own",
+  judge: (out: Out) => ReadonlyArray<Finding> = () => []
 ): Effect.fn.Return<Out, E | JournalError, R | Current> {
   const { log, recorder, service } = yield* Current
   const { definition } = phase
@@ -138,13 +140,15 @@ export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, 
   const exit = yield* Effect.exit(Effect.withSpan(phase.run(input), `Phase.${definition.id}`, withoutStack))
   const durationMillis = (yield* Clock.currentTimeMillis) - started
   if (Exit.isSuccess(exit)) {
+    const findings = judge(exit.value)
     const report = {
       id: definition.id,
-      state: "pass" as const,
+      state: stateOf(findings),
       durationMillis,
       facts: definition.factsOf(exit.value) as Facts
     }
     yield* log.publish({ type: "phase.end", service, phase: report }, facts)
+    for (const finding of findings) yield* log.publish({ type: "finding", finding })
     return exit.value
   }
   const error = Option.getOrUndefined(Exit.findErrorOption(exit))

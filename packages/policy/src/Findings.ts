@@ -7,10 +7,11 @@
  */
 import type { FindingId } from "@sonde/domain/Finding"
 import type { Lookup } from "@sonde/domain/PostureFacts"
+import type { ServiceId } from "@sonde/domain/Service"
 import type { Actor, Finding, Remedy } from "@sonde/domain/Verdict"
 
 /**
- * Whom findings are about. `again` is the command that checks once more.
+ * Whom findings are about. `again` is the command that checks once more, `service` the one that tells them, `posture` unless told.
  *
  * @category models
  * @since 0.1.0
@@ -18,6 +19,7 @@ import type { Actor, Finding, Remedy } from "@sonde/domain/Verdict"
 export interface Subject {
   readonly domain: string
   readonly again: string
+  readonly service?: ServiceId | undefined
 }
 
 /**
@@ -40,14 +42,14 @@ export interface Stated {
  * @since 0.1.0
  */
 export const make = (
-  { again }: Subject,
+  { again, service = "posture" }: Subject,
   id: FindingId,
   state: Finding["state"],
   { actor = "domain-admin", remedies = [], text, title }: Stated
 ): Finding => ({
   id,
   state,
-  service: "posture",
+  service,
   title,
   ...(text === undefined ? {} : { text }),
   actor,

@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import type { Endpoint } from "@sonde/domain/Endpoint"
+import type { ServiceId } from "@sonde/domain/Service"
 import * as Target from "@sonde/domain/Target"
 import type { Candidate } from "@sonde/net/Race"
 import type { Recorder } from "@sonde/net/Recorder"
@@ -14,7 +15,8 @@ import * as Effect from "effect/Effect"
 
 /**
  * `pins` name the address to dial where a host and port are meant; `server` is the resolver, the system's own when absent; `ca` is PEM
- * text of extra anchors; `ehlo` what we call ourselves; `timeoutMillis` holds for each question and each exchange.
+ * text of extra anchors; `ehlo` what we call ourselves; `timeoutMillis` holds for each question and each exchange. `service` is the one
+ * on whose behalf it is done, `posture` unless told.
  *
  * @category models
  * @since 0.1.0
@@ -31,6 +33,7 @@ export interface Reach {
   readonly ehlo?: string | undefined
   readonly timeoutMillis: number
   readonly recorder: Recorder
+  readonly service?: ServiceId | undefined
 }
 
 /**

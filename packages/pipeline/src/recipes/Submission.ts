@@ -40,6 +40,7 @@ import * as Effect from "effect/Effect"
 import { leave } from "../Leave.ts"
 import { attempt, Current, intend, signIn, skip, skipRest, step } from "../Step.ts"
 import { submission as stops } from "../Stops.ts"
+import { reaches as within } from "./Until.ts"
 
 /**
  * Everything one submission needs to know. `from` is present wherever `until` reaches `mail`; `message` wherever
@@ -100,16 +101,9 @@ export const order = (security: Endpoint["security"]): ReadonlyArray<PhaseId> =>
   "quit"
 ]
 
-/**
- * Whether a run that stops after `until` comes to a phase, at its last occurrence or at its first. Where `until` does
- * not happen at this endpoint (no STARTTLS on a port that begins with TLS), the phase before it stands for it.
- */
-const reaches = (plan: SubmissionPlan, phase: PhaseId, occurrence: "first" | "last" = "last"): boolean => {
-  const phases = order(plan.endpoint.security)
-  const place = occurrence === "last" ? phases.lastIndexOf(phase) : phases.indexOf(phase)
-  const until = stops.slice(0, stops.indexOf(plan.until) + 1).findLast((stop) => phases.includes(stop)) ?? plan.until
-  return place <= phases.lastIndexOf(until)
-}
+/** Whether a submission comes to a phase. */
+const reaches = (plan: SubmissionPlan, phase: PhaseId, occurrence: "first" | "last" = "last"): boolean =>
+  within(order(plan.endpoint.security), stops, plan.until)(phase, occurrence)
 
 /** Why the phases after the last one are not run: nothing to sign in with, or not asked for. */
 const unasked = (plan: SubmissionPlan): SkipReason =>

@@ -56,7 +56,7 @@ const fetch = Effect.fnUntraced(function*(
   if (addresses.length === 0) return { fetch: { url, state: "unanswered", reason: "NoAddress" } }
   return yield* Effect.match(
     http.request({
-      service: "posture",
+      service: reach.service ?? "posture",
       endpoint: { protocol: "http", host, port: 443, security: "tls" },
       addresses,
       method: "GET",

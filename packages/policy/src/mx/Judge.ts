@@ -137,13 +137,23 @@ const reverse = (
 }
 
 /**
+ * The findings of where mail goes and of what is there, without those of the names of addresses.
+ *
+ * @category judging
+ * @since 0.1.0
+ */
+export const judgeExchangers = (subject: Subject, facts: MxFacts): ReadonlyArray<Finding> => [
+  ...records(subject, facts),
+  ...facts.exchangers.flatMap((exchanger) => exchangerOf(subject, facts.domain, exchanger))
+]
+
+/**
  * The findings.
  *
  * @category judging
  * @since 0.1.0
  */
 export const judge = (subject: Subject, facts: MxFacts): ReadonlyArray<Finding> => [
-  ...records(subject, facts),
-  ...facts.exchangers.flatMap((exchanger) => exchangerOf(subject, facts.domain, exchanger)),
+  ...judgeExchangers(subject, facts),
   ...facts.reverse.flatMap((one) => reverse(subject, one))
 ]

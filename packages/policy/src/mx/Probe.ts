@@ -101,7 +101,7 @@ export const look = Effect.fn("Mx.look")(function*(
     endpoint: { protocol: "smtp", host, port, security: "starttls" },
     addresses,
     timeoutMillis: reach.timeoutMillis,
-    service: "posture",
+    service: reach.service ?? "posture",
     recorder: reach.recorder,
     ca: reach.ca
   })
