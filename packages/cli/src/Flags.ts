@@ -152,7 +152,11 @@ export const check = {
     "auto (default), plain, login, cram-md5, scram-sha-1, scram-sha-256 (either with -plus), xoauth2, oauthbearer or external"
   ),
   provider: text("provider", "ID", "skip recognition of the provider"),
-  only: texts("only", "LIST", "check only these services (smtp-submission, imap, pop3, sieve, graph, token, posture)"),
+  only: texts(
+    "only",
+    "LIST",
+    "check only these services (smtp-submission, imap, pop3, sieve, graph, token, mx, posture)"
+  ),
   skip: texts("skip", "LIST", "leave these services out"),
   via: text("via", "smtp|graph", "way of sending: SMTP, or Microsoft Graph with a token"),
   host: text("host", "HOST", "connect to this host"),

@@ -16,18 +16,14 @@ import * as Secret from "./Secret.ts"
 /** The flags of a diagnosis. */
 export type Input = Flags.Parsed<typeof Flags.check & typeof Flags.places & typeof Flags.secrets>
 
-/** Services to propose: the one of a later version is understood, and refused by the engine. */
-const services = ServiceId.literals.filter((id) => id !== "mx")
-
 const oneOf = <A extends string>(
   option: string,
   text: string,
-  words: ReadonlyArray<A>,
-  proposed: ReadonlyArray<A> = words
+  words: ReadonlyArray<A>
 ): Result.Result<A, Failure> => {
   const found = words.find((word) => word === text.toLowerCase())
   return found === undefined
-    ? Result.fail(usage(`${option} does not know ${quoted(text)}`, `it takes ${proposed.join(", ")}`))
+    ? Result.fail(usage(`${option} does not know ${quoted(text)}`, `it takes ${words.join(", ")}`))
     : Result.succeed(found)
 }
 
@@ -38,7 +34,7 @@ const servicesOf = (
   Result.gen(function*() {
     const out: Array<ServiceId> = []
     for (const text of texts.flatMap((one) => one.split(",")).map((one) => one.trim()).filter((one) => one !== "")) {
-      out.push(yield* oneOf(option, text, ServiceId.literals, services))
+      out.push(yield* oneOf(option, text, ServiceId.literals))
     }
     return out
   })

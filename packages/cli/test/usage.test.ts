@@ -53,13 +53,26 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
   ["an unknown mechanism", ["check", "a@b.example", "--auth", "ntlm"], /--auth "ntlm": it is Microsoft's own/],
   ["an unknown phase", ["check", "a@b.example", "--until", "helo"], /--until does not know "helo"/],
   ["an unknown service", ["check", "a@b.example", "--only", "smtp"], /--only does not know "smtp"/],
-  ["an unknown service among services", ["check", "a@b.example", "--skip", "pop"], /it takes .*token, posture, tls\n/],
+  [
+    "an unknown service among services",
+    ["check", "a@b.example", "--skip", "pop"],
+    /it takes .*token, mx, posture, tls\n/
+  ],
   [
     "a service that takes no token",
     ["token", "get", "a@b.example", "--for", "posture", "--token", "device-code"],
     /--for/
   ],
-  ["a service of a later version", ["check", "a@b.example", "--only", "mx"], /mx is not available in this version/],
+  [
+    "an exchanger asked for a stranger",
+    ["check", "a@b.example", "--only", "mx", "--to", "c@d.example"],
+    /--to "c@d\.example" is not in b\.example/
+  ],
+  [
+    "a message for an exchanger",
+    ["check", "a@b.example", "--only", "mx", "--deliver"],
+    /--deliver does not go with mx/
+  ],
   ["a wrong duration", ["check", "a@b.example", "--timeout", "soon"], /--timeout takes a duration, not "soon"/],
   ["no duration at all", ["check", "a@b.example", "--timeout", "0s"], /--timeout takes a duration/],
   ["a wrong mapping", ["check", "a@b.example", "--connect-to", "x:1"], /--connect-to "x:1" is no mapping/],

@@ -28,6 +28,9 @@ export const findings = {
   mx_reverse_unconfirmed: "the name of an exchanger's address does not lead back to that address",
   mx_starttls_missing: "a mail exchanger offers no STARTTLS",
   mx_not_reached: "a mail exchanger was not reached on port 25 from here, so its TLS is not judged",
+  mx_certificate_untrusted:
+    "a mail exchanger shows a certificate that does not verify, and no policy demands one that does",
+  mx_delivery_not_proven: "a recipient was accepted in a dry run; what the exchanger decides after DATA is open",
   sender_reverse_missing: "the address that would send has no name (PTR)",
   sender_reverse_unconfirmed: "the name of the sending address does not lead back to that address",
 

@@ -215,6 +215,12 @@ const make = Effect.gen(function*() {
       name !== undefined
     )
     if (request.to.some((to) => !own.includes(domainOf(to) ?? ""))) return denied("to", "Recipient")
+    // Nothing is signed in to at an exchanger. Every domain has a postmaster (RFC 5321 section 4.5.1); who else it has is not to be found out.
+    const { to, until } = request.exchanger
+    const isNamed = to.some((one) => !/^postmaster@/i.test(one))
+    if (!settings.allowPrivate && request.services.includes("mx") && until === "rcpt" && isNamed) {
+      return denied(body.to === undefined ? "target" : "to", "Recipient")
+    }
     return undefined
   }
 

@@ -161,6 +161,11 @@ describe("Intake", () => {
       // Whoever does not sign in proves no domain by a name.
       [{ target: "mail.example:25", user: "a@mail.example", from: target, to: ["b@mail.example"] }, "422 to Recipient"],
       [{ target: "mail.example", from: target, to: ["b@mail.example"], until: "rcpt" }, "422 to Recipient"],
+      // Nobody signs in at an exchanger, so that none is asked who its mailboxes are.
+      [{ target, only: ["mx"] }, "422 target Recipient"],
+      [{ ...signed, target, only: ["mx"], to: ["other@mail.example"] }, "422 to Recipient"],
+      [{ target: "mail.example", only: ["mx"] }, "taken"],
+      [{ target, only: ["mx"], until: "mail" }, "taken"],
       // Without a recipient a delivery goes to the sender.
       [{ target, secret, deliver: true }, "taken"],
       [{ target, secret, deliver: true, from: "other@elsewhere.example" }, "422 to Recipient"],

@@ -15,16 +15,16 @@ import { judge as judgeBimi } from "@sonde/policy/bimi/Judge"
 import * as Bulk from "@sonde/policy/bulk/Check"
 import { judge as judgeBulk } from "@sonde/policy/bulk/Judge"
 import * as Dane from "@sonde/policy/dane/Check"
-import { judge as judgeDane } from "@sonde/policy/dane/Judge"
+import { demands as demandsOfDane, judge as judgeDane } from "@sonde/policy/dane/Judge"
 import * as Dkim from "@sonde/policy/dkim/Check"
 import { judge as judgeDkim } from "@sonde/policy/dkim/Judge"
 import * as Dmarc from "@sonde/policy/dmarc/Check"
 import { judge as judgeDmarc } from "@sonde/policy/dmarc/Judge"
 import type { Subject } from "@sonde/policy/Findings"
 import * as MtaSts from "@sonde/policy/mta-sts/Check"
-import { judge as judgeMtaSts } from "@sonde/policy/mta-sts/Judge"
+import { demands as demandsOfMtaSts, judge as judgeMtaSts } from "@sonde/policy/mta-sts/Judge"
 import * as Mx from "@sonde/policy/mx/Check"
-import { judge as judgeMx } from "@sonde/policy/mx/Judge"
+import { judge as judgeMx, judgeExchangers } from "@sonde/policy/mx/Judge"
 import type { Reach } from "@sonde/policy/Reach"
 import { judge as judgeSpf } from "@sonde/policy/spf/Judge"
 import * as Spf from "@sonde/policy/spf/Survey"
@@ -345,6 +345,14 @@ export const judges = {
   bimi: judgeBimi,
   bulk: judgeBulk
 } as const
+
+/**
+ * Findings of the facts as they concern the delivery to an exchanger: nothing of what a domain could do better.
+ *
+ * @category judging
+ * @since 0.1.0
+ */
+export const delivery = { exchangers: judgeExchangers, mtaSts: demandsOfMtaSts, dane: demandsOfDane } as const
 
 /**
  * All of them, over a resolver, a dialer and HTTP.

@@ -21,6 +21,7 @@ export const available = [
   "sieve",
   "graph",
   "token",
+  "mx",
   "posture",
   "tls"
 ] as const satisfies ReadonlyArray<ServiceId>
@@ -31,7 +32,7 @@ export const available = [
  * @category constants
  * @since 0.1.0
  */
-export const onDemand: ReadonlyArray<ServiceId> = ["imap", "pop3", "sieve", "graph", "posture", "tls"]
+export const onDemand: ReadonlyArray<ServiceId> = ["imap", "pop3", "sieve", "graph", "mx", "posture", "tls"]
 
 /** @category models @since 0.1.0 */
 export type Available = typeof available[number]

@@ -191,6 +191,27 @@ export const doubts = (about: Circumstances): ReadonlyArray<Verdict> =>
     )
   )
 
+/**
+ * The cause where a policy that the domain publishes is not met by its exchanger: nothing failed in the conversation itself.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const unmet = (phase: PhaseId, about: Circumstances): ReadonlyArray<Verdict> => {
+  const seen: Seen = { text: "", ...surroundings(about.plan, about.request, about.state), phase, error: "TlsError" }
+  const [hit] = Match.match(about.state.knowledge, seen)
+  return hit === undefined ? [] : [
+    PackVerdict.render(hit, {
+      today: about.today,
+      service: about.plan.service,
+      phase,
+      passed: about.passed,
+      evidence: [],
+      values: values(about.plan, about.request, about.run, about.claims)
+    })
+  ]
+}
+
 const causes = (error: PhaseError, about: Circumstances, claim?: Claim): ReadonlyArray<Verdict> => {
   const seen: Seen = {
     text: "",

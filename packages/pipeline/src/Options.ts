@@ -58,6 +58,8 @@ export interface Request {
   readonly to: ReadonlyArray<string>
   readonly until: PhaseId
   readonly graphUntil: PhaseId
+  /** Of the delivery to an exchanger: whom to name, all of the domain of the target, and the phase to stop after. */
+  readonly exchanger: { readonly to: ReadonlyArray<string>; readonly until: PhaseId }
   /** The phase to stop after in each service that reads the mailbox. */
   readonly stop: Readonly<Record<Reading, PhaseId>>
   readonly deliver: boolean
@@ -188,21 +190,12 @@ const credentialOf = (
     : fail(kind === "token" ? "--token" : "--secret", `cannot be used: ${problem.message}`, "check where it comes from")
 }
 
-/** A token is read before it is used, unless that is left out; services of which there is none yet cannot be asked for. */
+/** A token is read before it is used, unless that is left out. */
 const servicesOf = (
   options: CheckOptions,
   secrets: Secrets,
   port: number | undefined
 ): Result.Result<ReadonlyArray<ServiceId>, OptionsError> => {
-  const known: ReadonlyArray<ServiceId> = available
-  const unavailable = options.only?.find((service) => !known.includes(service))
-  if (unavailable !== undefined) {
-    return fail(
-      "--only",
-      `${unavailable} is not available in this version`,
-      `${available.join(", ")} are`
-    )
-  }
   const hasToken = secrets.token !== undefined || options.grant !== undefined
   if (options.only?.includes("token") === true && !hasToken) {
     return fail("--only", "token needs a token", "add --token env:NAME")
@@ -287,6 +280,47 @@ const postureOf = (options: CheckOptions, target: Target.Target): Result.Result<
 }
 
 /**
+ * Whom to name to an exchanger. Nobody else's recipients are tried, and nothing is delivered: a message that is handed to an exchanger
+ * from anywhere is what exchangers refuse, and no proof of what a sender would meet.
+ */
+const exchangerOf = (
+  options: CheckOptions,
+  target: Target.Target,
+  deliver: boolean,
+  services: ReadonlyArray<ServiceId>
+): Result.Result<ReadonlyArray<string>, OptionsError> => {
+  if (target._tag === "Host") {
+    return fail(
+      "the target",
+      `${JSON.stringify(target.input)} is no domain`,
+      "give the mailbox or the domain that takes the mail, and the exchanger with --host"
+    )
+  }
+  if (deliver && !services.some((service) => service === "smtp-submission" || service === "graph")) {
+    return fail(
+      "--deliver",
+      "does not go with mx: an exchanger is asked as far as the recipient, and no message is handed to it",
+      "leave it out, or send with --only smtp-submission"
+    )
+  }
+  const stranger = options.to?.find((to) => {
+    const parsed = Target.fromText(to)
+    return Result.isFailure(parsed) || parsed.success._tag !== "Mailbox" || parsed.success.domain !== target.domain
+  })
+  if (stranger !== undefined) {
+    return fail(
+      "--to",
+      `${
+        JSON.stringify(stranger)
+      } is not in ${target.domain}; exchangers are asked for recipients of their own domain only`,
+      `name a mailbox of ${target.domain}, or that domain as the target`
+    )
+  }
+  // RFC 5321 section 4.5.1: every domain that takes mail takes it for postmaster.
+  return Result.succeed(options.to ?? [target._tag === "Mailbox" ? target.mailbox : `postmaster@${target.domain}`])
+}
+
+/**
  * Checks options and secrets together.
  *
  * @category parsing
@@ -336,6 +370,8 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       }
       if (millis > longestMillis) return yield* fail(option, `${span} is too long`, "give 24d at most")
     }
+    const delivering = options.deliver === true || options.deliverAgain === true
+    const named = services.includes("mx") ? yield* exchangerOf(options, target, delivering, services) : []
     if (services.includes("posture")) yield* postureOf(options, target)
     const ca = options.ca === undefined ? undefined : pemBlocks(options.ca)
     if (ca?.length === 0 && options.ca !== "") {
@@ -356,20 +392,19 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     const mailbox = target._tag === "Mailbox" ? target.mailbox : undefined
     const grant = yield* grantOf(options, secrets, mailbox)
     const credential = grant === undefined ? yield* credentialOf(options, secrets, mailbox) : undefined
-    const deliver = options.deliver === true || options.deliverAgain === true
     if (options.port !== undefined && services.filter((service) => service !== "token").length > 1) {
       return yield* fail("--port", "is one port for several services", "name the service it belongs to with --only")
     }
     const tries = services.includes("graph") && options.until === "send"
     const user = credential?.user ?? grant?.user
-    const { from, to } = yield* addressesOf(options, mailbox, user, deliver || tries)
+    const { from, to } = yield* addressesOf(options, mailbox, user, delivering || tries)
     const signsIn = credential !== undefined || grant !== undefined
-    const { graphUntil, stop, until } = yield* Stops.of(
+    const { exchangerUntil, graphUntil, stop, until } = yield* Stops.of(
       options,
       services,
       signsIn,
       tries ? options.to ?? [] : to,
-      deliver
+      delivering
     )
     const needs = (phase: PhaseId) => Stops.submission.indexOf(until) >= Stops.submission.indexOf(phase)
     if (from === undefined && (needs("mail") || graphUntil === "send")) {
@@ -378,7 +413,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     if (to.length === 0 && needs("rcpt")) {
       return yield* fail("--to", "is missing", "name a recipient, such as --to person@example.com")
     }
-    if (options.message !== undefined && !deliver && !tries) {
+    if (options.message !== undefined && !delivering && !tries) {
       return yield* fail("--message", "was given and nothing is to be sent", "add --deliver")
     }
     return {
@@ -396,8 +431,9 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       to,
       until,
       graphUntil,
+      exchanger: { to: named, until: exchangerUntil },
       stop,
-      deliver,
+      deliver: delivering,
       pins,
       phaseMillis: spanMillis(options.timeout ?? "10s") ?? 10_000,
       deadlineMillis: spanMillis(options.deadline ?? "60s") ?? 60_000,

@@ -32,6 +32,23 @@ export const submission: ReadonlyArray<PhaseId> = [
   "quit"
 ]
 
+/**
+ * The phases of a delivery to a mail exchanger, in order, as far as a run may stop after them.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const exchanger: ReadonlyArray<PhaseId> = [
+  "resolve",
+  "connect",
+  "greeting",
+  "ehlo",
+  "starttls",
+  "tls",
+  "mail",
+  "rcpt"
+]
+
 /** The phases after which reading a mailbox may stop, by service; the last but one is where it stops by itself. */
 const readings: Readonly<Record<Reading, ReadonlyArray<PhaseId>>> = {
   imap: ["resolve", "connect", "greeting", "capability", "starttls", "tls", "auth", "select", "logout"],
@@ -69,6 +86,8 @@ const possible = (services: ReadonlyArray<ServiceId>): ReadonlyArray<PhaseId> =>
         ? submission
         : service === "graph"
         ? Way.stops
+        : service === "mx"
+        ? exchanger
         : isReading(service)
         ? readings[service]
         : []
@@ -82,7 +101,8 @@ const names: { readonly [S in ServiceId]?: string } = {
   "imap": "IMAP",
   "pop3": "POP3",
   "sieve": "ManageSieve",
-  "graph": "Graph"
+  "graph": "Graph",
+  "mx": "a delivery to an exchanger"
 }
 
 const named = (services: ReadonlyArray<ServiceId>): string => {
@@ -133,7 +153,7 @@ const readingUntil = (service: Reading, asked: PhaseId | undefined, signsIn: boo
 }
 
 /**
- * Where each service stops: `until` is for the submission, `stop` for those that read the mailbox.
+ * Where each service stops: `until` is for the submission, `exchangerUntil` for the delivery to an exchanger, `stop` for those that read the mailbox.
  *
  * @category models
  * @since 0.1.0
@@ -141,6 +161,7 @@ const readingUntil = (service: Reading, asked: PhaseId | undefined, signsIn: boo
 export interface Stops {
   readonly until: PhaseId
   readonly graphUntil: PhaseId
+  readonly exchangerUntil: PhaseId
   readonly stop: Readonly<Record<Reading, PhaseId>>
 }
 
@@ -167,6 +188,7 @@ export const of = (
     return {
       until: yield* submissionUntil(until, signsIn, to, deliver && way === "smtp"),
       graphUntil: yield* graphUntil(until, deliver && way === "graph"),
+      exchangerUntil: until !== undefined && exchanger.includes(until) ? until : "rcpt",
       stop: {
         imap: readingUntil("imap", until, signsIn),
         pop3: readingUntil("pop3", until, signsIn),

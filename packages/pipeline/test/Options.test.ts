@@ -51,13 +51,6 @@ const rows: ReadonlyArray<Row> = [
     remedy: "mail.example.com:587"
   },
   {
-    title: "a service of a later version",
-    options: { only: ["smtp-submission", "mx"] },
-    option: "--only",
-    problem: "mx is not available in this version",
-    remedy: "smtp-submission, imap, pop3, sieve, graph, token, posture, tls are"
-  },
-  {
     title: "one port for several services",
     options: { only: ["smtp-submission", "imap"], port: 993 },
     option: "--port",

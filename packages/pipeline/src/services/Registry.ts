@@ -7,6 +7,7 @@ import type { ServiceId } from "@sonde/domain/Service"
 import type * as Effect from "effect/Effect"
 import type { Dialled } from "../Available.ts"
 import type { Definition } from "./Definition.ts"
+import { definition as mx } from "./Exchanger.ts"
 import { definition as graph } from "./Graph.ts"
 import { definition as mailbox } from "./Mailbox.ts"
 import { definition as posture } from "./Posture.ts"
@@ -19,6 +20,7 @@ const definitions = {
   "pop3": mailbox("pop3"),
   "sieve": mailbox("sieve"),
   "graph": graph,
+  mx,
   posture,
   tls
 } as const satisfies Record<Dialled, Definition<unknown>>

@@ -98,3 +98,29 @@ export const judge = (subject: Subject, facts: DaneFacts, mx: Pick<MxFacts, "loo
       : [])
   ]
 }
+
+/** What concerns a delivery; that records should be better is for whoever publishes them. */
+const binding: ReadonlySet<string> = new Set([
+  "dns_unanswered",
+  "dane_not_judged",
+  "dane_not_secure",
+  "dane_not_reached",
+  "dane_starttls_missing",
+  "dane_mismatch"
+])
+
+/**
+ * The findings that decide whether senders deliver. Records that DNSSEC does not protect bind nobody (RFC 7672 section 2.2), so that
+ * a certificate which disagrees with them is no finding.
+ *
+ * @category judging
+ * @since 0.1.0
+ */
+export const demands = (subject: Subject, facts: DaneFacts, mx: Pick<MxFacts, "lookup">): ReadonlyArray<Finding> =>
+  mx.lookup.state === "failed"
+    ? judge(subject, facts, mx)
+    : facts.exchangers.flatMap((exchanger) => {
+      const isSecure = exchanger.lookup.authentic && facts.mxAuthentic
+      return judge(subject, { ...facts, exchangers: [exchanger] }, mx)
+        .filter(({ id, state }) => binding.has(id) && (isSecure || state !== "fail"))
+    })

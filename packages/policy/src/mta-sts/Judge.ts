@@ -188,3 +188,21 @@ export const judge = (subject: Subject, facts: MtaStsFacts, mx: MxFacts): Readon
   }
   return [...fetched(subject, facts), ...exchangers(subject, facts, mx), ...mode(subject, facts)]
 }
+
+/** What concerns a delivery; that the policy should be better is for whoever publishes it. */
+const binding: ReadonlySet<string> = new Set([
+  "dns_unanswered",
+  "mta_sts_policy_unanswered",
+  "mta_sts_mx_not_listed",
+  "mta_sts_mx_tls"
+])
+
+/**
+ * The findings that decide whether senders deliver: a policy that cannot be had or read binds nobody who has none of before (RFC 8461
+ * section 3.3).
+ *
+ * @category judging
+ * @since 0.1.0
+ */
+export const demands = (subject: Subject, facts: MtaStsFacts, mx: MxFacts): ReadonlyArray<Finding> =>
+  judge(subject, facts, mx).filter(({ id }) => binding.has(id))
