@@ -95,6 +95,11 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
   ["quiet and transcript", ["check", "a@b.example", "--quiet", "--transcript"], /exclude each other/],
   ["a mechanism without a secret", ["check", "a@b.example", "--auth", "login"], /login needs a secret/],
   ["a message that is not sent", ["check", "a@b.example", "--message", "package.json"], /add --deliver/],
+  [
+    "a delivery by what only reads",
+    ["check", "a@b.example", "--only", "imap", "--deliver"],
+    /--deliver sends nothing: only imap is checked[^]*add smtp-submission to --only, or leave it out/
+  ],
   ["a token that must be acquired", ["check", "a@b.example", "--token", "device-code"], /--client-id is missing/],
   ["both secrets from one pipe", ["check", "a@b.example", "--secret", "stdin", "--token", "stdin"], /cannot both come/],
   ["an empty source", ["check", "a@b.example", "--secret", "env:"], /env: names nothing/],

@@ -392,6 +392,8 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     const mailbox = target._tag === "Mailbox" ? target.mailbox : undefined
     const grant = yield* grantOf(options, secrets, mailbox)
     const credential = grant === undefined ? yield* credentialOf(options, secrets, mailbox) : undefined
+    const unsent = delivering ? Way.sendProblem(options, services) : undefined
+    if (unsent !== undefined) return yield* Result.fail(new OptionsError(unsent))
     if (options.port !== undefined && services.filter((service) => service !== "token").length > 1) {
       return yield* fail("--port", "is one port for several services", "name the service it belongs to with --only")
     }

@@ -66,6 +66,25 @@ export const wayProblem = ({ only, skip, via }: CheckOptions): Problem | undefin
 }
 
 /**
+ * What is wrong with a delivery where nothing that sends is among the services.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const sendProblem = (
+  options: Pick<CheckOptions, "only" | "via" | "deliver">,
+  services: ReadonlyArray<ServiceId>
+): Problem | undefined => {
+  const sender = sendsBy(options) === "graph" ? "graph" : "smtp-submission"
+  if (services.includes(sender)) return undefined
+  return {
+    option: options.deliver === true ? "--deliver" : "--deliver-again",
+    problem: `sends nothing: only ${services.join(" and ")} ${services.length === 1 ? "is" : "are"} checked`,
+    remedy: `add ${sender} to --only, or leave it out`
+  }
+}
+
+/**
  * What is wrong with options for Graph, where it is among the services.
  *
  * @category guards

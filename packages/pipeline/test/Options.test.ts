@@ -297,6 +297,27 @@ const rows: ReadonlyArray<Row> = [
     remedy: "--to person@example.com"
   },
   {
+    title: "to deliver where nothing that sends is among the services",
+    options: { only: ["imap"], deliver: true },
+    option: "--deliver",
+    problem: "sends nothing: only imap is checked",
+    remedy: "add smtp-submission to --only"
+  },
+  {
+    title: "to deliver again where mail is only read",
+    options: { only: ["imap", "pop3"], deliverAgain: true },
+    option: "--deliver-again",
+    problem: "sends nothing: only imap and pop3 are checked",
+    remedy: "or leave it out"
+  },
+  {
+    title: "to deliver at a port where mail is read",
+    options: { target: "mail.example.com:993", from: "a@b.example", deliver: true },
+    option: "--deliver",
+    problem: "sends nothing",
+    remedy: "add smtp-submission to --only"
+  },
+  {
     title: "to deliver to an empty list",
     options: { deliver: true, to: [] },
     secrets: password,
