@@ -100,5 +100,15 @@ export const findings = {
   bimi_no_logo: "the BIMI record names no logo",
   bimi_dmarc_not_enforced: "a BIMI logo is not shown, because the DMARC policy is not enforced",
 
-  bulk_rule_unmet: "a receiver's rule for bulk senders is not met"
+  bulk_rule_unmet: "a receiver's rule for bulk senders is not met",
+
+  delivered_to_junk: "the message was found in the junk folder",
+  from_rewritten: "the message arrived with another address in From",
+  message_id_replaced: "the message arrived with another Message-ID",
+  receiver_results_missing: "the message has no Authentication-Results of its receiver",
+  spf_not_passed_at_receiver: "SPF did not pass at the receiver",
+  dkim_not_passed_at_receiver: "no DKIM signature passed at the receiver",
+  dmarc_not_passed_at_receiver: "DMARC did not pass at the receiver",
+  not_aligned_at_receiver: "what passed at the receiver is for a domain that is not aligned with From",
+  message_not_deleted: "the message that was found could not be deleted"
 } as const
