@@ -5,70 +5,19 @@
  * Few scripts and not many: all of them together are held to a size, and what is compressed as one is smaller.
  */
 import react from "@vitejs/plugin-react"
+import { fileURLToPath } from "node:url"
 import { defineConfig, type Plugin } from "vite"
 
 /**
- * What the page has no use for in schemas. It shows causes, and what is wrong with a certificate, by the words of their verdicts,
- * and takes those of a newer server too: it needs no list of them. Names of schemas are for the documents that are made of them.
- * The posture of a domain is shown by its findings; what sources of settings and lists of revoked certificates said is not taken
- * apart.
+ * Puts a module of the page in the place of those that check by schemas what the page has from its own server.
  */
-const lean: Plugin = {
-  name: "sonde:lean",
+const trusting: Plugin = {
+  name: "sonde:trusting",
   enforce: "pre",
-  transform: (code, id) =>
-    id.endsWith("/domain/src/Cause.ts")
-      ? { code: `import * as Schema from "effect/Schema"\nexport const Cause = Schema.String`, map: null }
-      : id.endsWith("/domain/src/Discovery.ts")
-      ? { code: `import * as Schema from "effect/Schema"\nexport const Discovery = Schema.Json`, map: null }
-      : id.endsWith("/report/src/internal/posture.ts")
-      ? { code: "export const posture = () => undefined", map: null }
-      : /\/packages\/(?:domain|http-api)\/src\//.test(id)
-      ? {
-        code: code
-          .replaceAll(/\.annotate\(\{\s*identifier: "\w+"\s*\}\)/g, "")
-          // What goes out is judged by the server, which says what is wrong with it.
-          .replaceAll(/\.check\(Schema\.is\w+\((?:[^()]|\([^()]*\))*\)\)/g, "")
-          .replaceAll(
-            /(export const (?:TlsNote|TlsProblem|Revocation) = )Schema\.Struct\(\{[\s\S]*?\n\}\)/g,
-            "$1Schema.Json"
-          )
-          .replace(/(export const TlsReason = )Schema\.Literals\(\[[^\]]*\]\)/, "$1Schema.String")
-          .replace(/HttpApiEndpoint\.post\("discover", "\/discover", \{[\s\S]*?\}\),/, ""),
-        map: null
-      }
+  resolveId(source, importer) {
+    return importer?.includes("/report/src/") === true && /\/(?:facts|codecs)\.ts$/.test(source)
+      ? fileURLToPath(new URL("src/Trusted.ts", import.meta.url))
       : undefined
-}
-
-/**
- * Modules of Effect for what the page does not do: numbers of octets, octets as text, NDJSON, answers of a server, waiting for a turn.
- */
-const unspoken = /\/effect\/dist\/(?:ByteSize|Semaphore|encoding\/(?:Ndjson|Base64)|http\/HttpServerResponse)\.js$/
-
-/** Leaves those out: whatever calls into one of them fails with its name. */
-const leftOut: Plugin = {
-  name: "sonde:left-out",
-  enforce: "pre",
-  transform(code, id) {
-    if (!unspoken.test(id)) return undefined
-    const names = this.parse(code).body.flatMap((node) => {
-      if (node.type !== "ExportNamedDeclaration") return []
-      const { declaration, specifiers } = node
-      if (declaration?.type === "VariableDeclaration") {
-        return declaration.declarations.flatMap((one) => one.id.type === "Identifier" ? [one.id.name] : [])
-      }
-      if (declaration?.type === "FunctionDeclaration" || declaration?.type === "ClassDeclaration") {
-        return declaration.id === null ? [] : [declaration.id.name]
-      }
-      return specifiers.flatMap((one) => one.exported.type === "Identifier" ? [one.exported.name] : [])
-    })
-    const problem = `left out of the page: ${id.replace(/^.*\/effect\/dist\//, "")}`
-    return {
-      code: `const absent = () => { throw new Error(${JSON.stringify(problem)}) }\n${
-        names.map((name) => `export { absent as ${name} }`).join("\n")
-      }`,
-      map: null
-    }
   }
 }
 
@@ -78,10 +27,10 @@ const frame =
 
 /** What asks the server, and what all views show of its answers. */
 const client =
-  /\/effect\/dist\/|\/packages\/(?:domain|http-api|report)\/|\/web\/src\/(?:Interface|Refusal|Secrets|Advice|Marks|Changes)\./
+  /\/effect\/dist\/|\/packages\/(?:domain|http-api|report)\/|\/web\/src\/(?:Interface|EventStream|Trusted|Refusal|Secrets|Advice|Marks|Changes)\./
 
 export default defineConfig({
-  plugins: [lean, leftOut, react()],
+  plugins: [trusting, react()],
   build: {
     outDir: "dist/page",
     emptyOutDir: true,
@@ -90,8 +39,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // Reading a property does nothing here, nor does making a schema; without this, code that nothing calls stays in.
-      treeshake: { propertyReadSideEffects: false, manualPureFunctions: ["Schema"] },
+      // A module of ours does nothing by being loaded: of one with a schema and a word for people the word alone is taken.
+      treeshake: { moduleSideEffects: (id) => !/\/packages\/(?:domain|http-api|report)\//.test(id) },
       output: {
         codeSplitting: {
           groups: [

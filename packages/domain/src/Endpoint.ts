@@ -6,6 +6,8 @@
 import * as Schema from "effect/Schema"
 import { Protocol, Security } from "./Service.ts"
 
+export { format } from "./Host.ts"
+
 /**
  * A TCP port, 1 to 65535.
  *
@@ -29,12 +31,3 @@ export const Endpoint = Schema.Struct({
 }).annotate({ identifier: "Endpoint" })
 /** @category models @since 0.1.0 */
 export interface Endpoint extends Schema.Schema.Type<typeof Endpoint> {}
-
-/**
- * `host:port`, with brackets around an IPv6 literal.
- *
- * @category formatting
- * @since 0.1.0
- */
-export const format = (endpoint: { readonly host: string; readonly port: number }): string =>
-  endpoint.host.includes(":") ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`

@@ -8,6 +8,9 @@ import { PhaseReport, Report } from "./Report.ts"
 import { PhaseId, ServiceId } from "./Service.ts"
 import { TranscriptLine } from "./Transcript.ts"
 import { Finding, Verdict } from "./Verdict.ts"
+import { maskedCode } from "./Words.ts"
+
+export { maskedCode } from "./Words.ts"
 
 const head = {
   schema: Schema.Literal("sonde.event/1"),
@@ -48,14 +51,6 @@ export const Event = Schema.Union([
 ]).annotate({ identifier: "Event" })
 /** @category models @since 0.1.0 */
 export type Event = typeof Event.Type
-
-/**
- * What stands in place of a code that is not for whoever comes later.
- *
- * @category data
- * @since 0.1.0
- */
-export const maskedCode = "‹code›"
 
 /**
  * An event as it may be kept.

@@ -7,6 +7,9 @@
  */
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
+import { isAddress, isIpv4, isIpv6 } from "./Host.ts"
+
+export { isAddress } from "./Host.ts"
 
 /**
  * A target. Domains and hosts are lower case without a trailing dot and in A-label form (RFC 5890 section 2.3.2.1)
@@ -39,9 +42,6 @@ export class TargetError extends Data.TaggedError("TargetError")<{
 const label = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/
 const localPart = /^(?:"(?:[^"\\\r\n]|\\[^\r\n])*"|[^\s"(),:;<>@[\\\]\u0000-\u001f\u007f]+)$/u
 
-// No leading zeros: whether `010` is eight or ten depends on who reads it.
-const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/
-
 const toAscii = (name: string): string | undefined => {
   const plain = name.replace(/\.$/, "")
   if (plain === "" || /[\s/?#@:\\%]/.test(plain)) return undefined
@@ -51,29 +51,12 @@ const toAscii = (name: string): string | undefined => {
     const ascii = host === "" ? undefined : host
     if (ascii === undefined || ascii.length > 253) return undefined
     // It also reads `0x7f.1` and `010.0.0.1` as addresses, which nobody means.
-    if (ipv4.test(ascii) && ascii !== plain) return undefined
+    if (isIpv4(ascii) && ascii !== plain) return undefined
     return ascii.split(".").every((part) => label.test(part)) ? ascii : undefined
   } catch {
     return undefined
   }
 }
-
-const isIpv6 = (text: string): boolean => {
-  try {
-    // The letters first: a bracket would end the address early and leave the rest unread.
-    return /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) && new URL(`http://[${text}]/`).hostname !== ""
-  } catch {
-    return false
-  }
-}
-
-/**
- * Whether a host is an IPv4 or IPv6 address literal, without brackets.
- *
- * @category guards
- * @since 0.1.0
- */
-export const isAddress = (host: string): boolean => ipv4.test(host) || isIpv6(host)
 
 /**
  * A host name in the form resolvers take, or `undefined` where it is none. Address literals stay as they are.
@@ -108,7 +91,7 @@ export const fromText = (input: string): Result.Result<Target, TargetError> => {
     if (!localPart.test(local) || local.startsWith(".") || local.endsWith(".") || local.includes("..")) {
       return fail("is not a mailbox: the part before the @ has characters that need quotes", example)
     }
-    if (domain === undefined || ipv4.test(domain)) {
+    if (domain === undefined || isIpv4(domain)) {
       return fail(`is not a mailbox: ${JSON.stringify(text.slice(at + 1))} is no domain`, example)
     }
     return Result.succeed({ _tag: "Mailbox", input, mailbox: `${local}@${domain}`, domain })
@@ -130,7 +113,7 @@ export const fromText = (input: string): Result.Result<Target, TargetError> => {
   if (text.includes(":")) return fail("has a colon but no port number after it", example)
   const domain = toAscii(text)
   if (domain === undefined) return fail("is neither a mailbox nor a host", example)
-  if (ipv4.test(domain)) return fail("is an address without a port", `type ${domain}:587`)
+  if (isIpv4(domain)) return fail("is an address without a port", `type ${domain}:587`)
   if (!domain.includes(".") && domain !== "localhost") {
     return fail("is a single word, not a domain", example)
   }

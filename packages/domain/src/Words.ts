@@ -77,3 +77,11 @@ export const phaseIds = [
   "bimi",
   "bulk"
 ] as const
+
+/**
+ * What stands in place of a code that is not for whoever comes later.
+ *
+ * @category data
+ * @since 0.1.0
+ */
+export const maskedCode = "‹code›"

@@ -9,7 +9,6 @@
 import type { PhaseReport, Report, ServiceReport } from "@sonde/domain/Report"
 import type { PhaseId } from "@sonde/domain/Service"
 import type { TranscriptLine } from "@sonde/domain/Transcript"
-import * as Result from "effect/Result"
 import * as Escape from "./Escape.ts"
 
 /**
@@ -113,7 +112,10 @@ export const challenge = (line: TranscriptLine): string | undefined => {
   const match = line.dir === "<" ? /^334 ([A-Za-z0-9+/]{4,}={0,2})$/.exec(line.text.trimEnd()) : null
   const text = match?.[1]
   if (text === undefined || text.length % 4 !== 0) return undefined
-  // The runtime's own reader: that of Effect is a kilobyte for a page that needs it nowhere else.
-  const octets = () => Uint8Array.from(atob(text), (octet) => octet.charCodeAt(0))
-  return Result.getOrUndefined(Result.map(Result.try(() => decoder.decode(octets())), Escape.line))
+  try {
+    // The runtime's own reader of Base64: the page needs that of Effect nowhere else.
+    return Escape.line(decoder.decode(Uint8Array.from(atob(text), (octet) => octet.charCodeAt(0))))
+  } catch {
+    return undefined
+  }
 }

@@ -7,18 +7,16 @@
  * @since 0.1.0
  */
 import type { PhaseError } from "@sonde/domain/Errors"
-import * as Facts from "@sonde/domain/Facts"
-import * as GraphFacts from "@sonde/domain/GraphFacts"
+import type * as Facts from "@sonde/domain/Facts"
+import type * as GraphFacts from "@sonde/domain/GraphFacts"
 import type * as Reply from "@sonde/domain/Reply"
 import type { PhaseReport, Report, ServiceReport } from "@sonde/domain/Report"
 import type { PhaseId, PhaseState, ServiceId, SkipReason } from "@sonde/domain/Service"
-import * as Survey from "@sonde/domain/TlsSurvey"
-import * as TokenFacts from "@sonde/domain/TokenFacts"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
+import type * as Survey from "@sonde/domain/TlsSurvey"
+import type * as TokenFacts from "@sonde/domain/TokenFacts"
 import * as Escape from "./Escape.ts"
+import { read } from "./internal/facts.ts"
 import { posture } from "./internal/posture.ts"
-
 import * as Reading from "./internal/reading.ts"
 import { list } from "./internal/words.ts"
 
@@ -298,36 +296,6 @@ const refusal = (error: PhaseError): string => {
     default:
       return Escape.line(error.message)
   }
-}
-
-const decoded = <A>(schema: Schema.Codec<A, unknown>) => {
-  const decode = Schema.decodeUnknownOption(schema)
-  return <B = string>(facts: unknown, say: (facts: A) => B): B | undefined =>
-    Option.getOrUndefined(Option.map(decode(facts), say))
-}
-
-const read = {
-  resolve: decoded(Facts.ResolveFacts),
-  connect: decoded(Facts.ConnectFacts),
-  greeting: decoded(Facts.GreetingFacts),
-  ehlo: decoded(Facts.EhloFacts),
-  starttls: decoded(Facts.StartTlsFacts),
-  tls: decoded(Facts.TlsFacts),
-  versions: decoded(Survey.VersionsFacts),
-  auth: decoded(Facts.AuthFacts),
-  mail: decoded(Facts.MailFacts),
-  rcpt: decoded(Facts.RcptFacts),
-  data: decoded(Facts.DataFacts),
-  quit: decoded(Facts.QuitFacts),
-  capability: decoded(Facts.CapabilityFacts),
-  select: decoded(Facts.SelectFacts),
-  stat: decoded(Facts.StatFacts),
-  list: decoded(Facts.ListFacts),
-  logout: decoded(Facts.LogoutFacts),
-  claims: decoded(TokenFacts.ClaimsFacts),
-  mailbox: decoded(GraphFacts.MailboxFacts),
-  send: decoded(GraphFacts.SendFacts),
-  token: decoded(TokenFacts.TokenFacts)
 }
 
 const claims = (facts: TokenFacts.ClaimsFacts): string => {

@@ -6,12 +6,19 @@
  *
  * @since 0.1.0
  */
-import { Event } from "@sonde/domain/Event"
-import { Explanation } from "@sonde/domain/Explanation"
-import { once } from "@sonde/domain/Once"
-import { Report } from "@sonde/domain/Report"
+import type { Event } from "@sonde/domain/Event"
+import type { Explanation } from "@sonde/domain/Explanation"
+import type { Report } from "@sonde/domain/Report"
 import * as Target from "@sonde/domain/Target"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
+import {
+  decodeEvent,
+  decodeExplanation,
+  decodeReport,
+  encodeEvent,
+  encodeExplanation,
+  encodeReport
+} from "./internal/codecs.ts"
 
 /**
  * How much is taken out.
@@ -20,14 +27,6 @@ import * as Schema from "effect/Schema"
  * @since 0.1.0
  */
 export type Level = "secrets" | "personal"
-
-// Only the level `personal` needs them.
-const encodeReport = once(() => Schema.encodeSync(Schema.toCodecJson(Report)))
-const decodeReport = once(() => Schema.decodeUnknownSync(Schema.toCodecJson(Report)))
-const encodeExplanation = once(() => Schema.encodeSync(Schema.toCodecJson(Explanation)))
-const encodeEvent = once(() => Schema.encodeSync(Schema.toCodecJson(Event)))
-const decodeEvent = once(() => Schema.decodeUnknownSync(Schema.toCodecJson(Event)))
-const decodeExplanation = once(() => Schema.decodeUnknownSync(Schema.toCodecJson(Explanation)))
 
 // Fields whose values come from closed lists or are dates of the run; a user called `auth` must not change a phase.
 const closed = new Set([

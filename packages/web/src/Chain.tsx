@@ -1,15 +1,15 @@
 /**
  * The certificates that servers sent, the one of the server first, as they were judged.
  */
-import { Certificate } from "@sonde/domain/Certificate"
+import type { Certificate } from "@sonde/domain/Certificate"
 import type { PhaseReport, Report } from "@sonde/domain/Report"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
-import * as Schema from "effect/Schema"
 import { StateMark } from "./Marks.tsx"
 import { minute } from "./Moment.ts"
 
-const isChain = Schema.is(Schema.Array(Certificate))
+const isChain = (chain: unknown): chain is ReadonlyArray<Certificate> =>
+  Array.isArray(chain) && chain.every((one) => typeof one?.subject === "string" && Array.isArray(one.san))
 
 /** The chain of a phase `tls`, also of one that failed; empty where none was sent. */
 const chainOf = ({ error, facts }: PhaseReport): ReadonlyArray<Certificate> => {

@@ -4,10 +4,9 @@
  * Only claims are in a report, never the token or its signature.
  */
 import type { PhaseReport, Report } from "@sonde/domain/Report"
-import { type Claim, ClaimsFacts } from "@sonde/domain/TokenFacts"
+import type { Claim, ClaimsFacts } from "@sonde/domain/TokenFacts"
 import * as Escape from "@sonde/report/Escape"
 import * as Redact from "@sonde/report/Redact"
-import * as Schema from "effect/Schema"
 import { Copy } from "./parts.tsx"
 
 /** A row of the table. `wanted` is there where the value is wrong, or `isDoubt` says that it may be. */
@@ -61,6 +60,10 @@ const ofFacts = (facts: ClaimsFacts): ReadonlyArray<Row> => {
   return [...known, ...Array.from(doubtful.values(), (doubt) => ({ ...doubt, isDoubt: true }))]
 }
 
+/** Whether facts are those of a token that was read, by what no such facts are without. */
+const isClaims = (facts: unknown): facts is ClaimsFacts =>
+  typeof facts === "object" && facts !== null && "audiences" in facts && "doubts" in facts
+
 /** The rows that a phase `claims` gives: all that is known of a token that passed, the wrong claims of one that did not. */
 const rows = (phase: PhaseReport): ReadonlyArray<Row> => {
   const { error, facts } = phase
@@ -68,7 +71,7 @@ const rows = (phase: PhaseReport): ReadonlyArray<Row> => {
     const wrong: ReadonlyArray<Claim> = error.claims ?? (error.claim === undefined ? [] : [error.claim])
     return wrong
   }
-  return Schema.is(ClaimsFacts)(facts) ? ofFacts(facts) : []
+  return isClaims(facts) ? ofFacts(facts) : []
 }
 
 const claimsOf = (report: Report): ReadonlyArray<Row> =>

@@ -1,7 +1,6 @@
 /**
  * The only way in which the page talks to its server: the typed client, loaded when it is first needed.
  */
-import type * as Effect from "effect/Effect"
 import type { Client } from "./Interface.ts"
 import * as Problem from "./Problem.ts"
 
@@ -14,7 +13,7 @@ export const load = (): Promise<typeof import("./Interface.ts")> =>
   })
 
 /** Asks the server. Rejects with a `Problem`, whatever went wrong. */
-export const ask = async <A>(use: (client: Client) => Effect.Effect<A, unknown>, signal?: AbortSignal): Promise<A> => {
+export const ask = async <A>(use: (client: Client) => Promise<A>, signal?: AbortSignal): Promise<A> => {
   try {
     return await (await load()).ask(use, signal)
   } catch (error) {

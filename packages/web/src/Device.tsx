@@ -1,7 +1,7 @@
 /**
  * Asks for a sign-in on another device (RFC 8628 section 3.3): the code, large, where to type it, and how long there is time.
  */
-import { maskedCode } from "@sonde/domain/Event"
+import { maskedCode } from "@sonde/domain/Words"
 import * as Escape from "@sonde/report/Escape"
 import { Source } from "./Advice.tsx"
 import type { Prompt } from "./Live.ts"

@@ -5,7 +5,6 @@ import type { PhaseReport, Report } from "@sonde/domain/Report"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
 import * as Sentence from "@sonde/report/Sentence"
-import * as Effect from "effect/Effect"
 import * as Changes from "./Changes.ts"
 import { StateMark } from "./Marks.tsx"
 import { Link, Title } from "./Navigation.tsx"
@@ -37,7 +36,7 @@ const Cell = ({ phase }: { readonly phase: PhaseReport | undefined }) => (
 export const Diff = ({ after, before }: { readonly before: string; readonly after: string }) => {
   const answer = useAnswer(
     (client) =>
-      Effect.all([client.runs.show({ params: { run: before } }), client.runs.show({ params: { run: after } })]),
+      Promise.all([client.runs.show({ params: { run: before } }), client.runs.show({ params: { run: after } })]),
     `${before}/${after}`
   )
   if (answer.value === undefined) {

@@ -1,7 +1,7 @@
 /**
  * What Sonde knows: packs of providers and server software, with their rules, remedies and sources.
  */
-import { actorNames } from "@sonde/domain/Verdict"
+import { actorNames } from "@sonde/domain/ActorNames"
 import type { PackRule } from "@sonde/http-api/KnowledgeApi"
 import * as Escape from "@sonde/report/Escape"
 import { useState } from "react"

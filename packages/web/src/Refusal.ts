@@ -1,13 +1,11 @@
 /**
- * What the typed client failed with, as a problem of the page.
+ * What the server refused with, as a problem of the page.
  *
- * Reads the problems of the interface (RFC 9457 section 3) and what a browser says when nothing answers.
+ * Reads the problems of the interface (RFC 9457 section 3), and the status where something before the server answered.
  */
-import { JournalError } from "@sonde/domain/Errors"
-import * as Problems from "@sonde/http-api/Problems"
+import type * as Problems from "@sonde/http-api/Problems"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
-import * as HttpClientError from "effect/http/HttpClientError"
 import { defect, offline, type Problem, unauthorized } from "./Problem.ts"
 
 const scopes: Readonly<Record<Problems.TooManyRuns["error"]["scope"], string>> = {
@@ -25,9 +23,9 @@ const missing = (title: string): Problem => ({
 })
 
 /** The wait that `Retry-After` asks for (RFC 9110 section 10.2.3), where it is in seconds. */
-const retryAfter = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
-  const text = headers["retry-after"]
-  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) * 1000 : undefined
+const retryAfter = (headers: Headers): number | undefined => {
+  const text = headers.get("retry-after")
+  return text !== null && /^\d{1,6}$/.test(text) ? Number(text) * 1000 : undefined
 }
 
 const ofStatus = (status: number, wait: number | undefined): Problem => {
@@ -68,66 +66,93 @@ const ofStatus = (status: number, wait: number | undefined): Problem => {
   }
 }
 
-/** The problem behind whatever a request failed with, defects included. */
-export const fromError = (error: unknown): Problem => {
-  if (error instanceof Problems.Unauthorized) return unauthorized
-  if (error instanceof Problems.NotFound) {
-    return missing(
-      error.error instanceof JournalError || error.error.what === "page"
-        ? "There is no such run"
-        : `There is no such ${error.error.what}`
-    )
+/** What the typed errors of the interface hold. */
+type Refused =
+  | Problems.InvalidOption["error"]
+  | Problems.JournalFailed["error"]
+  | Problems.NotFound["error"]
+  | Problems.Stopping["error"]
+  | Problems.TargetDenied["error"]
+  | Problems.TooManyRuns["error"]
+  | Problems.Unauthorized["error"]
+
+const isObject = (it: unknown): it is object => typeof it === "object" && it !== null
+
+/** The typed error inside of problem details, where there is one. */
+const refused = (body: unknown): Refused | undefined =>
+  isObject(body) && "error" in body && isObject(body.error) && "_tag" in body.error
+    ? body.error as Refused
+    : undefined
+
+const journal = (status: number, reason: string): Problem => {
+  switch (status) {
+    case 404:
+      return missing("There is no such run")
+    case 409:
+      return {
+        kind: "locked",
+        title: "This run is being worked on",
+        text: "Wait for its end, then try again.",
+        again: true
+      }
+    default:
+      return {
+        kind: "unable",
+        title: "Runs cannot be kept at the moment",
+        text: `The state folder of the server: ${Escape.line(Phrases.reason(reason))}.`,
+        again: true
+      }
   }
-  if (error instanceof Problems.InvalidOption) {
-    const { option, problem, remedy } = error.error
-    return {
-      kind: "refused",
-      title: Escape.line(`${option} ${problem}`),
-      text: Escape.line(remedy),
-      again: false,
-      option: option.replace(/^--/, "")
-    }
-  }
-  if (error instanceof Problems.TargetDenied) {
-    const { option, reason } = error.error
-    return {
-      kind: "refused",
-      title: "This server does not contact that",
-      text: Escape.line(error.detail ?? `${option}: ${reason}`),
-      again: false,
-      option
-    }
-  }
-  if (error instanceof Problems.TooManyRuns) {
-    const { retryAfterMillis, scope } = error.error
-    return { kind: "busy", title: "Too many runs", text: scopes[scope], again: true, afterMillis: retryAfterMillis }
-  }
-  if (error instanceof Problems.RunLocked) {
-    return {
-      kind: "locked",
-      title: "This run is being worked on",
-      text: "Wait for its end, then try again.",
-      again: true
-    }
-  }
-  if (error instanceof Problems.JournalFailed) {
-    return {
-      kind: "unable",
-      title: "Runs cannot be kept at the moment",
-      text: `The state folder of the server: ${Escape.line(Phrases.reason(error.error.reason))}.`,
-      again: true
-    }
-  }
-  if (error instanceof Problems.Stopping) {
-    return {
-      kind: "unable",
-      title: "The server is stopping",
-      text: "It takes no more runs. Ask again in a moment.",
-      again: true
-    }
-  }
-  if (error instanceof HttpClientError.HttpClientError) {
-    return error.response === undefined ? offline : ofStatus(error.response.status, retryAfter(error.response.headers))
-  }
-  return defect(error instanceof Error ? Escape.line(error.message) : "Something broke that should not.")
 }
+
+/** The problem that an answer which is no success tells of; `body` is its JSON, where it had some. */
+export const fromAnswer = (status: number, headers: Headers, body: unknown): Problem => {
+  const error = refused(body)
+  switch (error?._tag) {
+    case "Unauthorized":
+      return unauthorized
+    case "NotFound":
+      return missing(error.what === "page" ? "There is no such run" : `There is no such ${Escape.line(error.what)}`)
+    case "JournalError":
+      return journal(status, error.reason)
+    case "InvalidOption":
+      return {
+        kind: "refused",
+        title: Escape.line(`${error.option} ${error.problem}`),
+        text: Escape.line(error.remedy),
+        again: false,
+        option: error.option.replace(/^--/, "")
+      }
+    case "TargetDenied": {
+      const detail = isObject(body) && "detail" in body && typeof body.detail === "string" ? body.detail : undefined
+      return {
+        kind: "refused",
+        title: "This server does not contact that",
+        text: Escape.line(detail ?? `${error.option}: ${error.reason}`),
+        again: false,
+        option: error.option
+      }
+    }
+    case "TooManyRuns":
+      return {
+        kind: "busy",
+        title: "Too many runs",
+        text: scopes[error.scope],
+        again: true,
+        afterMillis: error.retryAfterMillis
+      }
+    case "Stopping":
+      return {
+        kind: "unable",
+        title: "The server is stopping",
+        text: "It takes no more runs. Ask again in a moment.",
+        again: true
+      }
+    default:
+      return ofStatus(status, retryAfter(headers))
+  }
+}
+
+/** What an error says that nobody expected, fit to be shown. */
+export const saidBy = (error: unknown): string =>
+  error instanceof Error ? Escape.line(error.message) : "Something broke that should not."

@@ -1,7 +1,6 @@
 /**
  * The small parts that views share: fields, copy buttons, problems, states, dialogs.
  */
-import type * as Effect from "effect/Effect"
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react"
 import { useField } from "react-aria/useField"
 import { useToken } from "./Bearer.ts"
@@ -148,7 +147,7 @@ export interface Loaded<A> {
 }
 
 /** Asks the server when the view opens and whenever `on` changes. */
-export function useAnswer<A>(use: (client: Client) => Effect.Effect<A, unknown>, on: string): Loaded<A> {
+export function useAnswer<A>(use: (client: Client) => Promise<A>, on: string): Loaded<A> {
   const [state, setState] = useState<{ readonly value?: A; readonly problem?: Problem }>({})
   const [count, setCount] = useState(0)
   const reload = useCallback(() => setCount((n) => n + 1), [])

@@ -4,8 +4,6 @@
 import type { Event } from "@sonde/domain/Event"
 import type { Report } from "@sonde/domain/Report"
 import type { ResumeRun } from "@sonde/http-api/RunsApi"
-import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import { useCallback, useEffect, useRef, useState } from "react"
 import { useToken } from "./Bearer.ts"
 import { madeAt } from "./Changes.ts"
@@ -26,11 +24,12 @@ export interface RunState {
 const sourceOf = (run: string): Source => ({
   events: (after, onOpen, onEvent, signal) =>
     ask(
-      (client) =>
-        client.runs.events({ params: { run }, headers: after === 0 ? {} : { "last-event-id": `${after}` } }).pipe(
-          Effect.tap(() => Effect.sync(onOpen)),
-          Effect.flatMap(Stream.runForEach(({ data }) => Effect.sync(() => onEvent(data))))
-        ),
+      async (client) => {
+        const headers = after === 0 ? {} : { "last-event-id": `${after}` }
+        const stream = await client.runs.events({ params: { run }, headers })
+        onOpen()
+        for await (const { data } of stream) onEvent(data)
+      },
       signal
     ),
   report: (signal) => ask((client) => client.runs.show({ params: { run } }), signal)

@@ -2,8 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { AuthChoice, CheckOptions } from "@sonde/domain/Options"
 import { PhaseId, Security } from "@sonde/domain/Service"
 import { StartRun } from "@sonde/http-api/RunsApi"
+import type { SignIn } from "@sonde/web/Elsewhere"
 import * as Form from "@sonde/web/Form"
 import * as Secrets from "@sonde/web/Secrets"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 const fields = (given: Partial<Form.Fields>): Form.Fields => ({ ...Form.empty, target: "a@b.example", ...given })
@@ -68,18 +70,15 @@ describe("options", () => {
 })
 
 describe("secretOf", () => {
-  const encode = Schema.encodeSync(Schema.toCodecJson(StartRun))
+  const sent = (signIn: SignIn, secret: string) =>
+    JSON.parse(Secrets.shown({ target: "a", ...Secrets.secretOf(signIn, secret) }))
 
   it("puts a password and a token where the interface reads them", () => {
-    assert.deepStrictEqual(encode({ target: "a", ...Secrets.secretOf("password", " p w ") }), {
-      target: "a",
-      secret: " p w "
-    })
-    assert.deepStrictEqual(encode({ target: "a", ...Secrets.secretOf("token", "t") }), { target: "a", token: "t" })
-    assert.deepStrictEqual(encode({ target: "a", ...Secrets.secretOf("device", "left over") }), {
-      target: "a",
-      token: { source: "device-code" }
-    })
+    assert.deepStrictEqual(sent("password", " p w "), { target: "a", secret: " p w " })
+    assert.deepStrictEqual(sent("token", "t"), { target: "a", token: "t" })
+    assert.deepStrictEqual(sent("device", "left over"), { target: "a", token: { source: "device-code" } })
+    const { secret } = Schema.decodeUnknownSync(Schema.toCodecJson(StartRun))(sent("password", " p w "))
+    assert.isTrue(Redacted.isRedacted(secret) && Redacted.value(secret) === " p w ")
   })
 
   it("gives nothing without a secret", () => {

@@ -3,24 +3,27 @@ import { JournalError } from "@sonde/domain/Errors"
 import * as Problems from "@sonde/http-api/Problems"
 import * as Problem from "@sonde/web/Problem"
 import * as Refusal from "@sonde/web/Refusal"
-import * as HttpClientError from "effect/http/HttpClientError"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import * as HttpClientResponse from "effect/http/HttpClientResponse"
-
-const request = HttpClientRequest.get("http://127.0.0.1/v1/runs")
+import * as Schema from "effect/Schema"
 
 const ofStatus = (status: number, headers: Record<string, string> = {}) =>
-  new HttpClientError.HttpClientError({
-    reason: new HttpClientError.StatusCodeError({
-      request,
-      response: HttpClientResponse.fromWeb(request, new Response(null, { status, headers }))
-    })
-  })
+  Refusal.fromAnswer(status, new Headers(headers), undefined)
 
 const journal = (reason: JournalError["reason"]) => new JournalError({ reason, message: "m" })
 
+type Class = InstanceType<typeof Problems[keyof typeof Problems]>
+
+const schemas = { ...Problems }
+
+/** What the page makes of a problem that the server sent as JSON. */
+const received = (problem: Class) =>
+  Refusal.fromAnswer(
+    problem.status,
+    new Headers(),
+    Schema.encodeUnknownSync(Schema.toCodecJson(schemas[problem._tag]))(problem)
+  )
+
 /** One of each class of the interface, with what it becomes. */
-const classes: Readonly<Record<keyof typeof Problems, readonly [unknown, Partial<Problem.Problem>]>> = {
+const classes: { readonly [Name in keyof typeof Problems]: readonly [Class, Partial<Problem.Problem>] } = {
   InvalidOption: [
     new Problems.InvalidOption({
       error: { _tag: "InvalidOption", option: "--port", problem: "is not one of mail", remedy: "give 587" }
@@ -43,15 +46,20 @@ const classes: Readonly<Record<keyof typeof Problems, readonly [unknown, Partial
   RunLocked: [new Problems.RunLocked({ error: journal("Locked") }), { kind: "locked", again: true }],
   JournalFailed: [new Problems.JournalFailed({ error: journal("ReadOnly") }), { kind: "unable", again: true }],
   Stopping: [new Problems.Stopping({ error: { _tag: "Stopping" } }), { kind: "unable", again: true }],
-  // No endpoint declares these two: a client sees their status alone.
-  Forbidden: [ofStatus(403), { kind: "refused", again: false }],
-  TooLarge: [ofStatus(413), { kind: "refused", again: false }]
+  Forbidden: [
+    new Problems.Forbidden({ error: { _tag: "Forbidden", header: "Host" } }),
+    { kind: "refused", title: "This request is not allowed", again: false }
+  ],
+  TooLarge: [
+    new Problems.TooLarge({ error: { _tag: "TooLarge", maxOctets: 1 } }),
+    { kind: "refused", title: "That is too much text", again: false }
+  ]
 }
 
-describe("fromError", () => {
+describe("fromAnswer", () => {
   for (const [name, [error, wanted]] of Object.entries(classes)) {
     it(`has words for ${name}`, () => {
-      const problem = Refusal.fromError(error)
+      const problem = received(error)
       assert.deepInclude(problem, wanted)
       assert.notStrictEqual(problem.title, "")
       assert.notStrictEqual(problem.text, "")
@@ -60,16 +68,14 @@ describe("fromError", () => {
 
   it("knows a run that is not there from a pack", () => {
     assert.strictEqual(
-      Refusal.fromError(new Problems.NotFound({ error: journal("NotFound") })).title,
+      received(new Problems.NotFound({ error: journal("NotFound") })).title,
       "There is no such run"
     )
   })
 
   it("tells each scope of too many runs in other words", () => {
     const texts = (["queue", "client", "target", "sign-in"] as const).map((scope) =>
-      Refusal.fromError(
-        new Problems.TooManyRuns({ error: { _tag: "TooManyRuns", scope, retryAfterMillis: 1 } })
-      ).text
+      received(new Problems.TooManyRuns({ error: { _tag: "TooManyRuns", scope, retryAfterMillis: 1 } })).text
     )
     assert.lengthOf(new Set(texts), 4)
   })
@@ -85,12 +91,12 @@ describe("fromError", () => {
   ]
   for (const [status, kind] of statuses) {
     it(`takes a bare status ${status} for ${kind}`, () => {
-      assert.strictEqual(Refusal.fromError(ofStatus(status)).kind, kind)
+      assert.strictEqual(ofStatus(status).kind, kind)
     })
   }
 
   it("waits as long as Retry-After says, and five seconds where it says nothing that can be read", () => {
-    const wait = (headers: Record<string, string>) => Refusal.fromError(ofStatus(429, headers)).afterMillis
+    const wait = (headers: Record<string, string>) => ofStatus(429, headers).afterMillis
     assert.deepStrictEqual(
       [{ "retry-after": "17" }, {}, { "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" }, { "retry-after": "-1" }].map(
         wait
@@ -99,16 +105,17 @@ describe("fromError", () => {
     )
   })
 
-  it("is offline when nothing answers", () => {
-    const error = new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request }) })
-    const problem = Refusal.fromError(error)
-    assert.strictEqual(problem.kind, "offline")
-    assert.isTrue(Problem.isPassing(problem))
+  it("goes by the status where a body is none of the interface", () => {
+    for (const body of [null, "text", { error: "text" }, { error: {} }, { error: { _tag: "Other" } }]) {
+      assert.strictEqual(Refusal.fromAnswer(502, new Headers(), body).kind, "offline")
+    }
   })
+})
 
-  it("calls anything else a defect, without control characters", () => {
-    assert.deepInclude(Refusal.fromError(new Error("x\u0007")), { kind: "defect", text: "x\\x07" })
-    assert.strictEqual(Refusal.fromError("thrown").kind, "defect")
+describe("saidBy", () => {
+  it("tells an error without control characters, and anything else not at all", () => {
+    assert.strictEqual(Refusal.saidBy(new Error("x\u0007")), "x\\x07")
+    assert.strictEqual(Refusal.saidBy("thrown"), "Something broke that should not.")
   })
 })
 
@@ -116,10 +123,10 @@ describe("tell", () => {
   it("calls for a token until nobody listens, and only when one is wanted", () => {
     let called = 0
     const stop = Problem.onUnauthorized(() => called++)
-    Problem.tell(Refusal.fromError(ofStatus(401)))
-    Problem.tell(Refusal.fromError(ofStatus(503)))
+    Problem.tell(ofStatus(401))
+    Problem.tell(ofStatus(503))
     stop()
-    Problem.tell(Refusal.fromError(ofStatus(401)))
+    Problem.tell(ofStatus(401))
     assert.strictEqual(called, 1)
   })
 })

@@ -189,7 +189,7 @@ describe("the built page", () => {
 
   it("has at most 150 KiB of JavaScript in all its parts together, compressed", () => {
     const all = octets(scripts().map((name) => `assets/${name}`))
-    assert.isAbove(all, 100 * 1024)
+    assert.isAbove(all, 80 * 1024)
     assert.isAtMost(all, 150 * 1024)
   })
 

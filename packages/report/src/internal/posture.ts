@@ -1,16 +1,10 @@
 /**
  * What the phases of a domain's posture found, in a few words each.
  */
-import * as Facts from "@sonde/domain/PostureFacts"
+import type * as Facts from "@sonde/domain/PostureFacts"
 import type { PhaseReport } from "@sonde/domain/Report"
 import type { PhaseId } from "@sonde/domain/Service"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-
-const said = <A>(schema: Schema.Codec<A, unknown>, say: (facts: A) => string) => {
-  const decode = Schema.decodeUnknownOption(schema)
-  return (facts: unknown): string | undefined => Option.getOrUndefined(Option.map(decode(facts), say))
-}
+import { read } from "./facts.ts"
 
 const open = "the DNS did not answer"
 const none = "none published"
@@ -69,6 +63,13 @@ const dane = ({ exchangers }: Facts.DaneFacts): string => {
   return `TLSA at ${published.length} of ${exchangers.length}, ${agree} agree with the certificate`
 }
 
+const bimi = ({ authority, logo, lookup, records }: Facts.BimiFacts): string =>
+  record(
+    lookup,
+    records,
+    () => [logo ?? "no logo", authority === undefined ? "no certificate" : "certificate"].join(", ")
+  )
+
 const bulk = ({ receivers }: Facts.BulkFacts): string =>
   receivers.map(({ name, rules }) => {
     const judged = rules.filter(({ met }) => met !== undefined)
@@ -76,23 +77,16 @@ const bulk = ({ receivers }: Facts.BulkFacts): string =>
   }).join(", ")
 
 const phrases: { readonly [P in PhaseId]?: (facts: unknown) => string | undefined } = {
-  "mx": said(Facts.MxFacts, mx),
-  "spf": said(Facts.SpfFacts, spf),
-  "dkim": said(Facts.DkimFacts, dkim),
-  "dmarc": said(Facts.DmarcFacts, dmarc),
-  "mta-sts": said(Facts.MtaStsFacts, mtaSts),
-  "tls-rpt": said(Facts.TlsRptFacts, ({ lookup, places, records }) => record(lookup, records, () => places.join(", "))),
-  "dane": said(Facts.DaneFacts, dane),
-  "bimi": said(
-    Facts.BimiFacts,
-    ({ authority, logo, lookup, records }) =>
-      record(
-        lookup,
-        records,
-        () => [logo ?? "no logo", authority === undefined ? "no certificate" : "certificate"].join(", ")
-      )
-  ),
-  "bulk": said(Facts.BulkFacts, bulk)
+  "mx": (facts) => read.mx(facts, mx),
+  "spf": (facts) => read.spf(facts, spf),
+  "dkim": (facts) => read.dkim(facts, dkim),
+  "dmarc": (facts) => read.dmarc(facts, dmarc),
+  "mta-sts": (facts) => read.mtaSts(facts, mtaSts),
+  "tls-rpt": (facts) =>
+    read.tlsRpt(facts, ({ lookup, places, records }) => record(lookup, records, () => places.join(", "))),
+  "dane": (facts) => read.dane(facts, dane),
+  "bimi": (facts) => read.bimi(facts, bimi),
+  "bulk": (facts) => read.bulk(facts, bulk)
 }
 
 /** The words for a phase, `undefined` for one that is none of the posture's. */
