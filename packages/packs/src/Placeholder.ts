@@ -22,6 +22,7 @@ export const names = [
   "domain",
   "host",
   "port",
+  "starttls",
   "size",
   "recipients",
   "run",
@@ -39,7 +40,7 @@ export type Placeholder = typeof names[number]
 
 /**
  * Known values. `recheck` is a whole `sonde` command and is inserted as it is: whoever makes it quotes its words with
- * `quote`.
+ * `quote`. `starttls` is one of `starttlsOf`, inserted as it is, too.
  *
  * @category models
  * @since 0.1.0
@@ -100,6 +101,29 @@ export const found = (template: string): ReadonlyArray<string> =>
 /** Whether a string is a placeholder's name. */
 export const isPlaceholder = (name: string): name is Placeholder => names.some((known) => known === name)
 
+/** Ports where TLS begins with the first octet (RFC 8314 section 7). */
+const implicit: ReadonlySet<string> = new Set(["443", "465", "993", "995"])
+
+const protocolOfPort: Readonly<Record<string, string>> = { "110": "pop3", "143": "imap", "4190": "sieve" }
+
+/**
+ * The option of `openssl s_client` that begins in clear, with a space behind it: `-starttls imap `. Empty for ports that
+ * begin with TLS; of a place of which nothing is known the one of SMTP.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const starttlsOf = (service: string | undefined, port: string | undefined): string =>
+  port !== undefined && implicit.has(port)
+    ? ""
+    : `-starttls ${
+      port !== undefined && protocolOfPort[port] !== undefined
+        ? protocolOfPort[port]
+        : service === "imap" || service === "pop3" || service === "sieve"
+        ? service
+        : "smtp"
+    } `
+
 /** Whether the end of a piece of shell command is within quotes. */
 const isWithinQuotes = (command: string, shell: Shell): boolean => {
   if (shell !== "powershell" && shell !== "sh") return false
@@ -119,7 +143,8 @@ const isWithinQuotes = (command: string, shell: Shell): boolean => {
 
 /**
  * A template with its placeholders filled. Unknown values and values that cannot be made safe print as `<mailbox>`;
- * an unknown `{recheck}` prints as `sonde check <mailbox>`. Braces around anything else stay as they are.
+ * an unknown `{recheck}` prints as `sonde check <mailbox>`, an unknown `{starttls}` as what the port says. Braces around
+ * anything else stay as they are.
  *
  * @category formatting
  * @since 0.1.0
@@ -136,6 +161,10 @@ export const fill = (template: string, values: Values, shell: Shell): string => 
     const value = values[name]
     if (name === "recheck") {
       out += value ?? `sonde check ${fill("{mailbox}", values, "sh")}`
+      continue
+    }
+    if (name === "starttls") {
+      out += value ?? starttlsOf(undefined, values.port)
       continue
     }
     const quoted = value === undefined

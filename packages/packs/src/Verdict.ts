@@ -9,7 +9,7 @@ import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { DatedFact, Remedy, Verdict } from "@sonde/domain/Verdict"
 import type { Hit } from "./Match.ts"
 import type { Pack } from "./Pack.ts"
-import { fill, type Shell, type Values } from "./Placeholder.ts"
+import { fill, type Shell, starttlsOf, type Values } from "./Placeholder.ts"
 import type { PreflightRule, Rule } from "./schema/Rule.ts"
 
 /**
@@ -108,7 +108,8 @@ export const fromRule = (
   rule: Omit<Rule, "when"> | Omit<PreflightRule, "when">,
   context: Context
 ): Verdict => {
-  const values = context.values ?? {}
+  const given = context.values ?? {}
+  const values: Values = { starttls: starttlsOf(context.service, given.port), ...given }
   const ruledOut = ruledOutBy(context.passed ?? [], rule.ruledOut ?? [])
   return {
     cause: rule.cause,

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fill } from "@sonde/packs/Placeholder"
+import { fill, starttlsOf } from "@sonde/packs/Placeholder"
 
 const command = "Set-CASMailbox -Identity {mailbox} -SmtpClientAuthenticationDisabled $false"
 
@@ -53,6 +53,29 @@ describe("fill", () => {
     assert.strictEqual(fill("{mailbox} {nobody} {a:1} ${x}", {}, "sh"), "<mailbox> {nobody} {a:1} ${x}")
     assert.strictEqual(fill("{recheck}", { mailbox: "a b@x.example" }, "sh"), "sonde check 'a b@x.example'")
     assert.strictEqual(fill("{recheck}", { recheck: "sonde check a --only imap" }, "sh"), "sonde check a --only imap")
+  })
+
+  it.each([
+    ["imap", "143", "-starttls imap "],
+    ["imap", "993", ""],
+    ["pop3", "110", "-starttls pop3 "],
+    [undefined, "995", ""],
+    ["sieve", "4190", "-starttls sieve "],
+    [undefined, "143", "-starttls imap "],
+    ["tls", "993", ""],
+    ["smtp-submission", "587", "-starttls smtp "],
+    ["smtp-submission", "465", ""],
+    ["imap", undefined, "-starttls imap "],
+    [undefined, undefined, "-starttls smtp "]
+  ])("tells openssl how the port of %s, %s begins", (service, port, option) => {
+    assert.strictEqual(starttlsOf(service, port), option)
+    assert.strictEqual(fill("s_client {starttls}-brief", { starttls: option }, "sh"), `s_client ${option}-brief`)
+  })
+
+  it("takes the port where nobody says how it begins", () => {
+    assert.strictEqual(fill("{starttls}-connect {port}", { port: "110" }, "sh"), "-starttls pop3 -connect 110")
+    assert.strictEqual(fill("{starttls}-connect {port}", { port: "465" }, "sh"), "-connect 465")
+    assert.strictEqual(fill("{starttls}-connect {port}", {}, "sh"), "-starttls smtp -connect <port>")
   })
 
   it("does not fill what a value brings along", () => {

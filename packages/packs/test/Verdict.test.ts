@@ -82,4 +82,18 @@ describe("render", () => {
       { kind: "verify", command: "sonde resume <run>", shell: "sh" }
     ])
   })
+
+  it("speaks to openssl in the protocol of the service", () => {
+    const one = hit({
+      remedies: [{ kind: "look", command: "openssl s_client {starttls}-connect {host}:{port}", shell: "sh" }]
+    })
+    const command = (service: "imap" | "pop3" | "smtp-submission", port: string): string | undefined =>
+      render(one, { today: "2026-11-24", service, values: { host: "mail.example.com", port } }).remedies[0]?.command
+    assert.strictEqual(command("imap", "143"), "openssl s_client -starttls imap -connect mail.example.com:143")
+    assert.strictEqual(command("pop3", "995"), "openssl s_client -connect mail.example.com:995")
+    assert.strictEqual(
+      command("smtp-submission", "587"),
+      "openssl s_client -starttls smtp -connect mail.example.com:587"
+    )
+  })
 })

@@ -20,7 +20,10 @@ const byRule = new WeakMap<Rule, Kept>()
 const keptOf = (rule: Rule): Kept => {
   const found = byRule.get(rule)
   if (found !== undefined) return found
-  const made = { hasPlace: /\{(?:host|port)\}/u.test(JSON.stringify(rule)), verdicts: new Map<string, Verdict>() }
+  const made = {
+    hasPlace: /\{(?:host|port|starttls)\}/u.test(JSON.stringify(rule)),
+    verdicts: new Map<string, Verdict>()
+  }
   byRule.set(rule, made)
   return made
 }
