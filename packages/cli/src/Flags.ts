@@ -135,10 +135,16 @@ export const client = {
   openBrowser: toggle("open-browser", "open the sign-in page instead of only printing its address")
 }
 
-/** Whose token it has to be. */
+/** Whose token it has to be, and for what. */
 export const directory = {
   tenant: text("tenant", "ID", "directory of the mailbox, by its id or one of its domains"),
-  cloud: text("cloud", "NAME", "separate cloud, as the pack names it: gcc-high, dod, china")
+  cloud: text("cloud", "NAME", "separate cloud, as the pack names it: gcc-high, dod, china"),
+  audience: text("audience", "NAME", "audience that the server wants in a token, where no pack knows it"),
+  scope: text(
+    "scope",
+    "SCOPE",
+    "scope that the server wants in a token, where no pack knows it; of several one is enough. It is also what is asked for"
+  )
 }
 
 /** The options of a diagnosis. */

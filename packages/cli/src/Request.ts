@@ -75,6 +75,8 @@ export const options = Effect.fnUntraced(function*(input: Input) {
     "from",
     "tenant",
     "cloud",
+    "audience",
+    "scope",
     "clientId",
     "tokenEndpoint",
     "authorizationEndpoint",

@@ -169,6 +169,26 @@ describe("sonde token inspect", () => {
       assert.include(only.out, "IMAP.AccessAsUser.All")
     }))
 
+  live("compares with the audience and the scope that are named, where no pack is asked", () =>
+    Effect.gen(function*() {
+      const env = { T: tokenOf(good) }
+      const right = yield* inspect("env:T", ["--audience", good.aud, "--scope", "openid SMTP.Send"], env)
+      assert.strictEqual(right.code, 0, right.out + right.err)
+      const wrong = yield* inspect("env:T", ["--audience", "https://mail.example", "--scope", "mail"], env)
+      assert.strictEqual(wrong.code, 77)
+      assert.include(wrong.out, `Wrong: aud is ${good.aud}, wanted is https://mail.example.`)
+      assert.include(wrong.out, `Wrong: scp is ${good.scp}, wanted is mail.`)
+      const other = yield* inspect("env:T", ["--user", "other@contoso.example"], env)
+      assert.strictEqual(other.code, 0)
+      assert.include(other.out, `In doubt\n  upn is ${good.upn}, wanted is other@contoso.example`)
+      const byPack = yield* inspect(
+        "env:T",
+        ["--provider", "microsoft-365", "--only", "imap", "--scope", good.scp],
+        env
+      )
+      assert.strictEqual(byPack.code, 0, byPack.out)
+    }))
+
   live("ends with what the token is worth", () =>
     Effect.gen(function*() {
       const expired = yield* inspect("stdin", [], {}, tokenOf({ ...good, exp: 1 }))

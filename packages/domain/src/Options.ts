@@ -77,7 +77,8 @@ export type GrantKind = typeof GrantKind.Type
 /**
  * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is `SERVER[:PORT]`; `ca` is PEM text;
  * `redirectUri` is the loopback address that a browser comes back to; `tenant` is the id or a domain of a directory and `cloud` the
- * name of a separate cloud as packs have it; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack`
+ * name of a separate cloud as packs have it; `audience` and `scope` are what the server wants of a token where no pack knows it, and
+ * `scope` is also what is asked for; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack`
  * are paths. `ip` is the address that would send and `selector` are DKIM selectors, for the posture of a domain. `starttls` is the
  * protocol in which a look at the TLS of a port begins in clear; `revocation` lets issuers and revocation lists be read where
  * certificates say they are.
@@ -99,6 +100,8 @@ export const CheckOptions = Schema.Struct({
   redirectUri: Schema.optionalKey(Schema.String),
   tenant: Schema.optionalKey(Schema.String),
   cloud: Schema.optionalKey(Schema.String),
+  audience: Schema.optionalKey(Schema.String),
+  scope: Schema.optionalKey(Schema.String),
   via: Schema.optionalKey(Schema.Literals(["smtp", "graph"])),
   host: Schema.optionalKey(Schema.String),
   port: Schema.optionalKey(Port),

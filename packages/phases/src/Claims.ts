@@ -26,7 +26,7 @@ import * as Phase from "./Phase.ts"
  *
  * `scopes` are for tokens of users, as they are asked for; `roles` for tokens of applications. With `roleElsewhere` an
  * application may have its right where the token does not show it. `otherClouds` are audiences of clouds other than
- * `cloud`. `user` is the mailbox; with `delegates` another user's token may open it, too.
+ * `cloud`. `user` is the mailbox; with `delegates` the token of another user, or of a user of another name, may open it, too.
  *
  * @category models
  * @since 0.1.0
@@ -93,11 +93,23 @@ const leewaySeconds = 300
 /** A moment of a token, in seconds since the epoch, as ISO 8601 without fractions. */
 const iso = (seconds: number): string => DateTime.formatIso(DateTime.makeUnsafe(seconds * 1000)).replace(/\.\d+Z$/, "Z")
 
-const same = (left: string, right: string): boolean =>
+/**
+ * Whether two audiences, scopes, issuers or names are the same; case and slashes at the end do not count.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const same = (left: string, right: string): boolean =>
   left.toLowerCase().replace(/\/+$/, "") === right.toLowerCase().replace(/\/+$/, "")
 
-/** A scope is asked for with its resource before it (`https://outlook.office.com/SMTP.Send`) and granted without. */
-const grants = (granted: string, scope: string): boolean =>
+/**
+ * Whether a granted scope is the one that was asked for. It is asked for with its resource before it
+ * (`https://outlook.office.com/SMTP.Send`) and granted without.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const grants = (granted: string, scope: string): boolean =>
   same(granted, scope) || same(granted, scope.replace(/^.*\/(?=[^/]+$)/, ""))
 
 /** The first values name what is meant; the others are older names of the same. */
@@ -127,12 +139,17 @@ const tenant = ({ tenant: found }: AccessClaims.AccessClaims, { tenant: wanted }
     ? undefined
     : { name: "tid", found, wanted }
 
+/** Whether a name without its domain is the same: some servers take the one for the other. */
+const sameLocally = (left: string, right: string): boolean =>
+  left.includes("@") !== right.includes("@") && same(left.split("@")[0]!, right.split("@")[0]!)
+
 /** The user of the token against the mailbox; a guest of a directory has no mailbox in it. */
 const user = (
-  { kind, user: found }: AccessClaims.AccessClaims,
+  { kind, names, user: found }: AccessClaims.AccessClaims,
   { delegates, user: wanted }: Wanted
 ): { readonly claim: Claim; readonly certain: boolean } | undefined => {
-  if (kind !== "user" || found === undefined || wanted === undefined || same(found, wanted)) return undefined
+  if (kind !== "user" || found === undefined || wanted === undefined) return undefined
+  if (names.some((name) => same(name, wanted) || delegates && sameLocally(name, wanted))) return undefined
   const guest = found.includes("#EXT#")
   return { claim: { name: "upn", found, wanted }, certain: guest || !delegates }
 }

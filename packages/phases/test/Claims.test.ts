@@ -124,6 +124,19 @@ describe("Claims", () => {
       assert.strictEqual(guest.claim?.name, "upn")
     }))
 
+  it.effect("takes any name of the user, and one without its domain where names may differ", () =>
+    Effect.gen(function*() {
+      const names = { ...good, upn: "alias@contoso.example", email: "SCANNER@contoso.example" }
+      assert.deepStrictEqual((yield* read(names)).doubts, [])
+      const short = { ...ofNobody, scp: "SMTP.Send", preferred_username: "scanner" }
+      assert.deepStrictEqual((yield* read(short, [{ ...wanted, delegates: true }])).doubts, [])
+      assert.strictEqual((yield* refused(short)).claim?.name, "upn")
+      const other = { ...ofNobody, scp: "SMTP.Send", preferred_username: "copier" }
+      assert.deepStrictEqual((yield* read(other, [{ ...wanted, delegates: true }])).doubts, [
+        { name: "upn", found: "copier", wanted: "scanner@contoso.example" }
+      ])
+    }))
+
   it.effect("judges nothing but time where nothing is wanted", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual((yield* read({ aud: "x", tid: "y" }, [anything])).doubts, [])

@@ -14,7 +14,7 @@ import * as OAuth from "./OAuth.ts"
 
 /**
  * What the token is compared with. Of `only` each service must take it; without, every service that the pack of `provider`
- * knows is told, and none decides.
+ * knows is told, and none decides. Without a provider `audience`, `scope` and `tenant` are what it must have, whatever it is for.
  *
  * @category models
  * @since 0.1.0
@@ -25,6 +25,8 @@ export interface Question {
   readonly user: string | undefined
   readonly tenant: string | undefined
   readonly cloud: string | undefined
+  readonly audience?: string | undefined
+  readonly scope?: string | undefined
 }
 
 const unreadable = (format: "opaque" | "encrypted"): Inspection => ({
@@ -54,23 +56,25 @@ export const inspect = Effect.fn("Inspect.inspect")(function*(
   }
   const { claims, jwt } = reading
   const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-  const { cloud, only, provider, tenant, user } = question
+  const { only, provider, ...use } = question
   const pack = yield* (yield* Packs).get(provider ?? "")
+  const { scope: _, ...byPack } = use
   const known = ServiceId.literals.filter((service) =>
-    OAuth.wanted(pack, { service, host: "", tenant, cloud, user }).scopes.length > 0
+    OAuth.wanted(pack, { ...byPack, service, host: "" }).scopes.length > 0
   )
-  // Time counts for all and is judged by itself.
-  const { wrong: timely } = judge(claims, [], now)
+  // Time counts for all and is judged by itself, as is what is wanted of a token of which no pack is asked.
+  const stated = pack === undefined ? [OAuth.wanted(undefined, { ...use, service: "token", host: "" })] : []
+  const { doubts: open, wrong: general } = judge(claims, stated, now)
   const judged = (only.length === 0 ? known : only).map((service) => {
-    const { doubts, wrong } = judge(claims, [OAuth.wanted(pack, { service, host: "", tenant, cloud, user })], now)
+    const { doubts, wrong } = judge(claims, [OAuth.wanted(pack, { ...use, service, host: "" })], now)
     const own = wrong.filter(({ name }) => name !== "exp" && name !== "nbf")
     return { service, fits: own.length === 0, wrong: own, doubts }
   })
   const uses = judged.map(({ doubts: _, ...use }) => use)
-  const doubts = judged.flatMap((use) => use.doubts).filter((one, index, all) =>
+  const doubts = [...open, ...judged.flatMap((use) => use.doubts)].filter((one, index, all) =>
     all.findIndex(({ name }) => name === one.name) === index
   )
-  const fails = timely.length > 0 || only.length > 0 && uses.some(({ fits }) => !fits)
+  const fails = general.length > 0 || only.length > 0 && uses.some(({ fits }) => !fits)
   return {
     schema: "sonde.token/1",
     outcome: fails ? "fail" : doubts.length > 0 ? "warn" : "pass",
@@ -78,7 +82,7 @@ export const inspect = Effect.fn("Inspect.inspect")(function*(
     header: jwt.header,
     claims: jwt.claims,
     token: factsOf(claims, doubts),
-    wrong: timely,
+    wrong: general,
     uses
   }
 })

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import { type PhaseError, TokenRejected } from "@sonde/domain/Errors"
+import type { AuthRejected, PhaseError } from "@sonde/domain/Errors"
 import type { CheckOptions } from "@sonde/domain/Options"
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { Claim, ClaimsFacts } from "@sonde/domain/TokenFacts"
@@ -16,7 +16,9 @@ import { quote, type Values } from "@sonde/packs/Placeholder"
 import * as Preflight from "@sonde/packs/Preflight"
 import type { Seen, ServicesSeen } from "@sonde/packs/Seen"
 import * as PackVerdict from "@sonde/packs/Verdict"
+import type { Wanted } from "@sonde/phases/Claims"
 import type { Classified, Refusal } from "@sonde/phases/Classifier"
+import * as RefusedToken from "@sonde/phases/RefusedToken"
 import type { Request } from "./Options.ts"
 import type { SubmissionPlan } from "./recipes/Submission.ts"
 import type { Recognition } from "./Recognition.ts"
@@ -87,6 +89,8 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
     ...flag("--auth", options.auth),
     ...flag("--tenant", options.tenant),
     ...flag("--cloud", options.cloud),
+    ...flag("--audience", options.audience),
+    ...flag("--scope", options.scope),
     ...(options.allowClearAuth === true ? ["--allow-clear-auth"] : []),
     ...flag("--ehlo", options.ehlo),
     ...flag("--from", options.from),
@@ -149,6 +153,8 @@ export interface Circumstances {
   readonly state: Recognition
   /** What the token says of itself, where one was read. */
   readonly claims?: ClaimsFacts | undefined
+  /** What the token was compared with for this service. */
+  readonly wanted?: Wanted | undefined
   /** What became of the other services of the run. */
   readonly services?: ServicesSeen | undefined
   readonly run: string
@@ -170,26 +176,37 @@ export const verdicts = (error: PhaseError, about: Circumstances): ReadonlyArray
   return (error.claims ?? [error.claim]).flatMap((claim) => causes(error, about, claim))
 }
 
+/** The causes that claims of a refused token would be, should they be the reason. None where no token was read. */
+const doubts = (error: AuthRejected, about: Circumstances): ReadonlyArray<Verdict> => {
+  const { claims, plan, request, wanted } = about
+  if (claims?.format !== "jwt") return []
+  const refusal = {
+    payload: error.payload,
+    host: plan.endpoint.host,
+    domain: request.domain,
+    knowsAudience: wanted === undefined || wanted.audiences.length > 0
+  }
+  return RefusedToken.doubts(claims, refusal).flatMap((claim) => causes(error, about, claim).slice(0, 1))
+}
+
 /**
- * The causes that claims in doubt would be, should they be wrong. None where no token was read.
+ * The causes of a failure, best first. Where a server refuses a token without saying why, what stands in the token is joined with
+ * what the server said: first claims that most probably are the reason, then what the reply alone means, then claims that only may be.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const doubts = (about: Circumstances): ReadonlyArray<Verdict> =>
-  (about.claims?.doubts ?? []).flatMap((claim) =>
-    verdicts(
-      new TokenRejected({
-        service: "token",
-        endpoint: about.plan.endpoint,
-        phase: "claims",
-        error: "invalid_token",
-        claim,
-        message: `${claim.name} of the token is ${claim.found}, wanted is ${claim.wanted}`
-      }),
-      about
-    )
-  )
+export const judged = (error: PhaseError, about: Circumstances): ReadonlyArray<Verdict> => {
+  const said = verdicts(error, about)
+  if (error._tag !== "AuthRejected" || said[0]?.confidence === "certain") return said
+  const doubted = doubts(error, about)
+  const joined = [
+    ...doubted.filter(({ confidence }) => confidence !== "possible"),
+    ...said,
+    ...doubted.filter(({ confidence }) => confidence === "possible")
+  ]
+  return joined.filter(({ cause }, index) => joined.findIndex((one) => one.cause === cause) === index)
+}
 
 /**
  * The cause where a policy that the domain publishes is not met by its exchanger: nothing failed in the conversation itself.
@@ -226,14 +243,19 @@ const causes = (error: PhaseError, about: Circumstances, claim?: Claim): Readonl
     // The verdict is that of the worst condition of TLS; the others stand in the error.
     ...details(error)
   }
-  const hits = Match.match(about.state.knowledge, seen)
+  const fitting = Match.match(about.state.knowledge, seen)
+  // Asked about a claim, the words of the reply are no answer.
+  const hits = claim === undefined ? fitting : fitting.filter(({ rule }) => rule.when.claim !== undefined)
   const [first] = hits
   if (first === undefined) return []
   // A password that another service took is not wrong, whatever the words of this one.
   const best = hits.find(({ rule }) => rule.beats?.includes(first.rule.cause)) ?? first
+  const isToken = about.request.credential?.kind === "token"
   const told = new Set<string>()
   const chosen = [best, ...hits].filter((hit) => {
     if (best !== first && hit !== best) return false
+    // A rule that knows of tokens fits better than one about passwords, which were not sent.
+    if (isToken && hit !== best && hit.rule.cause === "bad_credentials") return false
     if (hit !== best && (best.rule.confidence === "certain" || hit.tier !== best.tier || hit.byText !== best.byText)) {
       return false
     }
@@ -249,7 +271,6 @@ const causes = (error: PhaseError, about: Circumstances, claim?: Claim): Readonl
     evidence: about.evidence,
     values: values(about.plan, about.request, about.run, about.claims, claim)
   }
-  const isToken = about.request.credential?.kind === "token"
   return chosen.map((hit) => {
     const verdict = PackVerdict.render(hit, context)
     if (!isToken) return verdict

@@ -16,8 +16,8 @@ type OAuth = NonNullable<NonNullable<Pack["signIn"]>["oauth"]>
 type Cloud = NonNullable<OAuth["clouds"]>[number]
 
 /**
- * What is asked of the knowledge: the service to sign in to and its host; directory and cloud where options name them, and
- * the mailbox.
+ * What is asked of the knowledge: the service to sign in to and its host; directory, cloud, audience and scopes where options
+ * name them, and the mailbox. Audience and scopes that options name stand before those of the knowledge.
  *
  * @category models
  * @since 0.1.0
@@ -28,6 +28,22 @@ export interface Use {
   readonly tenant: string | undefined
   readonly cloud: string | undefined
   readonly user: string | undefined
+  readonly audience?: string | undefined
+  readonly scope?: string | undefined
+}
+
+/** What OpenID Connect lets a client ask for beside the rights to a resource; no server for mail wants it of a token. */
+const ofIdentity: ReadonlySet<string> = new Set(["openid", "profile", "email", "address", "phone", "offline_access"])
+
+const words = (scope: string): ReadonlyArray<string> => scope.split(/\s+/).filter((word) => word !== "")
+
+/** What options say that a token must have, in place of what the knowledge says. */
+const stated = ({ audience, scope }: Use): Partial<Wanted> => {
+  const scopes = words(scope ?? "").filter((word) => !ofIdentity.has(word))
+  return {
+    ...(audience === undefined ? {} : { audiences: [audience], otherClouds: [] }),
+    ...(scopes.length === 0 ? {} : { scopes })
+  }
 }
 
 /** The cloud of a use, by option or by the host of its server. */
@@ -67,14 +83,15 @@ const elsewhere = (pack: Pack, use: Use, templates: ReadonlyArray<string>): Want
 }
 
 /**
- * What a token must say for a use. Where no pack knows it, only its time is judged.
+ * What a token must say for a use. Where no pack knows it and no option says it, only its time is judged; that its user has
+ * another name than the mailbox is then a doubt, because servers may know their users by other names.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const wanted = (pack: Pack | undefined, use: Use): Wanted => {
   const oauth = pack?.signIn?.oauth
-  if (oauth === undefined) return { ...anything, tenant: use.tenant }
+  if (oauth === undefined) return { ...anything, tenant: use.tenant, user: use.user, delegates: true, ...stated(use) }
   const cloud = cloudOf(pack, use)
   const own = separate(oauth, cloud)
   const { service } = use
@@ -97,7 +114,8 @@ export const wanted = (pack: Pack | undefined, use: Use): Wanted => {
     roleElsewhere: oauth.application?.grantedElsewhere?.includes(service) === true,
     tenant: use.tenant,
     user: use.user,
-    delegates: oauth.delegates === true
+    delegates: oauth.delegates === true,
+    ...stated(use)
   }
 }
 
@@ -141,7 +159,7 @@ export const source = (pack: Pack | undefined, use: Use, kind: GrantKind, direct
     deviceEndpoint: filled(own?.deviceEndpoint ?? oauth?.deviceEndpoint),
     redirectUri: oauth?.redirectUri ?? defaultRedirect,
     offline: { scope: oauth?.offline?.scope, parameters: oauth?.offline?.parameters ?? {} },
-    scope: placed(
+    scope: use.scope ?? placed(
       kind === "client-credentials"
         ? [oauth?.application?.serviceScopes?.[use.service] ?? own?.applicationScope ?? oauth?.application?.scope ?? ""]
         : scopesOf(oauth, own, use.service),

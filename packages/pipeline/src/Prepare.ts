@@ -333,9 +333,9 @@ const misfit = (
   }
   const reading = credential.kind === "token" ? read(credential.secret) : undefined
   if (reading?.format !== "jwt") return undefined
-  const { cloud, tenant } = options
+  const { audience, cloud, scope, tenant } = options
   const host = pack.endpoints?.find((endpoint) => endpoint.service === service)?.host ?? ""
-  const wanted = OAuth.wanted(pack, { service, host, tenant, cloud, user: credential.user })
+  const wanted = OAuth.wanted(pack, { service, host, tenant, cloud, user: credential.user, audience, scope })
   const foreign = judge(reading.claims, [wanted], now).wrong.some(({ name }) =>
     name === "aud" || name === "scp" || name === "roles"
   )

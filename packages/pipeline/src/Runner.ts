@@ -167,6 +167,7 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
     if (obstacle !== undefined) return yield* skipRest(order, obstacle)
     own.request = attempt.request
     own.claims = attempt.claims
+    own.wanted = attempt.wanted
     own.obtained = attempt.obtained
     yield* inBudget(attempt, definition.run(own, endpoint))
   })

@@ -14,6 +14,7 @@ import type { ClaimsFacts } from "@sonde/domain/TokenFacts"
 import type { Finding, Verdict } from "@sonde/domain/Verdict"
 import type { Recorder } from "@sonde/net/Recorder"
 import type { ServicesSeen } from "@sonde/packs/Seen"
+import type { Wanted } from "@sonde/phases/Claims"
 import { Classifier } from "@sonde/phases/Classifier"
 import type { Obtained } from "@sonde/phases/Token"
 import * as Clock from "effect/Clock"
@@ -40,7 +41,7 @@ export interface ObtainedFor {
 
 /**
  * One attempt. `request` gets its credential where a token has to be obtained first; `claims` is what that token, or a given
- * one, says of itself.
+ * one, says of itself, and `wanted` what it was compared with for each service.
  *
  * @category models
  * @since 0.1.0
@@ -48,6 +49,7 @@ export interface ObtainedFor {
 export interface Attempt {
   request: Request
   claims: ClaimsFacts | undefined
+  wanted?: ReadonlyMap<ServiceId, Wanted> | undefined
   obtained?: ObtainedFor | undefined
   readonly log: RunLog
   readonly recorder: Recorder
@@ -125,6 +127,7 @@ export const circumstances = (attempt: Attempt, planned: Planned): Judge.Circums
     request: attempt.request,
     state: attempt.state,
     claims: attempt.claims,
+    wanted: attempt.wanted?.get(service),
     services: elsewhere(attempt.log, service),
     run: attempt.log.history.run,
     today: attempt.today,
@@ -152,7 +155,7 @@ export const failed = Effect.fnUntraced(function*(
   const now = yield* Clock.currentTimeMillis
   const judge = Effect.gen(function*() {
     const about = circumstances(attempt, planned)
-    for (const verdict of [...doubted(attempt, about, error), ...Judge.verdicts(error, about), ...warnings]) {
+    for (const verdict of [...Judge.judged(error, about), ...warnings]) {
       yield* log.publish({ type: "verdict", verdict })
     }
     if (error._tag !== "Throttled") return
@@ -265,12 +268,6 @@ const preflight = Effect.fnUntraced(function*(attempt: Attempt, planned: Planned
   }
   return { stop, warnings: judgements.filter((judgement) => !judgement.stop).map(({ verdict }) => verdict) }
 })
-
-/** What the token left in doubt: the first thing to look at where sign-in is refused and the reply leaves the cause open. */
-const doubted = (attempt: Attempt, about: Judge.Circumstances, error: PhaseError): ReadonlyArray<Verdict> => {
-  if (error._tag !== "AuthRejected" || Judge.verdicts(error, about)[0]?.confidence === "certain") return []
-  return Judge.doubts(circumstances(attempt, { service: "token", endpoint: error.endpoint, order: [] }))
-}
 
 /** A warning of the packs that what the server did has answered is none any more. */
 const isAnswered = ({ cause }: Verdict, passed: ReadonlyArray<PhaseId>): boolean =>

@@ -89,6 +89,27 @@ describe("OAuth.source", () => {
 })
 
 describe("OAuth.wanted", () => {
+  it.effect("takes audience and scope from the options before those of the pack", () =>
+    Effect.gen(function*() {
+      const own = { ...use("imap"), user: "a@b.example", audience: "https://mail.example", scope: "openid mail" }
+      assert.deepStrictEqual(OAuth.wanted(undefined, own), {
+        ...OAuth.wanted(undefined, use("imap")),
+        user: "a@b.example",
+        delegates: true,
+        audiences: ["https://mail.example"],
+        scopes: ["mail"]
+      })
+      const pack = yield* packOf("microsoft-365")
+      assert.deepStrictEqual(OAuth.wanted(pack, own), {
+        ...OAuth.wanted(pack, { ...use("imap"), user: "a@b.example" }),
+        audiences: ["https://mail.example"],
+        otherClouds: [],
+        scopes: ["mail"]
+      })
+      assert.strictEqual(OAuth.source(pack, own, "device-code", "x").scope, "openid mail")
+      assert.strictEqual(OAuth.source(undefined, own, "client-credentials", "x").scope, "openid mail")
+    }).pipe(Effect.provide(Packs.layer)))
+
   it.effect("wants of a program the role of each protocol, and of a person its scope", () =>
     Effect.gen(function*() {
       const pack = yield* packOf("microsoft-365")

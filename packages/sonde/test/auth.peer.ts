@@ -1,7 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { type Check, Sonde } from "@sonde/sonde"
-import { passwords } from "@sonde/testkit/peers/MailHost"
-import type { Claims } from "@sonde/testkit/peers/Token"
+import { passwords, type Wish } from "@sonde/testkit/peers/MailHost"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { at, diagnose, type Door, Host, live, passed, password, type Seen, seen, suite } from "./peer.ts"
@@ -138,7 +137,7 @@ const rows: ReadonlyArray<Row> = [
 
 interface TokenRow {
   readonly title: string
-  readonly claims: Omit<Claims, "issuer">
+  readonly claims: Wish
   readonly damage?: (token: string) => string
   readonly octets: readonly [least: number, most: number]
   readonly seen: Seen
@@ -188,7 +187,7 @@ const tokens: ReadonlyArray<TokenRow> = [
     title: "reads what the server says of a token of somebody else",
     claims: { ...alice, subject: "bob@example.test" },
     octets: [100, 350],
-    seen: refused("oauth_token_invalid"),
+    seen: refused("oauth_wrong_account"),
     session: denied
   }
 ]

@@ -17,6 +17,8 @@ const flags: ReadonlyArray<readonly [keyof CheckOptions, string]> = [
   ["clientId", "--client-id"],
   ["tenant", "--tenant"],
   ["cloud", "--cloud"],
+  ["audience", "--audience"],
+  ["scope", "--scope"],
   ["host", "--host"],
   ["port", "--port"],
   ["security", "--security"],

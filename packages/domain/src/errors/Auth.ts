@@ -26,7 +26,8 @@ export class AuthUnavailable extends Schema.TaggedError<AuthUnavailable>()("Auth
 }
 
 /**
- * The decoded error of a SASL exchange: the JSON of XOAUTH2 and OAUTHBEARER (RFC 7628 section 3.2.2), or its text.
+ * The decoded error of a SASL exchange: the JSON of XOAUTH2 and OAUTHBEARER (RFC 7628 section 3.2.2), or its text. `scope` is
+ * one that the server takes, `openid-configuration` the address where the issuer of its tokens publishes itself.
  *
  * @category models
  * @since 0.1.0
@@ -35,6 +36,7 @@ export const SaslPayload = Schema.Struct({
   status: Schema.optionalKey(Schema.String),
   schemes: Schema.optionalKey(Schema.String),
   scope: Schema.optionalKey(Schema.String),
+  "openid-configuration": Schema.optionalKey(Schema.String),
   text: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "SaslPayload" })
 /** @category models @since 0.1.0 */

@@ -56,12 +56,12 @@ export const ErrorName = Schema.Literals([
 ])
 
 /**
- * The claims of an access token that can be wrong.
+ * The claims of an access token that can be wrong, or be the reason of a refusal.
  *
  * @category models
  * @since 0.1.0
  */
-export const ClaimName = Schema.Literals(["aud", "cloud", "tid", "upn", "scp", "roles", "exp", "nbf", "token"])
+export const ClaimName = Schema.Literals(["aud", "cloud", "iss", "tid", "upn", "scp", "roles", "exp", "nbf", "token"])
 const TokenKind = Schema.Literals(["app", "user", "opaque"])
 
 /**
@@ -119,7 +119,7 @@ export const When = Schema.Struct({
   ),
   mechanism: optional("SASL mechanism that was used; of a list any", OneOrMany(Schema.NonEmptyString)),
   claim: optional(
-    "Claim of an access token that is wrong for its use: aud, cloud (aud of another cloud), tid, upn, scp, roles, exp, nbf, or token where it cannot be read; of a list any",
+    "Claim of an access token that is wrong for its use (with AuthRejected: that does not fit the sign-in that was refused): aud, cloud (aud of another cloud), iss, tid, upn, scp, roles, exp, nbf, or token where it cannot be read; of a list any",
     OneOrMany(ClaimName)
   ),
   token: optional(

@@ -93,13 +93,15 @@ export const planOf = Effect.fnUntraced(function*(
   const user = credential?.user ?? grant?.user
   if (user === undefined) return undefined
   const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
-  const { cloud, tenant } = request.options
+  const { audience, cloud, scope, tenant } = request.options
   const useOf = ({ endpoint, service: id }: For): OAuth.Use => ({
     service: id,
     host: endpoint.host,
     tenant,
     cloud,
-    user
+    user,
+    audience,
+    scope
   })
   const uses = [useOf(first), ...others.map(useOf)] as const
   const wish = grant === undefined ? undefined : orderOf(attempt, grant, pack, uses, (yield* TokenCache) !== undefined)
@@ -158,6 +160,7 @@ export const run = Effect.fnUntraced(function*(
   const plan = yield* planOf(attempt, services)
   if (plan === undefined) return none
   const { endpoint } = plan
+  attempt.wanted = new Map(services.map(({ service: id }, index) => [id, plan.wanted[index]!]))
   yield* log.write({ entry: "service", service, endpoint })
   if (settled) {
     const past = log.history.attempts.slice(0, -1).map(({ services }) => services.get(service)).findLast((one) =>

@@ -30,6 +30,9 @@ import * as Token from "./Token.ts"
 
 export { type DoorName, names, passwords, type ReaderName } from "./config.ts"
 
+/** What is wished of a token; issuer and audience are right unless given. */
+export type Wish = Omit<Token.Claims, "issuer" | "audience"> & Partial<Token.Claims>
+
 /** The servers, as tests see them. */
 export interface MailHost {
   /** The root to trust, in PEM. */
@@ -43,8 +46,8 @@ export interface MailHost {
   readonly sessions: (door: DoorName, count: number) => Promise<ReadonlyArray<string>>
   /** The messages that a mailbox holds, as they were delivered. Waits until nothing is in the queue. */
   readonly messages: (mailbox: string) => Promise<ReadonlyArray<string>>
-  /** An access token that Dovecot accepts, unless its life is over. */
-  readonly token: (claims: Omit<Token.Claims, "issuer">) => string
+  /** An access token that Dovecot accepts, unless its life is over or what is given says otherwise. */
+  readonly token: (claims: Wish) => string
 }
 
 /** What a program prints, or nothing where it cannot be run. */
@@ -168,7 +171,7 @@ const start = async (): Promise<{ readonly host: MailHost; readonly stop: () => 
         const inbox = `${folder}/mail/${mailbox}/new`
         return existsSync(inbox) ? readdirSync(inbox).sort().map((name) => readFileSync(join(inbox, name), "utf8")) : []
       },
-      token: (claims) => Token.sign(key, { ...claims, issuer: names.issuer })
+      token: (claims) => Token.sign(key, { issuer: names.issuer, audience: names.audience, ...claims })
     }
   }
 }

@@ -4,11 +4,12 @@
 import { createHmac } from "node:crypto"
 
 /**
- * Who a token is for and what else it says. `lifeSeconds` counts from now and may be negative; `scope` is `mail` unless given.
+ * Whose a token is, for whom, and what else it says. `lifeSeconds` counts from now and may be negative; `scope` is `mail` unless given.
  */
 export interface Claims {
   readonly subject: string
   readonly issuer: string
+  readonly audience: string
   readonly lifeSeconds: number
   readonly scope?: string
   readonly more?: Readonly<Record<string, string>>
@@ -23,6 +24,7 @@ export const sign = (key: string, claims: Claims): string => {
     part({
       sub: claims.subject,
       iss: claims.issuer,
+      aud: claims.audience,
       scope: claims.scope ?? "mail",
       iat: now - 7200,
       nbf: now - 7200,

@@ -6,7 +6,9 @@
 export const names = {
   host: "mail.example.test",
   domain: "example.test",
-  issuer: "https://idp.example.test"
+  issuer: "https://idp.example.test",
+  /** Whom a token has to be for. */
+  audience: "https://mail.example.test"
 } as const
 
 /**
@@ -194,6 +196,7 @@ postlog unix-dgram n - n - 1 postlogd
 local_validation_key_dict = fs:posix:prefix=${folder}/keys/
 username_attribute = sub
 issuers = ${names.issuer}
+client_id = ${names.audience}
 openid_configuration_url = ${names.issuer}/.well-known/openid-configuration
 scope = mail
 `,

@@ -12,7 +12,8 @@ import type { Members } from "./Jwt.ts"
 
 /**
  * What a token says of itself. Moments are seconds since the epoch. `scopes` and `roles` are undefined where the token has
- * no such claim, and empty where the claim is. `kind` is whom it stands for: an application by itself, or a user.
+ * no such claim, and empty where the claim is. `kind` is whom it stands for: an application by itself, or a user. `names` are
+ * all names of that user, the one that issuers mean first, `user`, among them.
  *
  * @category models
  * @since 0.1.0
@@ -28,6 +29,7 @@ export interface AccessClaims {
   readonly subject: string | undefined
   readonly kind: "app" | "user" | undefined
   readonly user: string | undefined
+  readonly names: ReadonlyArray<string>
   readonly issuedAt: number | undefined
   readonly notBefore: number | undefined
   readonly expiresAt: number | undefined
@@ -57,6 +59,16 @@ const words = (claims: Members, ...names: ReadonlyArray<string>): ReadonlyArray<
   return undefined
 }
 
+const nameClaims = ["upn", "preferred_username", "email", "unique_name", "username"] as const
+
+/** The names of a user. A subject is one where it is an address: mail servers compare it with the name of the sign-in. */
+const namesOf = (claims: Members, application: string | undefined): ReadonlyArray<string> => {
+  const subject = text(claims, "sub")
+  const isAddress = subject !== undefined && subject !== application && /^[^\s@]+@[^\s@]+$/.test(subject)
+  const named = nameClaims.flatMap((name) => text(claims, name) ?? [])
+  return [...new Set(isAddress ? [...named, subject] : named)]
+}
+
 const kindOf = (
   claims: Members,
   user: string | undefined,
@@ -81,7 +93,8 @@ const kindOf = (
 export const fromClaims = (claims: Members): AccessClaims => {
   const scopes = words(claims, "scp", "scope")
   const application = text(claims, "appid", "azp", "client_id", "cid")
-  const user = text(claims, "upn", "preferred_username", "email", "unique_name", "username")
+  const names = namesOf(claims, application)
+  const [user] = names
   const audience = claims.aud
   return {
     issuer: text(claims, "iss"),
@@ -95,6 +108,7 @@ export const fromClaims = (claims: Members): AccessClaims => {
     subject: text(claims, "sub"),
     kind: kindOf(claims, user, scopes, application),
     user,
+    names,
     issuedAt: moment(claims, "iat"),
     notBefore: moment(claims, "nbf"),
     expiresAt: moment(claims, "exp")

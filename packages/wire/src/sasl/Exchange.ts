@@ -27,7 +27,7 @@ export interface Response {
 /**
  * What a server said of a sign-in that it refuses, decoded from a challenge. `status` is its code: the HTTP status or error of
  * an OAuth mechanism ("401", "invalid_token"), the server error of SCRAM ("invalid-proof"). `schemes` and `scope` are what it
- * would take. `text` is the challenge decoded, or as it came when it is not Base64.
+ * would take, `openid-configuration` is where the issuer of its tokens publishes itself. `text` is the challenge decoded, or as it came when it is not Base64.
  *
  * @category models
  * @since 0.1.0
@@ -37,6 +37,7 @@ export interface Refusal {
   readonly status?: string
   readonly schemes?: string
   readonly scope?: string
+  readonly "openid-configuration"?: string
 }
 
 /**

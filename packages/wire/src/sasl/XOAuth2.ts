@@ -63,7 +63,8 @@ export const exchange = (credential: {
 
 /**
  * Reads a challenge with the error of XOAUTH2 or OAUTHBEARER (RFC 7628 section 3.2.2). Never fails: padding may be missing, and
- * what is not JSON stays text. `status`, `schemes` and `scope` are absent where the JSON has no such string or number.
+ * what is not JSON stays text. `status`, `schemes`, `scope` and `openid-configuration` are absent where the JSON has no such
+ * string or number.
  *
  * @category decoding
  * @since 0.1.0
@@ -71,7 +72,13 @@ export const exchange = (credential: {
 export const failureOf = (challenge: string): Refusal => {
   const text = Base64.decode(challenge) ?? challenge
   const parsed = json(text)
-  return { text, ...field(parsed, "status"), ...field(parsed, "schemes"), ...field(parsed, "scope") }
+  return {
+    text,
+    ...field(parsed, "status"),
+    ...field(parsed, "schemes"),
+    ...field(parsed, "scope"),
+    ...field(parsed, "openid-configuration")
+  }
 }
 
 const forbidden = { user: /\p{Cc}/u, token: /[\p{Cc} ]/u }

@@ -30,6 +30,7 @@ describe("AccessClaims", () => {
       subject: "xyz",
       kind: "user",
       user: "scanner@contoso.example",
+      names: ["scanner@contoso.example"],
       issuedAt: 1764230400,
       notBefore: 1764230400,
       expiresAt: 1764234300
@@ -41,6 +42,8 @@ describe("AccessClaims", () => {
     ["a subject that is the object id, without scopes", { sub: "o", oid: "o", roles: ["SMTP.SendAsApp"] }, "app"],
     ["a subject that is the client", { sub: "c", client_id: "c" }, "app"],
     ["a name", { preferred_username: "a@b.example" }, "user"],
+    ["a subject that is an address", { sub: "a@b.example" }, "user"],
+    ["an address that is the client", { sub: "a@b.example", client_id: "a@b.example" }, "app"],
     ["scopes and an object id", { scp: "SMTP.Send", oid: "o", sub: "s" }, "user"],
     ["nothing of the kind", { aud: "x" }, undefined]
   ]
@@ -57,6 +60,16 @@ describe("AccessClaims", () => {
       roles: [],
       scopes: ["a", "b"]
     })
+  })
+
+  it("collects all names of a user, and takes the first", () => {
+    const { names, user: name } = AccessClaims.fromClaims({
+      sub: "a@b.example",
+      email: "a@b.example",
+      preferred_username: "a"
+    })
+    assert.deepStrictEqual([name, names], ["a", ["a", "a@b.example"]])
+    assert.deepStrictEqual(AccessClaims.fromClaims({ sub: "248289761001" }).names, [])
   })
 
   it("takes a claim of the wrong type for absent", () => {

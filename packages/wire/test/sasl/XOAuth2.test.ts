@@ -85,7 +85,8 @@ describe("XOAuth2", () => {
   it.prop("reads back any failure a server writes", {
     status: Schema.String,
     schemes: Schema.String,
-    scope: Schema.String
+    scope: Schema.String,
+    "openid-configuration": Schema.String
   }, (
     fields
   ) => {

@@ -22,6 +22,8 @@ export interface Input {
   readonly user: string | undefined
   readonly tenant: string | undefined
   readonly cloud: string | undefined
+  readonly audience: string | undefined
+  readonly scope: string | undefined
   readonly json: boolean
   readonly exitCodes: ExitCode.Scheme | undefined
   readonly pack: Flags.Parsed<typeof Flags.places>["pack"]
@@ -58,14 +60,14 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   if (only.length > 0 && input.provider === undefined) {
     return yield* usage("--only needs --provider", "what a service wants of a token stands in the pack of its provider")
   }
-  const { cloud, provider, tenant, user } = input
+  const { audience, cloud, provider, scope, tenant, user } = input
   const packs = yield* PackFiles.all(input)
   const inspection = yield* Effect.gen(function*() {
     if (provider !== undefined && (yield* (yield* Packs).get(provider)) === undefined) {
       return yield* usage(`--provider ${quoted(provider)} is no pack`, "\"sonde packs list\" lists those there are")
     }
     const token = yield* tokenOf(input.token.join(" "))
-    return yield* Inspect.inspect(token, { provider, only, user, tenant, cloud })
+    return yield* Inspect.inspect(token, { provider, only, user, tenant, cloud, audience, scope })
   }).pipe(Effect.provide(Packs.layerWith(packs)))
   const now = yield* Clock.currentTimeMillis
   yield* screen.out(input.json ? json(inspection, screen.stdout.isTerminal) : inspectionPage(inspection, now))

@@ -36,8 +36,12 @@ export const inspectionPage = (inspection: Inspection, now: number): string => {
   const { claims = {}, header, token, uses, wrong } = inspection
   const damaged = wrong.find(({ name }) => name === "token")
   if (damaged !== undefined) return row("Token", `damaged: ${damaged.found}`) + row("Wanted", damaged.wanted)
-  const late = wrong.map(({ found, name }) =>
-    name === "exp" ? "The token has expired." : `The token does not count before ${found}.`
+  const amiss = wrong.map(({ found, name, wanted }) =>
+    name === "exp"
+      ? "The token has expired."
+      : name === "nbf"
+      ? `The token does not count before ${found}.`
+      : `Wrong: ${Escape.line(`${name} is ${found}, wanted is ${wanted}`)}.`
   )
   const others = Object.entries(claims).filter(([name]) => !shown.has(name))
   return row("Token", formats[token.format])
@@ -70,5 +74,5 @@ export const inspectionPage = (inspection: Inspection, now: number): string => {
       : `\nIn doubt\n${
         token.doubts.map((one) => `  ${Escape.line(`${one.name} is ${one.found}, wanted is ${one.wanted}`)}\n`).join("")
       }`)
-    + (late.length === 0 ? "" : `\n${late.join("\n")}\n`)
+    + (amiss.length === 0 ? "" : `\n${amiss.join("\n")}\n`)
 }
