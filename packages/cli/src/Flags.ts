@@ -143,7 +143,7 @@ export const directory = {
   scope: text(
     "scope",
     "SCOPE",
-    "scope that the server wants in a token, where no pack knows it; of several one is enough. It is also what is asked for"
+    "scope that the server wants in a token, where no pack knows it, and that is asked for; of several one is enough"
   )
 }
 
@@ -187,6 +187,34 @@ export const check = {
     "read revocation lists and missing issuers, by HTTP in clear, where certificates say they are"
   ),
   wait: toggle("wait", "sleep through a throttle instead of suspending the run")
+}
+
+/** What obtaining a token takes: nothing of what happens at a mail server. */
+export const obtain = {
+  token: text(
+    "token",
+    "WAY",
+    "how to obtain it: device-code, authorization-code, client-credentials, refresh-token or service-account"
+  ),
+  clientSecret: text(
+    "client-secret",
+    "SOURCE",
+    "secret of the application: env:NAME, file:PATH, stdin, cmd:COMMAND or prompt; never the secret itself"
+  ),
+  clientCertificate: secrets.clientCertificate,
+  clientAssertion: secrets.clientAssertion,
+  serviceAccount: secrets.serviceAccount,
+  refreshToken: secrets.refreshToken,
+  ...client,
+  ...directory,
+  provider: check.provider,
+  user: check.user,
+  host: text("host", "HOST", "mail server that it is for, where that tells the cloud"),
+  connectTo: check.connectTo,
+  dns: check.dns,
+  ca: check.ca,
+  timeout: check.timeout,
+  deadline: check.deadline
 }
 
 /** What is to be known of a domain's mail besides its name. */

@@ -53,7 +53,7 @@ export const spanOf = (option: string, text: string): Result.Result<string, Fail
 }
 
 /** The limits that flags give. */
-export const spans = Effect.fnUntraced(function*(input: Pick<Input, "timeout" | "deadline">) {
+export const spans = Effect.fnUntraced(function*(input: Partial<Pick<Input, "timeout" | "deadline">>) {
   const { deadline, timeout } = input
   return {
     ...(timeout === undefined ? {} : { timeout: yield* Effect.fromResult(spanOf("--timeout", timeout)) }),
@@ -63,8 +63,11 @@ export const spans = Effect.fnUntraced(function*(input: Pick<Input, "timeout" | 
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
-/** The options that flags give, without the target; only what was given is set, so that they can override others. */
-export const options = Effect.fnUntraced(function*(input: Input) {
+/**
+ * The options that flags give, without the target; only what was given is set, so that they can override others. A command may
+ * have some of the flags only.
+ */
+export const options = Effect.fnUntraced(function*(input: Partial<Input>) {
   const out: Partial<Mutable<CheckOptions>> = {}
   const plain = [
     "provider",
@@ -89,7 +92,7 @@ export const options = Effect.fnUntraced(function*(input: Input) {
     if (value !== undefined) out[name] = value
   }
   for (const name of ["deliver", "deliverAgain", "allowClearAuth", "ignorePreflight", "revocation", "wait"] as const) {
-    if (input[name]) out[name] = true
+    if (input[name] === true) out[name] = true
   }
   const grant = GrantKind.literals.find((kind) => kind === input.token)
   if (grant !== undefined) out.grant = grant
@@ -106,13 +109,16 @@ export const options = Effect.fnUntraced(function*(input: Input) {
     out.security = yield* Effect.fromResult(oneOf("--security", input.security, Security.literals))
   }
   if (input.until !== undefined) out.until = yield* Effect.fromResult(oneOf("--until", input.until, PhaseId.literals))
-  if (input.only.length > 0) out.only = yield* Effect.fromResult(servicesOf("--only", input.only))
-  if (input.skip.length > 0) out.skip = yield* Effect.fromResult(servicesOf("--skip", input.skip))
+  for (const name of ["only", "skip"] as const) {
+    const list = input[name] ?? []
+    if (list.length > 0) out[name] = yield* Effect.fromResult(servicesOf(`--${name}`, list))
+  }
   if (input.port !== undefined) out.port = yield* Effect.fromResult(portOf(input.port))
   Object.assign(out, yield* spans(input))
-  if (input.connectTo.length > 0) out.connectTo = input.connectTo
-  if (input.to.length > 0) out.to = input.to
-  if (input.pack.length > 0) out.pack = input.pack
+  for (const name of ["connectTo", "to", "pack"] as const) {
+    const list = input[name] ?? []
+    if (list.length > 0) out[name] = list
+  }
   if (input.packs !== undefined) out.packs = input.packs
   if (input.ca !== undefined) out.ca = yield* Files.certificates("--ca", input.ca)
   if (input.message !== undefined) {
@@ -150,7 +156,7 @@ const taken = [
 ] as const
 
 /** Judges where the secrets come from. */
-export const sources = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Flags.secrets>) {
+export const sources = Effect.fnUntraced(function*(input: Partial<Flags.Parsed<typeof Flags.secrets>>) {
   const out: { -readonly [K in keyof Sources]: Sources[K] } = {
     secret: undefined,
     token: undefined,

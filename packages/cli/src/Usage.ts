@@ -54,14 +54,21 @@ const nearest = (word: string, words: ReadonlyArray<string>): string | undefined
   words.map((one) => [one, distance(word, one)] as const).filter(([, far]) => far <= 2)
     .toSorted(([, a], [, b]) => a - b)[0]?.[0]
 
-/** What a flag that there is not was meant for: known from elsewhere, mistyped, cut short, or mistyped from elsewhere. */
+/**
+ * What a flag that there is not was meant for: known from elsewhere, mistyped, cut short, or mistyped from elsewhere. Only what
+ * the command has is proposed.
+ */
 const flagMeant = (
   option: string,
   suggestions: ReadonlyArray<string>,
   path: ReadonlyArray<string>,
   flags: ReadonlyArray<string>
 ): string | undefined => {
-  const known = { ...elsewhere, ...within[path.join(" ")] }
+  const known = Object.fromEntries(
+    Object.entries({ ...elsewhere, ...within[path.join(" ")] }).filter(([, text]) =>
+      flags.includes(text.split(" ", 1)[0]!)
+    )
+  )
   const short = option.length < 4
     ? []
     : flags.filter((flag) => flag.startsWith(option) || option.startsWith(`${flag}-`))

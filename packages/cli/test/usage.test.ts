@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Flags from "@sonde/cli/Flags"
 import { wrapped } from "@sonde/cli/Usage"
 import * as Effect from "effect/Effect"
 import { sonde } from "./screen.ts"
@@ -43,6 +44,16 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
     ] as const
   ),
   ["a flag of another tool", ["check", "a@b.example", "--server", "x"], /did you mean --host NAME\?/],
+  [
+    "a flag that the command has not, and for which it has none",
+    ["token", "get", "a@b.example", "--password", "x"],
+    /no flag --password; see "sonde token get --help"/
+  ],
+  [
+    "a source where a way to a token is wanted",
+    ["token", "get", "a@b.example", "--token", "env:T"],
+    /--token takes a way to obtain one here: it takes device-code, .*"sonde token inspect" reads a token/
+  ],
   ["an unknown command", ["chek", "a@b.example"], /no command "chek", did you mean check\?/],
   ["an unknown subcommand", ["packs", "lst"], /no command "lst", did you mean list\?/],
   ["two targets", ["check", "a@b.example", "c@d.example"], /an argument too many/],
@@ -212,6 +223,22 @@ describe("bad usage", () => {
         assert.strictEqual(out, "")
         isOneSentence(err)
         assert.match(err, names)
+      }))
+  }
+})
+
+describe("sonde token get", () => {
+  const option = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  const own = new Set(Object.keys({ ...Flags.obtain, ...Flags.places }).map(option))
+  const others = Object.keys({ ...Flags.check, ...Flags.secrets, ...Flags.view }).map(option)
+    .filter((name) => !own.has(name) && name !== "--json" && name !== "--exit-codes")
+
+  for (const name of others) {
+    it.live(`has no flag ${name}`, () =>
+      Effect.gen(function*() {
+        const { code, err } = yield* sonde(["token", "get", "a@b.example", name, "x"])
+        assert.strictEqual(code, 64)
+        assert.match(err, new RegExp(`^sonde: there is no flag ${name}[,;]`))
       }))
   }
 })

@@ -40,8 +40,7 @@ const get = Command.make("get", {
   for: Flags.text("for", "SERVICE", `what it is for (default smtp-submission): ${Flags.tokenServices.join(", ")}`),
   json: Flags.toggle("json", "print JSON, with the refresh token where there is one"),
   exitCodes: Flags.view.exitCodes,
-  ...Flags.secrets,
-  ...Flags.check,
+  ...Flags.obtain,
   ...Flags.places
 }, (input) => Effect.flatMap(Effect.promise(() => import("../run/token/get.ts")), ({ run }) => run(input))).pipe(
   Command.withShortDescription("Obtain an access token"),

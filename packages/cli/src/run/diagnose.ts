@@ -8,15 +8,12 @@ import type { Report } from "@sonde/domain/Report"
 import * as Redact from "@sonde/report/Redact"
 import * as Live from "@sonde/report/render/Live"
 import * as Ndjson from "@sonde/report/render/Ndjson"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Journal from "../Journal.ts"
+import * as Progress from "../Progress.ts"
 import { Screen } from "../Screen.ts"
 import type * as View from "../View.ts"
-
-/** Several a second: a limit that counts down must not stand still. */
-const tickMillis = 200
 
 /** Progress is for people: on a terminal, or beside a screen for people. */
 const isShown = (view: View.View): boolean => !view.quiet && (view.err.terminal || view.format === "pretty")
@@ -29,41 +26,27 @@ export const follow = Effect.fnUntraced(function*(
 ) {
   const screen = yield* Screen
   const redactor = Redact.make(view.redact)
-  const shows = isShown(view)
-  const inPlace = (screen.env.CI ?? "") === "" || screen.env.CI === "false"
-  let live = Live.make({
+  const { during, step } = yield* Progress.make({
     look: view.err,
-    // A dumb terminal cannot go back to the beginning of a line.
-    ci: !shows || !inPlace || screen.env.TERM === "dumb",
+    shows: isShown(view),
     limitMillis: spanMillis(options.timeout ?? "10s") ?? 10_000
   })
   let run: string | undefined
   let report: Report | undefined
-
-  const step = (change: (now: number) => readonly [Live.State, string]) =>
-    Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const [next, text] = change(now)
-      live = next
-      return screen.err(text)
-    })
-
-  const ticking = live.mode === "replace"
-    ? Effect.forever(Effect.andThen(Effect.sleep(tickMillis), step((now) => Live.onTick(live, now))))
-    : Effect.never
 
   yield* events.pipe(
     Stream.runForEach((event) =>
       Effect.gen(function*() {
         run = event.run
         if (event.type === "run.end") report = event.report
-        yield* step((now) => Live.onEvent(live, event, now))
+        yield* step((live, now) => Live.onEvent(live, event, now))
         if (view.format === "events") yield* screen.out(Ndjson.event(redactor.event(event)))
       })
     ),
-    Effect.raceFirst(ticking),
+    during,
     Effect.onInterrupt(() =>
       Effect.gen(function*() {
-        yield* step(() => Live.end(live))
+        yield* step(Live.end)
         if (run === undefined) return
         yield* screen.err(`sonde: interrupted; go on with: ${`sonde resume ${run} ${options.resume}`.trimEnd()}\n`)
       })

@@ -158,20 +158,34 @@ export const onEvent = (state: State, event: Event, now: number): readonly [Stat
       const time = event.phase.durationMillis === undefined ? "" : ` ${Phrases.duration(event.phase.durationMillis)}`
       return [next, `${event.service} ${event.phase.id} ${event.phase.state}${time}\n`]
     }
-    case "prompt": {
+    case "prompt":
       // How long there is counts from when it was told, whatever the caller's clock begins with.
-      const until = now + Date.parse(event.expiresAt) - Date.parse(event.at)
-      const isMeant = ({ phase, service }: Running) => phase === event.phase && service === event.service
-      const running = state.running.map((one) => isMeant(one) ? { ...one, until } : one)
-      // What is to be done is told in lines of its own: the live line goes, and comes again below them.
-      return [{ ...state, running, shown: "" }, end(state)[1]]
-    }
+      return onPrompt(state, event, now, now + Date.parse(event.expiresAt) - Date.parse(event.at))
     case "run.suspend":
     case "run.end":
       return end(state)
     default:
       return [state, ""]
   }
+}
+
+/**
+ * Somebody is told what to do on another device, and has time until `until`, on the clock of `now`. That stands in lines of its own:
+ * the live line goes, and comes again below them.
+ *
+ * @category transitions
+ * @since 0.1.0
+ */
+export const onPrompt = (
+  state: State,
+  { phase, service }: Pick<Running, "phase" | "service">,
+  now: number,
+  until: number
+): readonly [State, string] => {
+  const others = state.running.filter((one) => one.phase !== phase || one.service !== service)
+  const meant = state.running.find((one) => one.phase === phase && one.service === service)
+  const running = [{ service, phase, since: meant?.since ?? now, until }, ...others]
+  return [{ ...state, running, shown: "" }, end(state)[1]]
 }
 
 /**

@@ -1,4 +1,8 @@
 /** `sonde token get`. */
+import { spanMillis } from "@sonde/domain/Options"
+import { Prompter } from "@sonde/phases/Token"
+import * as Appearance from "@sonde/report/Appearance"
+import * as Live from "@sonde/report/render/Live"
 import { Errors, Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -9,26 +13,44 @@ import * as Files from "../../Files.ts"
 import * as Flags from "../../Flags.ts"
 import * as PackFiles from "../../PackFiles.ts"
 import { json, quoted } from "../../Print.ts"
+import * as Progress from "../../Progress.ts"
 import * as Request from "../../Request.ts"
 import { Screen } from "../../Screen.ts"
 
 /** What `sonde token get` was given. */
-export type Input = Request.Input & {
+export type Input = Flags.Parsed<typeof Flags.obtain & typeof Flags.places> & {
   readonly target: string
   readonly for: string | undefined
   readonly json: boolean
   readonly exitCodes: ExitCode.Scheme | undefined
 }
 
+/** Shows how the time runs out that somebody has on another device; without a terminal it was told once. */
+const counted = Effect.fnUntraced(function*<A, E, R>(effect: Effect.Effect<A, E, R>, limitMillis: number) {
+  const { env, stderr } = yield* Screen
+  const look = Appearance.make({ env, isTerminal: stderr.isTerminal, columns: stderr.columns })
+  const { during, step } = yield* Progress.make({ look, shows: look.terminal, limitMillis })
+  const tell = yield* Prompter
+  return yield* effect.pipe(
+    Effect.provideService(Prompter, (prompt) =>
+      Effect.andThen(
+        tell(prompt),
+        step((live, now) => Live.onPrompt(live, { service: "token", phase: "token" }, now, prompt.expiresAtMillis))
+      )),
+    during,
+    Effect.ensuring(step(Live.end))
+  )
+})
+
 /** Obtains a token and prints it, and nothing else, on standard output. */
 export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
   const options = { ...(yield* Request.options(input)), target: input.target }
   if (options.grant === undefined) {
-    return yield* usage(
-      "--token says how to obtain it",
-      "add --token device-code, authorization-code, client-credentials, refresh-token or service-account"
-    )
+    const ways = "device-code, authorization-code, client-credentials, refresh-token or service-account"
+    return yield* input.token === undefined
+      ? usage("--token says how to obtain it", `add --token ${ways}`)
+      : usage("--token takes a way to obtain one here", `it takes ${ways}; "sonde token inspect" reads a token`)
   }
   const wanted = input.for ?? "smtp-submission"
   const service = Flags.tokenServices.find((id) => id === wanted)
@@ -49,7 +71,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     const secrets = yield* Request.fetch(sources, options.user ?? input.target)
     yield* judged(secrets)
     const { claims, refreshToken, token } = yield* Effect.mapError(
-      sonde.token({ ...options, ...secrets }, service),
+      counted(sonde.token({ ...options, ...secrets }, service), spanMillis(options.timeout ?? "10s") ?? 10_000),
       (error) =>
         new Failure({
           exitCode: ExitCode.fold(input.exitCodes ?? "sysexits", Errors.exitCodeOf(error)),
