@@ -72,7 +72,7 @@ describe("the index", () => {
     }
     for (const seen of texts(knowledge, 200)) hits += same(knowledge, naive, seen)
     assert.isAbove(hits, replies.length)
-  })
+  }, 60_000)
 
   it("finds in a hundred packs what asking every rule finds", () => {
     const knowledge = Knowledge.make(manyPacks(100, 2500))

@@ -21,7 +21,7 @@ const replies: Readonly<Record<string, ReadonlyArray<readonly [reply: string, ca
     [
       "554 Access denied: User `arn:aws:iam::111122223333:user/app' is not authorized to perform `ses:SendRawEmail' on " +
       "resource `arn:aws:ses:us-east-1:111122223333:identity/example.org'",
-      "account_sending_blocked"
+      "send_as_denied"
     ],
     ["Data command failed: 454 Throttling failure: Maximum sending rate exceeded", "throttled_rate"],
     ["454 Throttling failure: Daily message quota exceeded", "daily_quota_exceeded"],

@@ -130,6 +130,9 @@ const statements = (text: string): ReadonlyArray<Statement> => {
   return found
 }
 
+/** What a server says to DATA when it has refused every recipient before: the reason stands in an earlier reply. */
+const follows = /^(?:error: )?(?:no valid recipients|valid rcpt (?:command )?must precede data|need rcpt|rcpt first)/iu
+
 // RFC 4954 section 6: these codes answer AUTH and nothing else.
 const answersAuth = (code: number | undefined): boolean => code === 534 || code === 535 || code === 538
 
@@ -168,7 +171,9 @@ export const replies = (text: string, phase?: PhaseId): Candidates => {
     ...(responseCode === undefined ? {} : { code: responseCode.toUpperCase() })
   }
   const found = isToken || isGraph || whole.status !== undefined || responseCode !== undefined ? [] : all
-  const failing = found.filter(({ code, enhanced }) => !isSuccess(code, enhanced))
+  const refusals = found.filter(({ code, enhanced }) => !isSuccess(code, enhanced))
+  const reasons = refusals.length < 2 ? refusals : refusals.filter(({ pieces }) => !follows.test(pieces[0] ?? ""))
+  const failing = reasons.length === 0 ? refusals : reasons
   // A success among other words is not what they are about.
   const kept = failing.length > 0 || /^["'\s]{0,4}[23]/u.test(text) ? failing.length > 0 ? failing : found : []
   const stated = kept.every(({ code }) => code !== undefined) && kept.length > 0
