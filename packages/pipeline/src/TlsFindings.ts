@@ -112,7 +112,10 @@ export const ofService = (
   about: Judge.Circumstances
 ): ReadonlyArray<Finding> => {
   const facts = factsOf(phases, "tls", TlsFacts).at(-1)
-  return facts === undefined ? [] : [...ends(about, facts), ...intercepted(about, facts.interceptedBy)]
+  if (facts === undefined) return []
+  // One that has ended already, where that stops nothing, is told as what it is.
+  const soon = facts.conditions.includes("CertificateExpired") ? [] : ends(about, facts)
+  return [...soon, ...intercepted(about, facts.interceptedBy)]
 }
 
 /** How a note is told. */
