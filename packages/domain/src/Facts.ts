@@ -201,7 +201,8 @@ export interface RcptFacts extends Schema.Schema.Type<typeof RcptFacts> {}
 
 /**
  * The message was accepted. `size` is in octets as they went over the wire before dot-stuffing, `reply` the final
- * reply, kept as proof.
+ * reply, kept as proof. Where the protocol answers for each recipient, `recipients` has those answers in the order in which they were
+ * named, at least one of them accepted, and `reply` is the first of those.
  *
  * @category models
  * @since 0.1.0
@@ -209,7 +210,12 @@ export interface RcptFacts extends Schema.Schema.Type<typeof RcptFacts> {}
 export const DataFacts = Schema.Struct({
   messageId: Schema.String,
   size: Schema.Int,
-  reply: Schema.String
+  reply: Schema.String,
+  recipients: Schema.optionalKey(Schema.Array(Schema.Struct({
+    to: Schema.String,
+    state: Schema.Literals(["accepted", "deferred", "refused"]),
+    reply: Schema.String
+  })))
 }).annotate({ identifier: "DataFacts" })
 /** @category models @since 0.1.0 */
 export interface DataFacts extends Schema.Schema.Type<typeof DataFacts> {}

@@ -1,8 +1,8 @@
 /**
  * Introduces us and reads what the server offers: `specs/ehlo.md`.
  *
- * RFC 5321 section 4.1.1.1. Falls back to HELO where EHLO is not known (RFC 5321 section 3.2). Changes nothing on
- * the server but the state of the session.
+ * RFC 5321 section 4.1.1.1, RFC 2033 section 4.1. Falls back to HELO where EHLO is not known (RFC 5321 section 3.2). Changes nothing
+ * on the server but the state of the session.
  *
  * @since 0.1.0
  */
@@ -16,7 +16,7 @@ import {
 } from "@sonde/domain/Errors"
 import { EhloFacts } from "@sonde/domain/Facts"
 import * as Capability from "@sonde/wire/smtp/Capability"
-import * as Command from "@sonde/wire/smtp/Command"
+import type { CommandError } from "@sonde/wire/smtp/Command"
 import type { SmtpReply } from "@sonde/wire/smtp/Reply"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -24,6 +24,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { ask, at, refused, unexpected } from "./Ask.ts"
 import type { Conversation } from "./Conversation.ts"
+import { transferOf } from "./dialects/Dialects.ts"
 import * as Phase from "./Phase.ts"
 
 /**
@@ -86,7 +87,7 @@ export class Ehlo extends Context.Service<Ehlo, Phase.Phase<"ehlo", EhloInput, E
 ) {
   static readonly layer = Layer.sync(Ehlo, () => {
     const say = Effect.fnUntraced(
-      function*(conversation: Conversation, command: Result.Result<string, Command.CommandError>) {
+      function*(conversation: Conversation, command: Result.Result<string, CommandError>) {
         // The name was checked when the run was planned, so that a bad one is an error of usage and not of the peer.
         const line = Result.getOrThrow(command)
         return yield* ask(conversation, "ehlo", [line], `the reply to ${line.slice(0, 4)}`)
@@ -106,11 +107,12 @@ export class Ehlo extends Context.Service<Ehlo, Phase.Phase<"ehlo", EhloInput, E
 
     const run = Effect.fnUntraced(function*(input: EhloInput) {
       const { conversation } = input
-      const reply = yield* say(conversation, Command.ehlo(input.name))
+      const { hello, helloWithout } = transferOf(conversation)
+      const reply = yield* say(conversation, hello(input.name))
       if (reply.code === 250) return facts(input.name, yield* read(input, reply), input.before)
       // RFC 5321 section 4.2.4: 500 and 502 say that the command is not known.
-      if (reply.code === 500 || reply.code === 502) {
-        const plain = yield* say(conversation, Command.helo(input.name))
+      if (helloWithout !== undefined && (reply.code === 500 || reply.code === 502)) {
+        const plain = yield* say(conversation, helloWithout(input.name))
         if (plain.code === 250) {
           return facts(
             input.name,
@@ -120,7 +122,12 @@ export class Ehlo extends Context.Service<Ehlo, Phase.Phase<"ehlo", EhloInput, E
         }
         return yield* refused(conversation, "ehlo", plain, () => unexpected(conversation, "ehlo", plain, "HELO"))
       }
-      return yield* refused(conversation, "ehlo", reply, () => unexpected(conversation, "ehlo", reply, "EHLO"))
+      return yield* refused(
+        conversation,
+        "ehlo",
+        reply,
+        () => unexpected(conversation, "ehlo", reply, helloWithout === undefined ? "LHLO" : "EHLO")
+      )
     })
     return Ehlo.of({ definition, run })
   })

@@ -1,7 +1,7 @@
 /**
  * Sends one message: `specs/data.md`.
  *
- * RFC 5321 section 4.1.1.4. The message changes hands with the line that ends it, so the intent is written down
+ * RFC 5321 section 4.1.1.4, RFC 2033 section 4.2. The message changes hands with the line that ends it, so the intent is written down
  * between the last octet of the message and that line; from then on a lost answer is `DeliveryInDoubt`.
  *
  * @since 0.1.0
@@ -29,6 +29,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ask, at, type ExchangeError, refused, translate, travelling, unexpected } from "./Ask.ts"
 import { type Conversation, isOver, remaining } from "./Conversation.ts"
+import { transferOf } from "./dialects/Dialects.ts"
 import { sendAsDenied } from "./MailFrom.ts"
 import * as Phase from "./Phase.ts"
 
@@ -47,6 +48,12 @@ export interface DataInput<E> {
   readonly user: string
   readonly to: ReadonlyArray<string>
   readonly beforeCommit: Effect.Effect<void, E>
+}
+
+/** What became of the message for one recipient. */
+interface Answered {
+  readonly to: string
+  readonly reply: SmtpReply
 }
 
 /** @category errors @since 0.1.0 */
@@ -104,13 +111,60 @@ export class SendData extends Context.Service<SendData, {
       })
     }
 
-    const inDoubt = <E>(input: DataInput<E>, error: ExchangeError) =>
+    const inDoubt = <E>(input: DataInput<E>, error: ExchangeError, known: ReadonlyArray<Answered> = []) =>
       new DeliveryInDoubt({
         ...at(input.conversation, "data"),
         messageId: input.messageId,
-        message:
-          `the message ${input.messageId} was sent to its end, and no answer tells what became of it: ${error.message}`
+        message: `the message ${input.messageId} was sent to its end, and no answer tells what became of it${
+          known.length === 0
+            ? ""
+            : ` for ${input.to.slice(known.length).join(", ")} (${
+              known.map(({ reply, to }) => `${to}: ${DomainReply.format(travelling(reply))}`).join("; ")
+            })`
+        }: ${error.message}`
       })
+
+    /** A refusal of one recipient after the message, as its own kind of error where nothing is known of it. */
+    const rejectOne = <E>(input: DataInput<E>, { reply, to }: Answered) =>
+      refused(input.conversation, "data", reply, (seen) =>
+        new RecipientRejected({
+          ...at(input.conversation, "data"),
+          reply: seen,
+          to,
+          message: `${format(input.conversation.endpoint)} refused the message for ${to} with ${
+            DomainReply.format(seen)
+          }`
+        }))
+
+    /** The answers for the recipients, the first of which has come. RFC 2033 section 4.2: one for each, in their order. */
+    const forEach = Effect.fnUntraced(function*<E>(input: DataInput<E>, first: SmtpReply) {
+      const { conversation, message, messageId, to: recipients } = input
+      const answers: Array<Answered> = []
+      for (const to of recipients) {
+        const reply = answers.length === 0 ? first : yield* Effect.mapError(
+          ask(conversation, "data", undefined, `the reply for ${to}`, "commitMillis"),
+          (error) => inDoubt(input, error, answers)
+        )
+        if (reply.code >= 300 && reply.code < 400) {
+          return yield* inDoubt(input, unexpected(conversation, "data", reply, "the message"), answers)
+        }
+        answers.push({ to, reply })
+      }
+      const taken = answers.find(({ reply }) => reply.code < 300)
+      // What fails for good tells more than what may come right by itself.
+      const worst = answers.find(({ reply }) => reply.code >= 500) ?? answers[0]
+      if (taken === undefined && worst !== undefined) return yield* rejectOne(input, worst)
+      return {
+        messageId,
+        size: SmtpData.toCrlf(message).length,
+        reply: DomainReply.format(travelling(taken?.reply ?? first)),
+        recipients: answers.map(({ reply, to }) => ({
+          to,
+          state: reply.code < 300 ? "accepted" as const : reply.code < 500 ? "deferred" as const : "refused" as const,
+          reply: DomainReply.format(travelling(reply))
+        }))
+      }
+    })
 
     const run = Effect.fnUntraced(function*<E>(input: DataInput<E>) {
       const { conversation } = input
@@ -139,6 +193,7 @@ export class SendData extends Context.Service<SendData, {
         ask(conversation, "data", [SmtpData.endOfDataLine], "the reply to the message", "commitMillis"),
         (error) => inDoubt(input, error)
       )
+      if (transferOf(conversation).answers === "recipient") return yield* forEach(input, reply)
       // RFC 5321 section 4.2: of a code that is not expected the first digit counts. To call an accepted message a
       // failure would have it sent again.
       if (reply.code < 300) {

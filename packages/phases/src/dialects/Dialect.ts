@@ -12,8 +12,10 @@ import type { Reply } from "@sonde/domain/Reply"
 import type { PhaseId } from "@sonde/domain/Service"
 import type { Outgoing } from "@sonde/net/Outgoing"
 import type { SessionError } from "@sonde/net/Session"
+import type { CommandError } from "@sonde/wire/smtp/Command"
 import type { SmtpReplyError } from "@sonde/wire/smtp/Reply"
 import type * as Effect from "effect/Effect"
+import type * as Result from "effect/Result"
 import type { ExchangeError, Unreadable } from "../Ask.ts"
 import type { Conversation } from "../Conversation.ts"
 import type { Credential } from "../Credential.ts"
@@ -115,6 +117,7 @@ export interface SaslTalk {
  * - `farewell`: the same for leaving; `line` takes leave where nothing more is read, and `isLast` knows the answer to it
  * - `isTlsBroken`: whether a refusal of STARTTLS means that the server cannot do what it offers, whatever it says of trying again
  * - `sasl`, `own`: the ways to sign in
+ * - `transfer`: how messages are handed over; `undefined` where the protocol takes none
  *
  * @category models
  * @since 0.1.0
@@ -144,6 +147,20 @@ export interface Dialect {
     readonly ask: Asking
     readonly isLast: (line: string) => boolean
   }
+  readonly transfer: Transfer | undefined
+}
+
+/**
+ * How a protocol takes messages. `hello` introduces us, and `helloWithout` does it where that is not known; the end of a message is
+ * answered once, or once for each recipient.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Transfer {
+  readonly hello: (name: string) => Result.Result<string, CommandError>
+  readonly helloWithout: ((name: string) => Result.Result<string, CommandError>) | undefined
+  readonly answers: "message" | "recipient"
 }
 
 /** Asks the one thing it is named after. */

@@ -293,6 +293,7 @@ export const imap: Dialect = {
     }
   },
   own: (conversation, offered) => has(offered, "LOGINDISABLED") ? [] : [login(conversation)],
+  transfer: undefined,
   farewell: {
     line: "Z LOGOUT",
     phase: "logout",

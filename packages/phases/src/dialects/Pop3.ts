@@ -201,6 +201,7 @@ export const pop3: Dialect = {
     // A timestamp alone does not say that the server keeps the password in a form that APOP needs.
     return isEncrypted() ? [...plain, ...proof] : [...proof, ...plain]
   },
+  transfer: undefined,
   farewell: {
     line: "QUIT",
     phase: "quit",

@@ -213,6 +213,7 @@ export const sieve: Dialect = {
     })
   }),
   own: () => [],
+  transfer: undefined,
   farewell: {
     line: "LOGOUT",
     phase: "logout",

@@ -1,5 +1,5 @@
 /**
- * SMTP and LMTP in the phases that mail protocols share: RFC 5321, RFC 3207, RFC 4954.
+ * SMTP and LMTP in the phases that mail protocols share: RFC 5321, RFC 2033, RFC 3207, RFC 4954.
  *
  * @since 0.1.0
  */
@@ -61,7 +61,7 @@ export const framing: Framing<Answer> = {
 }
 
 /**
- * SMTP. LMTP differs in phases of its own only.
+ * SMTP.
  *
  * @category constants
  * @since 0.1.0
@@ -102,5 +102,19 @@ export const smtp: Dialect = {
     phase: "quit",
     ask: asking(Command.quit, "quit", (code) => code >= 200 && code < 300),
     isLast: (line) => /^(?:221|421)(?: |$)/.test(line)
-  }
+  },
+  transfer: { hello: Command.ehlo, helloWithout: Command.helo, answers: "message" }
+}
+
+/**
+ * LMTP: LHLO takes the place of EHLO and nothing that of HELO (RFC 2033 section 4.1), and the end of a message is answered for each
+ * recipient that was accepted, in their order (RFC 2033 section 4.2).
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const lmtp: Dialect = {
+  ...smtp,
+  name: "LMTP",
+  transfer: { hello: Command.lhlo, helloWithout: undefined, answers: "recipient" }
 }
