@@ -161,7 +161,7 @@ export const check = {
   only: texts(
     "only",
     "LIST",
-    "check only these services (smtp-submission, imap, pop3, sieve, graph, token, mx, posture)"
+    "check only these services (smtp-submission, imap, pop3, sieve, graph, token, mx, lmtp, posture)"
   ),
   skip: texts("skip", "LIST", "leave these services out"),
   via: text("via", "smtp|graph", "way of sending: SMTP, or Microsoft Graph with a token"),

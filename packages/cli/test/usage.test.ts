@@ -67,7 +67,7 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
   [
     "an unknown service among services",
     ["check", "a@b.example", "--skip", "pop"],
-    /it takes .*token, mx, posture, tls\n/
+    /it takes .*token, mx, lmtp, posture, tls\n/
   ],
   [
     "a service that takes no token",
@@ -78,6 +78,11 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
     "an exchanger asked for a stranger",
     ["check", "a@b.example", "--only", "mx", "--to", "c@d.example"],
     /--to "c@d\.example" is not in b\.example/
+  ],
+  [
+    "LMTP without a server",
+    ["check", "a@b.example", "--only", "lmtp"],
+    /--host is missing: name the server that speaks LMTP/
   ],
   [
     "a message for an exchanger",

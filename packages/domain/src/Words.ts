@@ -26,6 +26,7 @@ export const serviceIds = [
   "graph",
   "token",
   "mx",
+  "lmtp",
   "posture",
   "tls"
 ] as const

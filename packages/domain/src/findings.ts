@@ -31,6 +31,8 @@ export const findings = {
   mx_certificate_untrusted:
     "a mail exchanger shows a certificate that does not verify, and no policy demands one that does",
   mx_delivery_not_proven: "a recipient was accepted in a dry run; what the exchanger decides after DATA is open",
+  recipient_refused: "the message was refused for one recipient and accepted for another",
+  recipient_deferred: "the message was put off for one recipient and accepted for another",
   sender_reverse_missing: "the address that would send has no name (PTR)",
   sender_reverse_unconfirmed: "the name of the sending address does not lead back to that address",
 

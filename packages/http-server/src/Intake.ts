@@ -195,7 +195,7 @@ const make = Effect.gen(function*() {
   type Request = Effect.Success<ReturnType<typeof validated>>
 
   const denial = (body: Body, request: Request): TargetDenied | undefined => {
-    const { domain, host, port, target } = request
+    const { domain, host, lmtp, port, target } = request
     const place = body.host === undefined ? "target" : "host"
     if (!settings.allowPrivate) {
       for (const [option, name] of [[place, host], ["target", domain]] as const) {
@@ -214,7 +214,7 @@ const make = Effect.gen(function*() {
     const own = [request.mailbox, request.credential?.user ?? request.grant?.user].map(domainOf).filter((name) =>
       name !== undefined
     )
-    if (request.to.some((to) => !own.includes(domainOf(to) ?? ""))) return denied("to", "Recipient")
+    if ([...request.to, ...lmtp.to].some((to) => !own.includes(domainOf(to) ?? ""))) return denied("to", "Recipient")
     // Nothing is signed in to at an exchanger. Every domain has a postmaster (RFC 5321 section 4.5.1); who else it has is not to be found out.
     const { to, until } = request.exchanger
     const isNamed = to.some((one) => !/^postmaster@/i.test(one))

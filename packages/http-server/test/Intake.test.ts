@@ -165,6 +165,10 @@ describe("Intake", () => {
       [{ target, only: ["mx"] }, "422 target Recipient"],
       [{ ...signed, target, only: ["mx"], to: ["other@mail.example"] }, "422 to Recipient"],
       [{ target: "mail.example", only: ["mx"] }, "taken"],
+      [
+        { target, only: ["lmtp"], host: "mail.example", port: 587, to: ["other@elsewhere.example"] },
+        "422 to Recipient"
+      ],
       [{ target, only: ["mx"], until: "mail" }, "taken"],
       // Without a recipient a delivery goes to the sender.
       [{ target, secret, deliver: true }, "taken"],

@@ -64,6 +64,8 @@ const families: Readonly<Record<string, Known>> = {
   imap: { protocol: "imap", service: "imap" },
   pop3: { protocol: "pop3", service: "pop3" },
   sieve: { protocol: "sieve", service: "sieve" },
+  lmtp: { protocol: "lmtp", service: "lmtp" },
+  mx: { protocol: "smtp", service: "mx" },
   dns: { phase: "resolve" }
 }
 

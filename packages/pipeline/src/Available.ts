@@ -1,12 +1,13 @@
 /**
- * The services that a run can have in this version, in the order of the contract.
+ * The services that a run can have, in the order of the contract: all that there are words for.
  *
- * Adding one: its id here; its definition in `services/Registry.ts`, which does not compile without it; its phases in
+ * Adding one: its id in `Words.ts` of `domain`; its definition in `services/Registry.ts`, which does not compile without it; its phases in
  * `stops` of `Options.ts`.
  *
  * @since 0.1.0
  */
 import type { ServiceId } from "@sonde/domain/Service"
+import { serviceIds } from "@sonde/domain/Words"
 
 /**
  * Services that a run can be asked for.
@@ -14,17 +15,7 @@ import type { ServiceId } from "@sonde/domain/Service"
  * @category constants
  * @since 0.1.0
  */
-export const available = [
-  "smtp-submission",
-  "imap",
-  "pop3",
-  "sieve",
-  "graph",
-  "token",
-  "mx",
-  "posture",
-  "tls"
-] as const satisfies ReadonlyArray<ServiceId>
+export const available = serviceIds
 
 /**
  * Services that a run has only where they are asked for, by name or as the way to send.
@@ -32,7 +23,7 @@ export const available = [
  * @category constants
  * @since 0.1.0
  */
-export const onDemand: ReadonlyArray<ServiceId> = ["imap", "pop3", "sieve", "graph", "mx", "posture", "tls"]
+export const onDemand: ReadonlyArray<ServiceId> = ["imap", "pop3", "sieve", "graph", "mx", "lmtp", "posture", "tls"]
 
 /** @category models @since 0.1.0 */
 export type Available = typeof available[number]

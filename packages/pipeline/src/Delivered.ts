@@ -9,9 +9,14 @@ import * as Effect from "effect/Effect"
 import { type Attempt, failed, type Planned, restore, settled as settledBefore } from "./ServiceRun.ts"
 import { skipRest } from "./Step.ts"
 
+/** Whether a phase handed a message over to some recipients and not to others. */
+const isPartial = ({ error, facts, state }: PhaseReport): boolean =>
+  (state === "fail" || state === "inconclusive") && error === undefined && facts?.["recipients"] !== undefined
+
 /** Whether a phase handed a message over; one that is only tried does not. */
-const delivers = ({ facts, id, state }: PhaseReport, phase: PhaseReport["id"]): boolean =>
-  id === phase && (state === "pass" || state === "restored") && facts?.["dry"] !== true
+const delivers = (report: PhaseReport, phase: PhaseReport["id"]): boolean =>
+  report.id === phase && report.facts?.["dry"] !== true
+  && (report.state === "pass" || report.state === "restored" || isPartial(report))
 
 /**
  * True where nothing is left to do; what an earlier attempt found is then told again. `phase` is the one with which a message
@@ -30,6 +35,14 @@ export const settled = Effect.fnUntraced(function*(attempt: Attempt, planned: Pl
   )
   if (delivered !== undefined && request.options.deliverAgain !== true) {
     yield* restore(attempt, delivered)
+    // What some recipients were refused stays as it was: sent again, the message would come twice to the others.
+    const partial = delivered.phases.find(({ report }) => isPartial(report))?.report
+    if (partial !== undefined) {
+      const { durationMillis: _, ...report } = partial
+      yield* log.publish({ type: "phase.end", service, phase: report })
+      const told = earlier.findLast(({ services }) => services.get(service) === delivered)?.findings ?? []
+      for (const finding of told) if (finding.service === service) yield* log.publish({ type: "finding", finding })
+    }
     // Only the farewell can be missing behind a message that was delivered; it is not said on another connection.
     yield* skipRest(order, "until")
     return true

@@ -130,8 +130,12 @@ const serviceOf = (current: Attempt, id: ServiceId): ServiceHistory => {
   return fresh
 }
 
-/** Whether a phase is one with which a message changes hands; one that is only tried does not. */
+/** Whether a phase is one with which a message changes hands; one that is only tried does not. It may have done so for some recipients only. */
 const commits = ({ facts, id }: PhaseReport): boolean => id === "data" || id === "send" && facts?.["dry"] !== true
+
+/** Whether a message was taken: a refusal has an error and no facts. */
+const handedOver = ({ error, facts, state }: PhaseReport): boolean =>
+  state === "pass" || error === undefined && facts?.["recipients"] !== undefined
 
 const addEvent = (
   history: History,
@@ -311,7 +315,7 @@ const exitCode = (service: ServiceReport): number => {
   if (service.outcome === "pass" || service.outcome === "warn") return 0
   const deciding = service.phases.find((phase) => phase.state === service.outcome)
   if (deciding?.error !== undefined) return exitCodeOf(deciding.error)
-  return service.outcome !== "fail" ? 75 : service.id === "posture" ? 1 : 78
+  return service.outcome !== "fail" ? 75 : service.id === "posture" ? 1 : deciding?.id === "data" ? 67 : 78
 }
 
 const byContract = (left: ServiceReport, right: ServiceReport): number =>
@@ -333,7 +337,7 @@ export const report = (history: History): Report => {
   const deciding = services.find((service) => service.outcome === outcome)
   const delivered = history.attempts.some((earlier) =>
     [...earlier.services.values()].some((service) =>
-      service.phases.some(({ report }) => commits(report) && report.state === "pass")
+      service.phases.some(({ report }) => commits(report) && handedOver(report))
     )
   )
   return {

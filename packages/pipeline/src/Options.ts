@@ -58,6 +58,8 @@ export interface Request {
   readonly to: ReadonlyArray<string>
   readonly until: PhaseId
   readonly graphUntil: PhaseId
+  /** Of a delivery by LMTP: whom to name, and the phase to stop after. */
+  readonly lmtp: { readonly to: ReadonlyArray<string>; readonly until: PhaseId }
   /** Of the delivery to an exchanger: whom to name, all of the domain of the target, and the phase to stop after. */
   readonly exchanger: { readonly to: ReadonlyArray<string>; readonly until: PhaseId }
   /** The phase to stop after in each service that reads the mailbox. */
@@ -244,7 +246,8 @@ const addressesOf = (
   options: CheckOptions,
   mailbox: string | undefined,
   user: string | undefined,
-  composes: boolean
+  composes: boolean,
+  stored: string | undefined
 ): Result.Result<{ readonly from: string | undefined; readonly to: ReadonlyArray<string> }, OptionsError> => {
   const from = options.from ?? mailbox ?? (user?.includes("@") === true ? user : undefined)
   for (
@@ -259,7 +262,8 @@ const addressesOf = (
     }
   }
   // A delivery without a recipient goes to the mailbox itself: nobody else is bothered.
-  const to = options.to ?? (composes && from !== undefined ? [from] : [])
+  const self = stored ?? (composes ? from : undefined)
+  const to = options.to ?? (self === undefined ? [] : [self])
   return Result.succeed({ from, to })
 }
 
@@ -279,6 +283,29 @@ const postureOf = (options: CheckOptions, target: Target.Target): Result.Result<
     : fail("--selector", `${JSON.stringify(bad)} is no selector`, "give what stands behind s= in DKIM-Signature")
 }
 
+/** What LMTP needs: a place, and no other service that would send the same message. */
+const lmtpProblem = (
+  options: CheckOptions,
+  host: string | undefined,
+  deliver: boolean,
+  services: ReadonlyArray<ServiceId>
+): Result.Result<void, OptionsError> => {
+  if (host === undefined) {
+    return fail(
+      "--host",
+      "is missing",
+      "name the server that speaks LMTP, such as --host mail.example.com --port 24; nothing publishes it"
+    )
+  }
+  if (options.port === 25) {
+    return fail("--port", "25 is never LMTP (RFC 2033 section 5)", "name the port of LMTP, or use --only mx")
+  }
+  const other = services.find((service) => service === "smtp-submission" || service === "graph")
+  return deliver && other !== undefined
+    ? fail("--deliver", `would send the message by ${other} and by lmtp`, "name the one that is to send it with --only")
+    : Result.succeed(undefined)
+}
+
 /**
  * Whom to name to an exchanger. Nobody else's recipients are tried, and nothing is delivered: a message that is handed to an exchanger
  * from anywhere is what exchangers refuse, and no proof of what a sender would meet.
@@ -296,7 +323,9 @@ const exchangerOf = (
       "give the mailbox or the domain that takes the mail, and the exchanger with --host"
     )
   }
-  if (deliver && !services.some((service) => service === "smtp-submission" || service === "graph")) {
+  if (
+    deliver && !services.some((service) => service === "smtp-submission" || service === "graph" || service === "lmtp")
+  ) {
     return fail(
       "--deliver",
       "does not go with mx: an exchanger is asked as far as the recipient, and no message is handed to it",
@@ -399,8 +428,13 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     }
     const tries = services.includes("graph") && options.until === "send"
     const user = credential?.user ?? grant?.user
-    const { from, to } = yield* addressesOf(options, mailbox, user, delivering || tries)
+    const isLmtp = services.includes("lmtp")
+    const submits = services.includes("smtp-submission")
+    const stored = isLmtp && !submits ? mailbox : undefined
+    const { from, to } = yield* addressesOf(options, mailbox, user, delivering || tries, stored)
     const signsIn = credential !== undefined || grant !== undefined
+    const place = host ?? (target._tag === "Host" ? target.host : undefined)
+    if (isLmtp) yield* lmtpProblem(options, place, delivering, services)
     const { exchangerUntil, graphUntil, stop, until } = yield* Stops.of(
       options,
       services,
@@ -408,7 +442,13 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       tries ? options.to ?? [] : to,
       delivering
     )
-    const needs = (phase: PhaseId) => Stops.submission.indexOf(until) >= Stops.submission.indexOf(phase)
+    const recipients = submits && mailbox !== undefined ? options.to ?? [mailbox] : to
+    const lmtpUntil = Stops.lmtpUntil(options.until, recipients, delivering)
+    // An exchanger is named a sender and a recipient of its own.
+    const isExchanged = services.includes("mx") && !submits && !isLmtp
+    const needs = (phase: PhaseId) =>
+      !isExchanged && Stops.submission.indexOf(until) >= Stops.submission.indexOf(phase)
+      || isLmtp && Stops.submission.indexOf(lmtpUntil) >= Stops.submission.indexOf(phase)
     if (from === undefined && (needs("mail") || graphUntil === "send")) {
       return yield* fail("--from", "is missing", "name the sender, such as --from person@example.com")
     }
@@ -424,7 +464,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       target,
       mailbox,
       domain: target._tag === "Host" ? undefined : target.domain,
-      host: host ?? (target._tag === "Host" ? target.host : undefined),
+      host: place,
       port: options.port ?? (target._tag === "Host" ? target.port : undefined),
       security: options.security,
       credential,
@@ -433,6 +473,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       to,
       until,
       graphUntil,
+      lmtp: { to: recipients, until: lmtpUntil },
       exchanger: { to: named, until: exchangerUntil },
       stop,
       deliver: delivering,

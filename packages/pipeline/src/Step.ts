@@ -205,7 +205,8 @@ const undecided: ReadonlySet<FindingId> = new Set([
   "dns_unanswered",
   "mta_sts_policy_unanswered",
   "dane_not_judged",
-  "dane_not_reached"
+  "dane_not_reached",
+  "recipient_deferred"
 ])
 
 const stateOf = (findings: ReadonlyArray<Finding>): Outcome =>

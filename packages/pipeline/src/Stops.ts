@@ -82,7 +82,7 @@ const alike: Partial<Record<PhaseId, PhaseId>> = { ehlo: "capability", capabilit
 const possible = (services: ReadonlyArray<ServiceId>): ReadonlyArray<PhaseId> => {
   const all = new Set(
     services.flatMap((service) =>
-      service === "smtp-submission"
+      service === "smtp-submission" || service === "lmtp"
         ? submission
         : service === "graph"
         ? Way.stops
@@ -102,7 +102,8 @@ const names: { readonly [S in ServiceId]?: string } = {
   "pop3": "POP3",
   "sieve": "ManageSieve",
   "graph": "Graph",
-  "mx": "a delivery to an exchanger"
+  "mx": "a delivery to an exchanger",
+  "lmtp": "LMTP"
 }
 
 const named = (services: ReadonlyArray<ServiceId>): string => {
@@ -142,6 +143,17 @@ const graphUntil = (asked: PhaseId | undefined, deliver: boolean): Result.Result
   return until !== undefined && deliver && until !== "send"
     ? fail(`${until} comes before the message is sent`, "leave out --until or --deliver")
     : Result.succeed(until ?? (deliver ? "send" : "mailbox"))
+}
+
+/**
+ * Where a delivery by LMTP stops: nobody signs in to a mail store, as a rule, so that it goes as far as there is somebody to name.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const lmtpUntil = (asked: PhaseId | undefined, to: ReadonlyArray<string>, deliver: boolean): PhaseId => {
+  const until = asked === undefined || submission.includes(asked) ? asked : alike[asked]
+  return until === undefined || until === "quit" ? deliver ? "data" : to.length > 0 ? "rcpt" : "ehlo" : until
 }
 
 /** Where reading stops: where it was asked to, else behind the look at the mailbox, or where sign-in would be needed. */

@@ -36,6 +36,7 @@ export const services: Readonly<Record<ServiceId, string>> = {
   "graph": "Graph",
   "token": "Token",
   "mx": "Incoming mail",
+  "lmtp": "LMTP",
   "posture": "Sending policy",
   "tls": "TLS"
 }
@@ -435,7 +436,15 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
       case "rcpt":
         return read.rcpt(facts, (it) => Escape.line(`to ${it.recipients.map((one) => one.to).join(", ")}`))
       case "data":
-        return read.data(facts, (it) => Escape.line(`accepted: ${it.reply}`))
+        return read.data(
+          facts,
+          (it) =>
+            Escape.line(
+              it.recipients === undefined
+                ? `accepted: ${it.reply}`
+                : it.recipients.map(({ reply, state, to }) => `${to} ${state}: ${reply}`).join("; ")
+            )
+        )
       case "capability":
         return read.capability(facts, (it) => Escape.line(Reading.capability(it, encrypted)))
       case "select":

@@ -85,7 +85,7 @@ const literalWeight = (literal: string): number =>
 
 const servicesOf: Readonly<Record<string, ReadonlyArray<ServiceId>>> = {
   smtp: ["smtp-submission", "mx"],
-  lmtp: ["mx"],
+  lmtp: ["lmtp"],
   imap: ["imap"],
   pop3: ["pop3"],
   sieve: ["sieve"],

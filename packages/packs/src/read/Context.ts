@@ -33,6 +33,7 @@ const portWord = /\bport ([0-9]{1,5})\b/iu
 const protocols: ReadonlyArray<readonly [RegExp, Situation]> = [
   [/\b(?:IMAP4?S?|IMAPFlow|imaplib)\b/iu, { protocol: "imap", service: "imap" }],
   [/\bPOP3?S?\b/u, { protocol: "pop3", service: "pop3" }],
+  [/\bLMTP\b/u, { protocol: "lmtp", service: "lmtp" }],
   [/\b(?:Manage)?Sieve\b/iu, { protocol: "sieve", service: "sieve" }],
   [/\b(?:token endpoint|refresh token|client credentials|device code)\b/iu, { protocol: "http", service: "token" }]
 ]

@@ -144,6 +144,7 @@ export const perService = <S extends Schema.Top>(schema: S) =>
     "graph": optional("Microsoft Graph", schema),
     "token": optional("The token endpoint of OAuth 2.0", schema),
     "mx": optional("Delivery to the mail exchangers, port 25", schema),
+    "lmtp": optional("Delivery into a mail store by LMTP", schema),
     "posture": optional("What the domain publishes in DNS", schema),
     "tls": optional("TLS of a port, whatever is spoken over it", schema)
   })

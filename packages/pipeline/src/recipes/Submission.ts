@@ -21,6 +21,7 @@ import type {
   TlsFacts
 } from "@sonde/domain/Facts"
 import type { PhaseId, ServiceId, SkipReason } from "@sonde/domain/Service"
+import type { Finding } from "@sonde/domain/Verdict"
 import type { Session } from "@sonde/net/Session"
 import { Authenticate } from "@sonde/phases/Authenticate"
 import { Connect, definition as connectDefinition } from "@sonde/phases/Connect"
@@ -166,9 +167,28 @@ const transact = Effect.fnUntraced(function*(
   facts.data = yield* step(
     { definition, run: (input: DataInput<JournalError>) => run(input) },
     { conversation, from, user, to, message: message.octets, messageId: message.messageId, beforeCommit },
-    message.messageId
+    message.messageId,
+    "own",
+    (taken) => ofRecipients(plan, taken)
   )
 })
+
+/** What a server that answers for each recipient said of those that it did not take the message for. */
+const ofRecipients = (
+  { endpoint, service }: SubmissionPlan,
+  { recipients = [] }: DataFacts
+): ReadonlyArray<Finding> =>
+  recipients.flatMap(({ reply, state, to }): ReadonlyArray<Finding> =>
+    state === "accepted" ? [] : [{
+      id: state === "refused" ? "recipient_refused" : "recipient_deferred",
+      state: state === "refused" ? "fail" : "inconclusive",
+      service,
+      title: `${format(endpoint)} ${state === "refused" ? "refused" : "put off"} the message for ${to}: ${reply}`,
+      text: "Other recipients have it, and it is not sent to them again. What is wrong lies with this one.",
+      actor: "mail-admin",
+      remedies: []
+    }]
+  )
 
 const converse = Effect.fnUntraced(function*(
   plan: SubmissionPlan,

@@ -9,6 +9,7 @@ import type { Dialled } from "../Available.ts"
 import type { Definition } from "./Definition.ts"
 import { definition as mx } from "./Exchanger.ts"
 import { definition as graph } from "./Graph.ts"
+import { definition as lmtp } from "./Lmtp.ts"
 import { definition as mailbox } from "./Mailbox.ts"
 import { definition as posture } from "./Posture.ts"
 import { definition as submission } from "./Submission.ts"
@@ -21,6 +22,7 @@ const definitions = {
   "sieve": mailbox("sieve"),
   "graph": graph,
   mx,
+  lmtp,
   posture,
   tls
 } as const satisfies Record<Dialled, Definition<unknown>>

@@ -28,7 +28,7 @@ import { type DoorName, doors, files, type IdentityName, names, type ReaderName,
 import * as Ports from "./Ports.ts"
 import * as Token from "./Token.ts"
 
-export { type DoorName, names, passwords, type ReaderName } from "./config.ts"
+export { type DoorName, names, passwords, type ReaderName, smallMailbox } from "./config.ts"
 
 /** What is wished of a token; issuer and audience are right unless given. */
 export type Wish = Omit<Token.Claims, "issuer" | "audience"> & Partial<Token.Claims>
@@ -67,7 +67,7 @@ export const problem = (): string | undefined => {
   const daemons = daemonFolder()
   if (daemons === undefined || !existsSync(`${daemons}/master`)) return "Postfix is not installed"
   if (!existsSync("/usr/lib/dovecot/submission-login")) return "Dovecot with its submission service is not installed"
-  const missing = ["imap-login", "pop3-login", "managesieve-login"].find((name) =>
+  const missing = ["imap-login", "pop3-login", "managesieve-login", "lmtp"].find((name) =>
     !existsSync(`/usr/lib/dovecot/${name}`)
   )
   if (missing !== undefined) return `Dovecot has no ${missing}`

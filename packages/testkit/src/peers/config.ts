@@ -40,6 +40,9 @@ export const refusedRecipients = {
   "moved@example.test": "551 5.1.6 User not local; please try elsewhere"
 } as const
 
+/** A mailbox without room for any message: Dovecot takes it as a recipient, and refuses what is for it. */
+export const smallMailbox = "small@example.test"
+
 const identities = ["valid", "expired", "future", "otherName", "selfSigned", "leafOnly"] as const
 
 /** Which certificate a port presents. */
@@ -88,7 +91,7 @@ export const doors = {
 export type DoorName = keyof typeof doors
 
 /** The ports of Dovecot by name: its submission service, and what reads a mailbox. */
-export const readers = ["dovecot", "imap", "imaps", "pop3", "pop3s", "sieve"] as const
+export const readers = ["dovecot", "imap", "imaps", "pop3", "pop3s", "sieve", "lmtp"] as const
 
 /** A port of Dovecot by name. */
 export type ReaderName = typeof readers[number]
@@ -192,6 +195,7 @@ postlog unix-dgram n - n - 1 postlogd
         mailboxes.map((mailbox) => `${mailbox}\n`).join("")
       ])
     ),
+    "dovecot.small": `${smallMailbox}::8:8::${folder}/mail/${smallMailbox}::userdb_quota_rule=*:bytes=1\n`,
     "dovecot.oauth2": `introspection_mode = local
 local_validation_key_dict = fs:posix:prefix=${folder}/keys/
 username_attribute = sub
@@ -200,7 +204,7 @@ client_id = ${names.audience}
 openid_configuration_url = ${names.issuer}/.well-known/openid-configuration
 scope = mail
 `,
-    "dovecot.conf": `protocols = submission imap pop3 sieve
+    "dovecot.conf": `protocols = submission imap pop3 sieve lmtp
 base_dir = ${folder}/dovecot
 state_dir = ${folder}/state
 log_path = ${folder}/dovecot.log
@@ -245,6 +249,10 @@ passdb {
   args = ${folder}/dovecot.users
 }
 userdb {
+  driver = passwd-file
+  args = ${folder}/dovecot.small
+}
+userdb {
   driver = static
   args = uid=8 gid=8 home=${folder}/mail/%u allow_all_users=yes
 }
@@ -274,6 +282,11 @@ service pop3-login {
   inet_listener pop3s {
     port = ${ports.pop3s}
     ssl = yes
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    port = ${ports.lmtp}
   }
 }
 service managesieve-login {
