@@ -31,9 +31,10 @@ export interface ScriptedServer {
   readonly ended: (index: number) => Promise<Played>
 }
 
-/** How to serve. `tls` is what a `tls` step presents; with `oneOctetSegments` every octet is written by itself. */
+/** How to serve. `later` is the script of each connection but the first; `tls` is what a `tls` step presents; with `oneOctetSegments` every octet is written by itself. */
 export interface ScriptedServerOptions {
   readonly script: string | ReadonlyArray<string>
+  readonly later?: string | ReadonlyArray<string>
   readonly tls?: Tls.SecureContextOptions & { readonly requestCert?: boolean }
   readonly oneOctetSegments?: boolean
 }
@@ -172,8 +173,13 @@ const serve = async (
 
 /** Starts a server; it stops, with all its connections, when the scope closes. Throws when the script is no session. */
 export const start = (options: ScriptedServerOptions): Effect.Effect<ScriptedServer, never, Scope.Scope> => {
-  const lines = typeof options.script === "string" ? options.script.split(/\r?\n/) : options.script
-  const steps = Result.getOrThrowWith(SessionScript.fromLines(lines), (error) => error)
+  const read = (script: string | ReadonlyArray<string>) =>
+    Result.getOrThrowWith(
+      SessionScript.fromLines(typeof script === "string" ? script.split(/\r?\n/) : script),
+      (error) => error
+    )
+  const first = read(options.script)
+  const later = options.later === undefined ? first : read(options.later)
   return Effect.map(
     Effect.acquireRelease(
       Effect.promise(async () => {
@@ -198,7 +204,7 @@ export const start = (options: ScriptedServerOptions): Effect.Effect<ScriptedSer
               resolve()
             })
           )
-          const playing = serve(client, steps, options, played)
+          const playing = serve(client, connections.length === 1 ? first : later, options, played)
           endings.push(Promise.all([gone, playing]).then(() => played))
         })
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))

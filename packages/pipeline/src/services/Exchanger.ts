@@ -39,7 +39,7 @@ const planned = (endpoint: Endpoint): Planned => ({ service, endpoint, order: or
 
 /** The exchanger to speak with: the first that answers, or else the first that could. */
 const chosen = ({ exchangers: found }: MxFacts): string | undefined =>
-  (found.find(({ live }) => live !== undefined && live.state !== "not_reached") ??
+  (found.find(isReached) ??
     found.find(({ addresses }) => addresses.length > 0) ?? found[0])?.exchange
 
 const untrusted = (host: string, what: ReadonlyArray<string>, again: string): Finding => ({
@@ -65,6 +65,21 @@ const ofHandshake = (host: string, { conditions, problems = [] }: TlsFacts, agai
       problems.length === 0 ? conditions.map((one) => sentence[one]) : problems.map(({ text }) => text),
       again
     )]
+
+const isReached = ({ live }: MxFacts["exchangers"][number]): boolean =>
+  live !== undefined && live.state !== "not_reached"
+
+/** Whether the network lets us out to port 25: somebody was reached there. */
+const isOpen = ({ exchangers: found }: MxFacts): boolean => found.some(isReached)
+
+/** One that does not answer beside one that does is no matter of the network on this side. */
+const beside = (finding: Finding): Finding =>
+  finding.id !== "mx_not_reached" ? finding : {
+    ...finding,
+    state: "warn",
+    text: "Another exchanger of the domain was reached from here, so this network lets out to port 25.",
+    actor: "mail-admin"
+  }
 
 const openQuestion = (to: ReadonlyArray<string>): Finding => ({
   id: "mx_delivery_not_proven",
@@ -96,7 +111,9 @@ const explore = Effect.fnUntraced(function*(attempt: Attempt) {
   }
   const subject: Posture.Subject = { domain, again: again(request), service }
   const mx = yield* exchangers(input, (facts) => [
-    ...Posture.delivery.exchangers(subject, facts).map(softened),
+    ...Posture.delivery.exchangers(subject, facts).map(softened).map((finding) =>
+      isOpen(facts) ? beside(finding) : finding
+    ),
     ...facts.exchangers.flatMap(({ exchange, live }) =>
       exchange === chosen(facts) || live?.conditions === undefined || live.conditions.length === 0
         ? []
