@@ -167,6 +167,7 @@ describe("a delivery to the exchangers of a domain", () => {
   const nowhere = [
     ["takes no mail", { mx: [[0, "."]] }, "NullMx", ["null_mx"]],
     ["has neither exchangers nor an address", { txt: ["v=spf1 -all"] }, "NoRecords", ["dns_no_records"]],
+    ["names an address for an exchanger", { mx: [[10, "192.0.2.1"]] }, "NoRecords", ["dns_no_records"]],
     ["does not exist", undefined, "NoSuchName", ["dns_nxdomain"]]
   ] as const satisfies ReadonlyArray<readonly [string, Net.StaticRecords | undefined, string, ReadonlyArray<string>]>
   it.effect.each(nowhere)("fails where the domain %s", ([, records, reason, expected]) =>

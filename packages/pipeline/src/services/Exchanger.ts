@@ -10,6 +10,7 @@ import { ResolveError } from "@sonde/domain/Errors"
 import type { TlsFacts } from "@sonde/domain/Facts"
 import type { MxFacts } from "@sonde/domain/PostureFacts"
 import type { PhaseId } from "@sonde/domain/Service"
+import * as Target from "@sonde/domain/Target"
 import type { Finding } from "@sonde/domain/Verdict"
 import * as Posture from "@sonde/phases/Posture"
 import { definition as resolve, failure } from "@sonde/phases/Resolve"
@@ -37,10 +38,11 @@ const supposed = (request: Request): Endpoint => at(request, request.host ?? req
 
 const planned = (endpoint: Endpoint): Planned => ({ service, endpoint, order: order(endpoint.security) })
 
-/** The exchanger to speak with: the first that answers, or else the first that could. */
+/** The exchanger to speak with: the first that answers, or else the first that could. No sender dials one that is named by an address. */
 const chosen = ({ exchangers: found }: MxFacts): string | undefined =>
   (found.find(isReached) ??
-    found.find(({ addresses }) => addresses.length > 0) ?? found[0])?.exchange
+    found.find(({ addresses }) => addresses.length > 0) ?? found.find(({ exchange }) => !Target.isAddress(exchange)))
+    ?.exchange
 
 const untrusted = (host: string, what: ReadonlyArray<string>, again: string): Finding => ({
   id: "mx_certificate_untrusted",
