@@ -53,8 +53,13 @@ export const definition = Phase.define({
   facts: StartTlsFacts
 })
 
-/** Firewalls that inspect SMTP overwrite the keyword in place, with letters of the same number. */
-const isOverwritten = (keyword: string): boolean => /^X{4,}[A-Z]?$/.test(keyword)
+/**
+ * Whether a keyword is one that was overwritten: firewalls that inspect SMTP do so in place, with letters of the same number.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isOverwritten = (keyword: string): boolean => /^X{4,}[A-Z]?$/.test(keyword)
 
 /**
  * Asks the server to begin TLS.

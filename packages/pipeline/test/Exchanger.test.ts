@@ -218,6 +218,21 @@ describe("encryption to an exchanger", () => {
       assert.deepStrictEqual(ids(report), ["mx_starttls_missing warn", "mx_delivery_not_proven inconclusive"])
     }))
 
+  it.effect("that somebody on the way takes off the offer is told as that", () =>
+    Effect.gen(function*() {
+      const server = exchanger({ EHLO: ["S: 250-mx1.example.org", "S: 250-XXXXXXXA", "S: 250 8BITMIME"] })
+      const report = yield* run({}, { servers: { "192.0.2.1:25": server } })
+      assert.deepStrictEqual(states(report).slice(7, 12), [
+        "starttls warn",
+        "tls starttls",
+        "ehlo starttls",
+        "mail pass",
+        "rcpt pass"
+      ])
+      const error = report.services[0]?.phases.find(({ id }) => id === "starttls")?.error
+      assert.strictEqual(error?._tag === "StartTlsError" && error.reason, "Stripped")
+    }))
+
   it.effect("that cannot be proven fails where it is asked for strictly", () =>
     Effect.gen(function*() {
       const report = yield* run({ security: "starttls" }, {

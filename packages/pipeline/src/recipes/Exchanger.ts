@@ -22,7 +22,7 @@ import * as Posture from "@sonde/phases/Posture"
 import { Quit } from "@sonde/phases/Quit"
 import { RcptTo } from "@sonde/phases/RcptTo"
 import { Resolve } from "@sonde/phases/Resolve"
-import { StartTls } from "@sonde/phases/StartTls"
+import { isOverwritten, StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
 import { leave } from "../Leave.ts"
@@ -153,7 +153,11 @@ const secure = Effect.fnUntraced(function*(
   const subject = format(endpoint)
   if (endpoint.security === "tls" || endpoint.security === "none" || !comesTo("starttls")) return clear
   if (endpoint.security === "opportunistic" && !clear.starttls) {
-    for (const phase of ["starttls", "tls", "ehlo"] as const) yield* skip(phase, "not_offered")
+    // That somebody on the way takes it off the offer is worth telling; a sender goes on all the same.
+    const isStripped = clear.keywords.some(({ keyword }) => isOverwritten(keyword))
+    if (isStripped) yield* attempt(yield* StartTls, { conversation, offered: clear }, subject)
+    else yield* skip("starttls", "not_offered")
+    for (const phase of ["tls", "ehlo"] as const) yield* skip(phase, isStripped ? "starttls" : "not_offered")
     return clear
   }
   yield* step(yield* StartTls, { conversation, offered: clear }, subject)
