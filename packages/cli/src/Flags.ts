@@ -169,7 +169,11 @@ export const check = {
   port: text("port", "PORT", "connect to this port"),
   security: text("security", "starttls|tls|none|opportunistic", "how the connection is encrypted"),
   connectTo: texts("connect-to", "HOST:PORT:ADDR:PORT", "dial ADDR:PORT when HOST:PORT is meant; repeatable"),
-  dns: text("dns", "SERVER[:PORT]", "resolver to ask"),
+  dns: text(
+    "dns",
+    "SERVER",
+    "resolver to ask: ADDRESS[:PORT], tls://HOST[:PORT]#NAME or https://HOST/dns-query (default: the system's)"
+  ),
   ca: text("ca", "FILE", "more trust anchors, PEM"),
   ehlo: text("ehlo", "NAME", "name to greet the server with"),
   from: text("from", "ADDRESS", "envelope sender (default: the mailbox)"),

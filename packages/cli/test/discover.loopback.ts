@@ -4,6 +4,7 @@ import * as HttpsServer from "@sonde/testkit/HttpsServer"
 import * as NameServer from "@sonde/testkit/NameServer"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
+import { createSocket, type Socket } from "node:dgram"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -119,4 +120,41 @@ describe("sonde discover", () => {
       assert.deepStrictEqual([host.code, host.out], [64, ""])
       assert.include(host.err, "write person@example.com or example.com")
     }))
+
+  it.live.each(
+    [
+      ["does not answer", "2s", true],
+      ["cannot be reached: nobody answers at its address", "20s", false]
+    ] as const
+  )(
+    "ends with one sentence and in the time of one question where the resolver %s",
+    ([says, timeout, isMute]) =>
+      Effect.gen(function*() {
+        const socket = yield* Effect.acquireRelease(
+          Effect.callback<Socket>((resume) => {
+            const udp = createSocket("udp4")
+            udp.bind(0, "127.0.0.1", () => resume(Effect.succeed(udp)))
+          }),
+          (udp) => Effect.sync(() => isMute ? udp.close() : undefined)
+        )
+        const server = `127.0.0.1:${socket.address().port}`
+        if (!isMute) socket.close()
+        const before = performance.now()
+        const { code, err, out } = yield* Effect.promise(() =>
+          start(["discover", "me@firm.example", "--dns", server, "--timeout", timeout], {
+            SONDE_FORCE_TTY: "200",
+            NO_COLOR: "1"
+          }).done
+        )
+        // The start of the command is in it, on a machine that others use, too.
+        assert.isBelow(performance.now() - before, 6000)
+        assert.strictEqual(err, "")
+        assert.strictEqual(code, 75)
+        assert.include(
+          out.replaceAll(/\s+/g, " "),
+          `The resolver ${server} (--dns) ${says}, so no source could be asked. Try again with another resolver (--dns).`
+        )
+        assert.strictEqual(out.match(/resolver/g)?.length, 2)
+      }).pipe(Effect.scoped)
+  )
 })

@@ -118,7 +118,8 @@ export const SettingsConflict = Schema.Struct({
 export interface SettingsConflict extends Schema.Schema.Type<typeof SettingsConflict> {}
 
 /**
- * All of it. `exists` is false where the DNS knows no such domain. `outcome` is `inconclusive` where nothing was found and a source could not be asked.
+ * All of it. `exists` is false where the DNS knows no such domain. `problem` says in one sentence that the resolver answers nothing, so
+ * that no source but the packs was heard. `outcome` is `inconclusive` where nothing was found and a source could not be asked.
  *
  * @category models
  * @since 0.1.0
@@ -134,6 +135,7 @@ export const Discovery = Schema.Struct({
     exists: Schema.optionalKey(Schema.Literal(false))
   }),
   provider: Schema.optionalKey(Schema.Struct({ id: Schema.String, name: Schema.String })),
+  problem: Schema.optionalKey(Schema.String),
   outcome: Schema.Literals(["found", "none", "inconclusive"]),
   exitCode: Schema.Int,
   sources: Schema.Array(SourceAnswer),

@@ -15,7 +15,9 @@ const Family = Schema.Literals([4, 6])
 /**
  * The addresses of a host, in the order in which they will be tried. `source` is `dns`, `hosts` (the system's own
  * table), `literal` (the host is an address) or `pinned` (given by `connectTo`, no question was asked). `withheld` counts the
- * addresses that may not be dialled and are not told.
+ * addresses that may not be dialled and are not told. `resolver` is the one that was chosen (`--dns`), absent where the system's own
+ * was asked; `aliases` are the names that CNAME records led to; `authentic` is the AD flag of the answers (RFC 4035 section 3.2.3),
+ * which is worth as much as the way to the resolver.
  *
  * @category models
  * @since 0.1.0
@@ -29,7 +31,10 @@ export const ResolveFacts = Schema.Struct({
     port: Schema.optionalKey(Schema.Int),
     ttlSeconds: Schema.optionalKey(Schema.Int)
   })),
-  withheld: Schema.optionalKey(Schema.Int)
+  withheld: Schema.optionalKey(Schema.Int),
+  resolver: Schema.optionalKey(Schema.String),
+  aliases: Schema.optionalKey(Schema.Array(Schema.String)),
+  authentic: Schema.optionalKey(Schema.Boolean)
 }).annotate({ identifier: "ResolveFacts" })
 /** @category models @since 0.1.0 */
 export interface ResolveFacts extends Schema.Schema.Type<typeof ResolveFacts> {}

@@ -75,7 +75,8 @@ export const GrantKind = Schema.Literals([
 export type GrantKind = typeof GrantKind.Type
 
 /**
- * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is `SERVER[:PORT]`; `ca` is PEM text;
+ * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is a resolver, `ADDRESS[:PORT]`,
+ * `tls://HOST[:PORT][#NAME]` (RFC 7858) or `https://HOST/PATH` (RFC 8484); `ca` is PEM text;
  * `redirectUri` is the loopback address that a browser comes back to; `tenant` is the id or a domain of a directory and `cloud` the
  * name of a separate cloud as packs have it; `audience` and `scope` are what the server wants of a token where no pack knows it, and
  * `scope` is also what is asked for; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack`

@@ -164,6 +164,7 @@ export const causes = {
   sender_software_outdated: "the sending server runs a version that the receiver no longer takes",
   network_unreachable: "there is no route to the host",
   dns_refused: "the resolver refuses to answer",
+  dns_resolver_unreachable: "the resolver cannot be reached, or cannot prove who it is",
   arc_fail: "the ARC seal of a forwarded message does not verify",
   oauth_grant_not_allowed: "the application may not get a token in this way (grant type not allowed or not supported)",
   oauth_authorization_pending: "the user has not finished the sign-in on the other device, or not in time"

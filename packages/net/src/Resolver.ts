@@ -8,7 +8,9 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 
 /**
- * A question without an answer. `NoSuchName` is NXDOMAIN, `NoRecords` NODATA (RFC 2308 section 2.2).
+ * A question without an answer. `NoSuchName` is NXDOMAIN, `NoRecords` NODATA (RFC 2308 section 2.2), `Refused` the response code of
+ * that name (RFC 1035 section 4.1.1). No answer at all: `Timeout`, `Unreachable` where nobody listens at the resolver's place,
+ * `Untrusted` where it could not prove who it is (RFC 8310 section 5).
  *
  * @category errors
  * @since 0.1.0
@@ -16,7 +18,16 @@ import type * as Effect from "effect/Effect"
 export class LookupFailed extends Data.TaggedError("LookupFailed")<{
   readonly name: string
   readonly type: RecordType
-  readonly reason: "NoSuchName" | "NoRecords" | "ServerFailure" | "Refused" | "Timeout" | "BadName" | "Malformed"
+  readonly reason:
+    | "NoSuchName"
+    | "NoRecords"
+    | "ServerFailure"
+    | "Refused"
+    | "Timeout"
+    | "Unreachable"
+    | "Untrusted"
+    | "BadName"
+    | "Malformed"
   /** Whether the resolver vouches by DNSSEC for the absence it tells of (RFC 4035 section 3.2.3); only `query` knows. */
   readonly authentic?: boolean
 }> {}
@@ -93,7 +104,8 @@ export interface AddressRecord {
 
 /**
  * The addresses of a name, IPv6 and IPv4 mixed in the order of RFC 6724 as far as the resolver knows it. `source`
- * is `hosts` when the system's own table answered.
+ * is `hosts` when the system's own table answered. `aliases` and `authentic` are as in `Answer`, and absent where the platform
+ * does not tell: `authentic` is true where the resolver vouches for everything that it answered.
  *
  * @category models
  * @since 0.1.0
@@ -101,6 +113,8 @@ export interface AddressRecord {
 export interface AddressAnswer {
   readonly source: "dns" | "hosts"
   readonly addresses: ReadonlyArray<AddressRecord>
+  readonly aliases?: ReadonlyArray<string>
+  readonly authentic?: boolean
 }
 
 /** @category models @since 0.1.0 */
@@ -110,7 +124,7 @@ export interface MxRecord {
 }
 
 /**
- * How to ask: `server` is `ADDRESS[:PORT]` (IPv6 in brackets when a port follows), the system's own when absent.
+ * How to ask: `server` is one that `NameServer.fromString` reads, the system's own when absent.
  *
  * @category models
  * @since 0.1.0

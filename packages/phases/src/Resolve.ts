@@ -11,7 +11,7 @@ import { ResolveFacts } from "@sonde/domain/Facts"
 import type { ServiceId } from "@sonde/domain/Service"
 import * as Target from "@sonde/domain/Target"
 import { AddressPolicy, type AddressRule } from "@sonde/net/AddressPolicy"
-import { type LookupFailed, Resolver } from "@sonde/net/Resolver"
+import { type AddressAnswer, type LookupFailed, Resolver } from "@sonde/net/Resolver"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -57,7 +57,9 @@ export const sentence: Record<ResolveError["reason"], string> = {
   NoRecords: "exists but has no address",
   ServerFailure: "could not be resolved: the name servers failed",
   Refused: "could not be resolved: the name server refused the question",
-  Timeout: "could not be resolved in time",
+  Timeout: "could not be resolved: the resolver did not answer in time",
+  Unreachable: "could not be resolved: nobody answers at the address of the resolver",
+  Untrusted: "could not be resolved: the resolver could not prove who it is",
   BadName: "is not a host name",
   NullMx: "declares that it takes no mail"
 }
@@ -106,6 +108,13 @@ const coarsened = (facts: ResolveFacts, rule: AddressRule, endpoint: Endpoint): 
   return { ...facts, source, addresses, withheld }
 }
 
+/** What an answer tells besides the addresses. */
+const said = (resolver: string | undefined, { aliases = [], authentic }: AddressAnswer): Partial<ResolveFacts> => ({
+  ...(resolver === undefined ? {} : { resolver }),
+  ...(aliases.length === 0 ? {} : { aliases }),
+  ...(authentic === undefined ? {} : { authentic })
+})
+
 /**
  * Finds the addresses of a host.
  *
@@ -139,7 +148,8 @@ export class Resolve
         return {
           name: input.endpoint.host,
           source: input.pinned === undefined ? answer.source : "pinned" as const,
-          addresses: answer.addresses.map((record) => ({ ...record, ...port }))
+          addresses: answer.addresses.map((record) => ({ ...record, ...port })),
+          ...(answer.source === "dns" ? said(input.server, answer) : {})
         }
       })
       const run = Effect.fnUntraced(function*(input: ResolveInput) {

@@ -45,6 +45,33 @@ describe("Resolve", () => {
       })
     }))
 
+  it.effect("keeps what the answer tells besides: the resolver that was chosen, aliases, the AD flag", () =>
+    Effect.gen(function*() {
+      const answering = Layer.succeed(Resolver, {
+        addresses: () =>
+          Effect.succeed({
+            source: "dns" as const,
+            addresses: [{ address: "192.0.2.25", family: 4 as const, ttlSeconds: 60 }],
+            aliases: ["mx1.example"],
+            authentic: true
+          }),
+        mx: () => Effect.die("not asked"),
+        query: () => Effect.die("not asked")
+      })
+      const facts = yield* Effect.flatMap(
+        Resolve,
+        (phase) => phase.run({ service, endpoint, server: "tls://9.9.9.9#dns.quad9.net" })
+      ).pipe(Effect.provide(Resolve.layer.pipe(Layer.provide(answering))))
+      assert.deepStrictEqual(facts, {
+        name: "mx.example",
+        source: "dns",
+        addresses: [{ address: "192.0.2.25", family: 4, ttlSeconds: 60 }],
+        resolver: "tls://9.9.9.9#dns.quad9.net",
+        aliases: ["mx1.example"],
+        authentic: true
+      })
+    }))
+
   it.effect.each([["192.0.2.7", 4], ["2001:db8::7", 6]] as const)(
     "asks nobody about the address %s",
     ([host, family]) =>
@@ -82,6 +109,8 @@ describe("Resolve", () => {
       ["ServerFailure", true],
       ["Refused", false],
       ["Timeout", true],
+      ["Unreachable", false],
+      ["Untrusted", false],
       ["BadName", false]
     ] as const
   )("fails with ResolveError %s", ([reason, temporary]) =>

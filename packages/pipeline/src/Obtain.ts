@@ -13,6 +13,7 @@ import * as Result from "effect/Result"
 import * as Fold from "./Fold.ts"
 import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
+import * as Passage from "./Passage.ts"
 import * as Prepare from "./Prepare.ts"
 import { token as recipe } from "./recipes/Token.ts"
 import * as Recognition from "./Recognition.ts"
@@ -69,4 +70,4 @@ export const obtain = Effect.fn("Obtain.obtain")(function*(request: Request, for
       deadline: started + request.deadlineMillis
     })
   )
-})
+}, (effect, request) => Passage.through(request)(effect))

@@ -10,6 +10,7 @@ import type { CheckOptions, Secrets } from "@sonde/domain/Options"
 import { spanMillis } from "@sonde/domain/Options"
 import type { PhaseId, Security, ServiceId } from "@sonde/domain/Service"
 import * as Target from "@sonde/domain/Target"
+import * as NameServer from "@sonde/net/NameServer"
 import { problemOf } from "@sonde/phases/Begin"
 import type { Credential } from "@sonde/phases/Credential"
 import { addressProblem, ehloProblem } from "@sonde/phases/Inputs"
@@ -92,15 +93,6 @@ const placeOf = (text: string): string | undefined => {
   if (!text.startsWith("[")) return Target.hostName(text)
   const address = text.slice(1, -1)
   return address.includes(":") && Target.isAddress(address) ? address.toLowerCase() : undefined
-}
-
-/** An IP address, with or without a port; a resolver has no name, since a resolver would be needed to look it up. */
-const isResolver = (text: string): boolean => {
-  if (text.includes(":") && Target.isAddress(text)) return true
-  const match = /^(\[[^\]]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text)
-  if (match === null || match[2] !== undefined && portOf(match[2]) === undefined) return false
-  const address = match[1]!.replace(/^\[(.*)\]$/, "$1")
-  return Target.isAddress(address) && match[1]!.startsWith("[") === address.includes(":")
 }
 
 /**
@@ -384,11 +376,11 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
         return yield* fail("--ehlo", `${JSON.stringify(options.ehlo)} cannot be used (${problem})`, "give a host name")
       }
     }
-    if (options.dns !== undefined && !isResolver(options.dns)) {
+    if (options.dns !== undefined && NameServer.fromString(options.dns) === undefined) {
       return yield* fail(
         "--dns",
         `${JSON.stringify(options.dns)} is no address of a resolver`,
-        "write an IP address, with :PORT if it is not 53, such as 192.0.2.53 or [2001:db8::53]:5353"
+        "write an IP address, with :PORT if it is not 53, such as 192.0.2.53 or [2001:db8::53]:5353; tls://9.9.9.9#dns.quad9.net for DNS over TLS, or https://dns.quad9.net/dns-query for DNS over HTTPS"
       )
     }
     for (const [option, span] of [["--timeout", options.timeout], ["--deadline", options.deadline]] as const) {

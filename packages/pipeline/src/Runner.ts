@@ -30,6 +30,7 @@ import type { JournalFile } from "./JournalStore.ts"
 import { JournalStore } from "./JournalStore.ts"
 import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
+import * as Passage from "./Passage.ts"
 import * as Prepare from "./Prepare.ts"
 import { order as tokenOrder } from "./recipes/Token.ts"
 import * as Recognition from "./Recognition.ts"
@@ -269,7 +270,8 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
       phaseMillis: request.phaseMillis,
       commitMillis: request.phaseMillis * 6,
       deadline: started + request.deadlineMillis
-    })
+    }),
+    Passage.through(request)
   )
   yield* close(false)
 })

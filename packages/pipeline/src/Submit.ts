@@ -14,6 +14,7 @@ import * as Fold from "./Fold.ts"
 import * as Judge from "./Judge.ts"
 import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
+import * as Passage from "./Passage.ts"
 import * as Prepare from "./Prepare.ts"
 import { mailbox as read } from "./recipes/Mailbox.ts"
 import { submission as submit } from "./recipes/Submission.ts"
@@ -78,7 +79,7 @@ const alone = Effect.fnUntraced(function*<A, E, R>(
       deadline: started + request.deadlineMillis
     })
   )
-})
+}, (effect, request) => Passage.through(request)(effect))
 
 /**
  * Submits as far as the request says. Each error carries what was exchanged before it.

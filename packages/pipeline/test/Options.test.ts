@@ -78,7 +78,18 @@ const rows: ReadonlyArray<Row> = [
     problem: "leaves no service",
     remedy: "leave it out"
   },
-  ...["dns.example", "192.0.2.53:0", "192.0.2.53:99999", "192.0.2.53:a", "[192.0.2.53]", "[2001:db8::53", ":53", ""]
+  ...[
+    "dns.example",
+    "192.0.2.53:0",
+    "192.0.2.53:99999",
+    "192.0.2.53:a",
+    "[192.0.2.53]",
+    "[2001:db8::53",
+    ":53",
+    "",
+    "tls://",
+    "https://dns.example"
+  ]
     .map((
       dns
     ): Row => ({

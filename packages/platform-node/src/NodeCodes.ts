@@ -1,5 +1,5 @@
 /**
- * The error codes of Node's sockets and resolver, and what they mean here. One table each, so that a test can walk them.
+ * The error codes of Node's sockets, and of questions to the DNS, and what they mean here. One table each, so that a test can walk them.
  *
  * @since 0.1.0
  */
@@ -31,29 +31,29 @@ export const connectCodes: Readonly<Record<string, Obstacle>> = {
 }
 
 /**
- * What an error of the c-ares resolver says about a question (ares_strerror(3)). Codes that are missing count as `ServerFailure`.
+ * What an error on the way to a resolver says about a question. Codes that are missing count as `ServerFailure`; those without a
+ * number in errno(3) are of `NodeQuery`.
  *
  * @category tables
  * @since 0.1.0
  */
 export const lookupCodes: Readonly<Record<string, LookupFailed["reason"]>> = {
-  ENOTFOUND: "NoSuchName",
-  ENODATA: "NoRecords",
-  ESERVFAIL: "ServerFailure",
-  ENOTIMP: "ServerFailure",
-  EREFUSED: "Refused",
-  // The resolver itself did not take the question, or closed the connection.
-  ECONNREFUSED: "Refused",
-  EOF: "ServerFailure",
-  ETIMEOUT: "Timeout",
+  ECONNREFUSED: "Unreachable",
+  ENETUNREACH: "Unreachable",
+  EHOSTUNREACH: "Unreachable",
+  ENETDOWN: "Unreachable",
+  EHOSTDOWN: "Unreachable",
+  EADDRNOTAVAIL: "Unreachable",
+  EACCES: "Unreachable",
+  EPERM: "Unreachable",
+  // This machine has no resolver set up.
+  ENORESOLVER: "Unreachable",
   ETIMEDOUT: "Timeout",
-  ECANCELLED: "Timeout",
-  EBADNAME: "BadName",
-  EBADQUERY: "BadName",
-  EBADFAMILY: "BadName",
-  EBADSTR: "BadName",
+  EUNTRUSTED: "Untrusted",
   EBADRESP: "Malformed",
-  EFORMERR: "Malformed"
+  // The connection ended, or HTTP was answered with a status that carries no answer.
+  EOF: "ServerFailure",
+  EHTTPSTATUS: "ServerFailure"
 }
 
 /**

@@ -1,54 +1,46 @@
 /**
- * Asks the DNS one question by datagram, and again by TCP where the answer did not fit, and reads the whole answer.
+ * Asks one question of the DNS and brings the whole answer: every type, time to live, aliases, the AD flag, response codes apart.
  *
- * For what c-ares does not tell: time to live of every type, the AD flag (RFC 6840 section 5.7), the chain of aliases, and response
- * codes apart. RFC 1035 section 4.2 and RFC 6891 section 6; packets are made and read by `dns-packet`. Validates no DNSSEC signature:
- * that is the resolver's work, and the flag is its word.
+ * By datagram, and again by TCP where the answer did not fit (RFC 1035 section 4.2); over TLS or HTTPS where the resolver is given so.
+ * The system's own resolvers take turns, as RFC 1035 section 7.2 has it. `NodeMessage` reads what comes.
  *
  * @since 0.1.0
  */
+import * as NameServer from "@sonde/net/NameServer"
 import type { Answer, LookupOptions, RecordData, RecordType } from "@sonde/net/Resolver"
 import { LookupFailed } from "@sonde/net/Resolver"
-import type { Answer as Resource, DecodedPacket, Packet } from "dns-packet"
-import * as DnsPacket from "dns-packet"
+import { Route } from "@sonde/net/Route"
+import type { DecodedPacket } from "dns-packet"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { randomInt } from "node:crypto"
 import { createSocket } from "node:dgram"
 import * as Dns from "node:dns"
 import { createConnection } from "node:net"
 import { codeOf, lookupCodes } from "./NodeCodes.ts"
+import * as NodeMessage from "./NodeMessage.ts"
 
-/** Times one question is sent by datagram, as with c-ares. */
-const tries = 2
+/**
+ * Times one question is sent by datagram. One may be lost, so one repetition; more would only hide a resolver that is down.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const tries = 2
 
-/** The largest datagram that is asked for: what passes every network without fragments (RFC 6891 section 6.2.5). */
-const udpOctets = 1232
+/** Resolvers of the system that are asked, as many as resolv.conf(5) takes. */
+const maxServers = 3
 
-/** Aliases that are followed, as many as resolvers do. */
-const maxAliases = 16
+type Plain = Extract<NameServer.NameServer, { readonly kind: "plain" }>
 
-const rcodes: Readonly<Record<string, LookupFailed["reason"]>> = {
-  NXDOMAIN: "NoSuchName",
-  SERVFAIL: "ServerFailure",
-  NOTIMP: "ServerFailure",
-  REFUSED: "Refused",
-  FORMERR: "Malformed"
-}
+/** Sends a message and brings the first that `accept` takes; fails with the code of an error. */
+type Exchange = <A>(
+  octets: Uint8Array,
+  place: Plain,
+  accept: (octets: Buffer) => A | undefined
+) => Effect.Effect<A, string>
 
-interface Place {
-  readonly host: string
-  readonly port: number
-}
-
-const placeOf = (server: string): Place => {
-  const match = /^\[([^\]]+)\](?::(\d+))?$/.exec(server) ?? /^([^:]+)(?::(\d+))?$/.exec(server)
-  return { host: match?.[1] ?? server, port: Number(match?.[2] ?? 53) }
-}
-
-type Exchange = (octets: Uint8Array, place: Place, accept: (octets: Buffer) => boolean) => Effect.Effect<void, string>
-
-/** Sends a datagram and waits for one that is accepted; fails with the code of an error. */
 const datagram: Exchange = (octets, { host, port }, accept) =>
   Effect.callback((resume) => {
     const socket = createSocket(host.includes(":") ? "udp6" : "udp4")
@@ -63,9 +55,10 @@ const datagram: Exchange = (octets, { host, port }, accept) =>
     })
     socket.on("message", (message) => {
       // What answers another question is not from the resolver, or too late.
-      if (!accept(message)) return
+      const accepted = accept(message)
+      if (accepted === undefined) return
       close()
-      resume(Effect.void)
+      resume(Effect.succeed(accepted))
     })
     // A connected socket takes datagrams of that resolver only, and hears that nobody listens there.
     socket.connect(port, host, () => {
@@ -74,21 +67,24 @@ const datagram: Exchange = (octets, { host, port }, accept) =>
     return Effect.sync(close)
   })
 
-/** Sends a question over TCP, where two octets of length stand before each message (RFC 1035 section 4.2.2). */
+/** Over TCP two octets of length stand before each message (RFC 1035 section 4.2.2). */
 const stream: Exchange = (octets, { host, port }, accept) =>
   Effect.callback((resume) => {
     const socket = createConnection({ host, port })
     let received = Buffer.alloc(0)
-    const end = (result: Effect.Effect<void, string>) => {
+    const end = (code: string) => {
       socket.destroy()
-      resume(result)
+      resume(Effect.fail(code))
     }
-    socket.on("error", (error) => end(Effect.fail(codeOf(error))))
-    socket.on("end", () => end(Effect.fail("EOF")))
+    socket.on("error", (error) => end(codeOf(error)))
+    socket.on("end", () => end("EOF"))
     socket.on("data", (chunk: Buffer) => {
       received = Buffer.concat([received, chunk])
       if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return
-      end(accept(received.subarray(2, 2 + received.readUInt16BE(0))) ? Effect.void : Effect.fail("EBADRESP"))
+      const accepted = accept(received.subarray(2, 2 + received.readUInt16BE(0)))
+      if (accepted === undefined) return end("EBADRESP")
+      socket.destroy()
+      resume(Effect.succeed(accepted))
     })
     const length = Buffer.alloc(2)
     length.writeUInt16BE(octets.length)
@@ -98,103 +94,78 @@ const stream: Exchange = (octets, { host, port }, accept) =>
     })
   })
 
-const plain = (name: string): string => name.replace(/\.$/, "")
-
-const latin = (data: string | Buffer): string => Buffer.isBuffer(data) ? data.toString("latin1") : data
-
-/** What each type has in its records. */
-const readers: { readonly [T in RecordType]: (resource: Resource) => ReadonlyArray<RecordData[T]> } = {
-  A: (resource) => resource.type === "A" ? [resource.data] : [],
-  AAAA: (resource) => resource.type === "AAAA" ? [resource.data] : [],
-  MX: (resource) =>
-    resource.type === "MX"
-      ? [{ preference: resource.data.preference ?? 0, exchange: plain(resource.data.exchange) }]
-      : [],
-  TXT: (resource) => {
-    if (resource.type !== "TXT") return []
-    const parts = Array.isArray(resource.data) ? resource.data : [resource.data]
-    return [parts.map(latin).join("")]
-  },
-  TLSA: (resource) =>
-    resource.type === "TLSA"
-      ? [{
-        usage: resource.data.usage,
-        selector: resource.data.selector,
-        matching: resource.data.matchingType,
-        data: resource.data.certificate.toString("hex")
-      }]
-      : [],
-  SRV: (resource) =>
-    resource.type === "SRV"
-      ? [{
-        priority: resource.data.priority ?? 0,
-        weight: resource.data.weight ?? 0,
-        port: resource.data.port,
-        target: plain(resource.data.target)
-      }]
-      : [],
-  PTR: (resource) => resource.type === "PTR" ? [plain(resource.data)] : [],
-  NS: (resource) => resource.type === "NS" ? [plain(resource.data)] : [],
-  CNAME: (resource) => resource.type === "CNAME" ? [plain(resource.data)] : []
+/** One question; it keeps its number when it is sent again. */
+interface Asked {
+  readonly id: number
+  readonly name: string
+  readonly type: RecordType
 }
 
-const same = (left: string, right: string): boolean => plain(left).toLowerCase() === plain(right).toLowerCase()
+type Packet = DecodedPacket | "malformed"
 
-const ttlOf = (resource: Resource): number => "ttl" in resource ? resource.ttl ?? 0 : 0
+/** Asks one resolver, once; `undefined` where it is silent. */
+const askOne = Effect.fnUntraced(function*(
+  { id, name, type }: Asked,
+  place: Plain,
+  millis: number
+): Effect.fn.Return<Packet | undefined, string> {
+  const accept = (received: Buffer) => NodeMessage.read(received, id, name, type)
+  const send = (edns: boolean) =>
+    Effect.map(
+      Effect.timeoutOption(datagram(NodeMessage.question(id, name, type, edns), place, accept), millis),
+      Option.getOrUndefined
+    )
+  const first = yield* send(true)
+  // RFC 6891 section 7: who does not know EDNS answers with FORMERR, and is asked again without.
+  const answer = first !== undefined && first !== "malformed" && NodeMessage.codeOf(first) === "FORMERR"
+    ? yield* send(false)
+    : first
+  if (answer === undefined || answer === "malformed" || !answer.flag_tc) return answer
+  return yield* stream(NodeMessage.question(id, name, type, true), place, accept)
+})
+
+/** Whether another resolver may know better: this one is silent, broken, or does not serve us. */
+const isOpen = (answer: Packet): boolean =>
+  answer === "malformed" || ["SERVFAIL", "REFUSED", "NOTIMP"].includes(NodeMessage.codeOf(answer))
+
+/** Asks resolvers by turns until one has an answer; the last word counts otherwise. */
+const askPlain = Effect.fnUntraced(function*(
+  asked: Asked,
+  places: ReadonlyArray<Plain>,
+  millis: number
+): Effect.fn.Return<Packet | undefined, string> {
+  const turns = Math.max(tries, places.length)
+  const each = Math.max(1, Math.ceil(millis / turns))
+  let last: Result.Result<Packet, string> | undefined = undefined
+  for (let turn = 0; turn < turns; turn++) {
+    const told: Result.Result<Packet | undefined, string> = yield* Effect.result(
+      askOne(asked, places[turn % places.length]!, each)
+    )
+    if (Result.isSuccess(told) && told.success === undefined) continue
+    last = told as Result.Result<Packet, string>
+    // Whoever answered, be it that nobody listens, says the same a second time.
+    if (Result.isSuccess(last) && !isOpen(last.success) || turn >= places.length - 1) break
+  }
+  return last === undefined ? undefined : yield* Effect.fromResult(last)
+})
+
+/** Asks over TLS or HTTPS, which loads with the first such question. */
+const askSecure = Effect.fnUntraced(function*(
+  { name, type }: Asked,
+  server: Exclude<NameServer.NameServer, Plain>,
+  millis: number
+): Effect.fn.Return<Packet | undefined, string> {
+  const way = yield* Route
+  const Secure = yield* Effect.promise(() => import("./NodeSecureQuery.ts"))
+  // RFC 8484 section 4.1: the same question has the same octets, so that caches can tell.
+  const octets = yield* Secure.exchange(server, NodeMessage.question(0, name, type, true), millis, way)
+  return NodeMessage.read(octets, 0, name, type) ?? "malformed"
+})
+
+const isPlain = (server: NameServer.NameServer | undefined): server is Plain => server?.kind === "plain"
 
 /**
- * The answer in a packet: aliases are followed from the asked name, and records of other names are left out.
- *
- * @category decoding
- * @since 0.1.0
- */
-export const answerOf = <T extends RecordType>(
-  name: string,
-  type: T,
-  packet: DecodedPacket
-): Result.Result<Answer<RecordData[T]>, LookupFailed> => {
-  const authentic = packet.flag_ad
-  const fail = (reason: LookupFailed["reason"]) => Result.fail(new LookupFailed({ name, type, reason, authentic }))
-  const answers = packet.answers ?? []
-  const { rcode } = packet as { readonly rcode?: string }
-  if (rcode !== undefined && rcode !== "NOERROR") return fail(rcodes[rcode] ?? "ServerFailure")
-  const aliases: Array<string> = []
-  const lives: Array<number> = []
-  let owner = name
-  while (type !== "CNAME" && aliases.length <= maxAliases) {
-    const alias = answers.find((resource) => resource.type === "CNAME" && same(resource.name, owner))
-    const [next] = alias === undefined ? [] : readers.CNAME(alias)
-    if (alias === undefined || next === undefined) break
-    lives.push(ttlOf(alias))
-    aliases.push(next)
-    owner = next
-  }
-  if (aliases.length > maxAliases) return fail("ServerFailure")
-  const own = answers.filter((resource) => resource.type === type && same(resource.name, owner))
-  const records = own.flatMap(readers[type])
-  if (records.length === 0) return fail("NoRecords")
-  const ttlSeconds = Math.min(...lives, ...own.map(ttlOf))
-  const sorted = type === "MX"
-    ? (records as ReadonlyArray<RecordData["MX"]>).toSorted((left, right) => left.preference - right.preference)
-    : records
-  return Result.succeed({ records: sorted as ReadonlyArray<RecordData[T]>, ttlSeconds, authentic, aliases })
-}
-
-const readPacket = (octets: Buffer): DecodedPacket | undefined => {
-  try {
-    return DnsPacket.decode(octets)
-  } catch {
-    return undefined
-  }
-}
-
-const isAskable = (name: string): boolean =>
-  name === "" || Buffer.byteLength(name) <= 253 &&
-    name.split(".").every((label) => label !== "" && Buffer.byteLength(label) <= 63)
-
-/**
- * Asks one question. The resolver is told that the AD flag is understood; retries and the change to TCP are within the time of
- * the options. Interruption closes the socket.
+ * Asks one question. Retries and the change to TCP are within the time of the options. Interruption closes the socket.
  *
  * @category running
  * @since 0.1.0
@@ -206,44 +177,25 @@ export const query = <T extends RecordType>(
 ): Effect.Effect<Answer<RecordData[T]>, LookupFailed> => {
   const failed = (reason: LookupFailed["reason"]) => new LookupFailed({ name, type, reason })
   return Effect.gen(function*() {
-    const asked = plain(name)
-    const server = options.server ?? Dns.getServers()[0]
-    if (!isAskable(asked)) return yield* failed("BadName")
-    if (server === undefined) return yield* failed("ServerFailure")
-    const place = placeOf(server)
-    const id = randomInt(0x10000)
-    const packet: Packet = {
-      type: "query",
-      id,
-      flags: DnsPacket.RECURSION_DESIRED | DnsPacket.AUTHENTIC_DATA,
-      questions: [{ type, name: asked }],
-      additionals: [{ type: "OPT", name: ".", udpPayloadSize: udpOctets, flags: 0, options: [] } as never]
+    const asked: Asked = { id: randomInt(0x10000), name: NodeMessage.plain(name), type }
+    const server = options.server === undefined ? undefined : NameServer.fromString(options.server)
+    if (!NodeMessage.isAskable(asked.name) || options.server !== undefined && server === undefined) {
+      return yield* failed("BadName")
     }
-    const octets = DnsPacket.encode(packet)
-    let answer: DecodedPacket | "malformed" | undefined
-    const accept = (received: Buffer): boolean => {
-      if (received.length < 2 || received.readUInt16BE(0) !== id) return false
-      const read = readPacket(received)
-      if (read !== undefined) {
-        const question = read.questions?.[0]
-        if (read.type !== "response") return false
-        if (question !== undefined && (!same(question.name, asked) || question.type !== type)) return false
-      }
-      answer = read ?? "malformed"
-      return true
-    }
-    const failedWith = (code: string) => failed(lookupCodes[code] ?? "ServerFailure")
-    const once = datagram(octets, place, accept).pipe(
-      Effect.timeoutOption(Math.max(1, Math.ceil(options.timeoutMillis / tries)))
-    )
-    for (let tried = 0; tried < tries && answer === undefined; tried++) yield* Effect.mapError(once, failedWith)
-    if (answer !== undefined && answer !== "malformed" && answer.flag_tc) {
-      answer = undefined
-      yield* Effect.mapError(stream(octets, place, accept), failedWith)
-    }
+    const places = server === undefined
+      ? Dns.getServers().map(NameServer.fromString).filter(isPlain).slice(0, maxServers)
+      : isPlain(server)
+      ? [server]
+      : []
+    const ask = server !== undefined && !isPlain(server)
+      ? askSecure(asked, server, options.timeoutMillis)
+      : places.length === 0
+      ? Effect.fail("ENORESOLVER")
+      : askPlain(asked, places, options.timeoutMillis)
+    const answer = yield* Effect.mapError(ask, (code) => failed(lookupCodes[code] ?? "ServerFailure"))
     if (answer === undefined) return yield* failed("Timeout")
     if (answer === "malformed") return yield* failed("Malformed")
-    return yield* Effect.fromResult(answerOf(name, type, answer))
+    return yield* Effect.fromResult(NodeMessage.answerOf(name, type, answer))
   }).pipe(
     Effect.timeoutOrElse({
       duration: options.timeoutMillis,

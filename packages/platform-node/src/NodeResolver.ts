@@ -1,94 +1,39 @@
 /**
- * Asks the DNS with c-ares, as Node brings it.
+ * Finds addresses and mail exchangers from this machine.
  *
  * A and AAAA are asked at the same time, and what their answers mean is kept apart (RFC 2308 section 2.2). The system's own table of
  * hosts is read only with the system's resolver, and only where the DNS knows no such name or the name is `localhost` (RFC
- * 6761 section 6.3). DNSSEC, CNAME chains and response codes beyond c-ares' own are not seen here: `NodeQuery` has them.
+ * 6761 section 6.3). The questions themselves are asked by `NodeQuery`.
  *
  * @since 0.1.0
  */
 import * as IpAddress from "@sonde/net/IpAddress"
-import type { AddressAnswer, AddressRecord, LookupOptions, MxRecord } from "@sonde/net/Resolver"
+import type { AddressAnswer, AddressRecord, Answer, LookupOptions, MxRecord } from "@sonde/net/Resolver"
 import { LookupFailed, Resolver } from "@sonde/net/Resolver"
+import { Route } from "@sonde/net/Route"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Dns from "node:dns"
-import { codeOf, lookupCodes } from "./NodeCodes.ts"
 import { query } from "./NodeQuery.ts"
-
-type Type = LookupFailed["type"]
-
-/**
- * Times one question is sent. A datagram may be lost, so one repetition; more would only hide a resolver that is down.
- *
- * @category constants
- * @since 0.1.0
- */
-export const tries = 2
-
-const failed = (name: string, type: Type, code: string): LookupFailed =>
-  new LookupFailed({ name, type, reason: lookupCodes[code] ?? "ServerFailure" })
-
-/**
- * One question with a limit of its own, because c-ares doubles its waiting time. Interruption cancels the query.
- */
-const ask = <A>(
-  name: string,
-  type: Type,
-  options: LookupOptions,
-  question: (resolver: Dns.promises.Resolver) => Promise<A>
-): Effect.Effect<A, LookupFailed> =>
-  Effect.callback((resume) => {
-    const resolver = new Dns.promises.Resolver({
-      timeout: Math.max(1, Math.ceil(options.timeoutMillis / tries)),
-      tries
-    })
-    try {
-      if (options.server !== undefined) resolver.setServers([options.server])
-    } catch {
-      return resume(Effect.fail(new LookupFailed({ name, type, reason: "BadName" })))
-    }
-    const timer = setTimeout(() => {
-      resolver.cancel()
-      resume(Effect.fail(new LookupFailed({ name, type, reason: "Timeout" })))
-    }, options.timeoutMillis)
-    question(resolver).then(
-      (answer) => {
-        clearTimeout(timer)
-        resume(Effect.succeed(answer))
-      },
-      (error: unknown) => {
-        clearTimeout(timer)
-        resume(Effect.fail(failed(name, type, codeOf(error))))
-      }
-    )
-    return Effect.sync(() => {
-      clearTimeout(timer)
-      resolver.cancel()
-    })
-  })
 
 const records = (
   name: string,
   family: 4 | 6,
   options: LookupOptions
-): Effect.Effect<ReadonlyArray<AddressRecord>, LookupFailed> =>
-  Effect.map(
-    ask(
-      name,
-      family === 6 ? "AAAA" : "A",
-      options,
-      (resolver) => family === 6 ? resolver.resolve6(name, { ttl: true }) : resolver.resolve4(name, { ttl: true })
-    ),
-    (answers) => answers.map(({ address, ttl }) => ({ address, family, ttlSeconds: ttl }))
-  )
+): Effect.Effect<Answer<AddressRecord>, LookupFailed> =>
+  Effect.map(query(name, family === 6 ? "AAAA" : "A", options), (answer) => ({
+    ...answer,
+    records: answer.records.map((address) => ({ address, family, ttlSeconds: answer.ttlSeconds }))
+  }))
 
 // Which of two failures counts: while one question is unanswered, an empty answer to the other does not prove that the name
 // has no address.
 const deciding: ReadonlyArray<LookupFailed["reason"]> = [
   "ServerFailure",
   "Timeout",
+  "Untrusted",
+  "Unreachable",
   "Refused",
   "Malformed",
   "BadName",
@@ -96,9 +41,9 @@ const deciding: ReadonlyArray<LookupFailed["reason"]> = [
   "NoSuchName"
 ]
 
-const hosts = (name: string): Effect.Effect<ReadonlyArray<AddressRecord>> =>
+const hosts = (name: string, family: 4 | 6 | undefined): Effect.Effect<ReadonlyArray<AddressRecord>> =>
   Effect.callback((resume) => {
-    Dns.lookup(name, { all: true, order: "verbatim" }, (error, found) => {
+    Dns.lookup(name, { all: true, order: "verbatim", family: family ?? 0 }, (error, found) => {
       const addresses = error === null ? found : []
       resume(Effect.succeed(addresses.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))))
     })
@@ -106,23 +51,31 @@ const hosts = (name: string): Effect.Effect<ReadonlyArray<AddressRecord>> =>
 
 const fromHosts = (name: string, failure: LookupFailed): Effect.Effect<AddressAnswer, LookupFailed> =>
   Effect.flatMap(
-    hosts(name),
+    Effect.flatMap(Route, ({ family }) => hosts(name, family)),
     (addresses) => addresses.length === 0 ? Effect.fail(failure) : Effect.succeed({ source: "hosts", addresses })
   )
 
-const fromDns = (name: string, options: LookupOptions): Effect.Effect<AddressAnswer, LookupFailed> =>
-  Effect.flatMap(
-    Effect.all([Effect.result(records(name, 6, options)), Effect.result(records(name, 4, options))], {
-      concurrency: 2
-    }),
-    ([six, four]) => {
-      const addresses = [...Result.getOrElse(six, () => []), ...Result.getOrElse(four, () => [])]
-      if (addresses.length > 0) return Effect.succeed({ source: "dns" as const, addresses })
-      const failures = [four, six].flatMap((result) => Result.isFailure(result) ? [result.failure] : [])
-      const worst = deciding.map((reason) => failures.find((failure) => failure.reason === reason)).find(Boolean)
-      return Effect.fail(worst ?? new LookupFailed({ name, type: "A", reason: "NoRecords" }))
+const fromDns = Effect.fnUntraced(function*(
+  name: string,
+  options: LookupOptions
+): Effect.fn.Return<AddressAnswer, LookupFailed> {
+  const { family } = yield* Route
+  const asked = ([6, 4] as const).filter((one) => family === undefined || one === family)
+  const answers = yield* Effect.forEach(asked, (one) => Effect.result(records(name, one, options)), { concurrency: 2 })
+  const given = answers.flatMap((answer) => Result.isSuccess(answer) ? [answer.success] : [])
+  if (given.length > 0) {
+    return {
+      source: "dns",
+      addresses: given.flatMap((answer) => answer.records),
+      aliases: given[0]?.aliases ?? [],
+      authentic: given.every(({ authentic }) => authentic)
     }
-  )
+  }
+  // A before AAAA: of two failures alike, that of the more usual family is told.
+  const failures = answers.toReversed().flatMap((answer) => Result.isFailure(answer) ? [answer.failure] : [])
+  const worst = deciding.map((reason) => failures.find((failure) => failure.reason === reason)).find(Boolean)
+  return yield* worst ?? new LookupFailed({ name, type: "A", reason: "NoRecords" })
+})
 
 const isLocalhost = (name: string): boolean => /(?:^|\.)localhost\.?$/i.test(name)
 
@@ -140,13 +93,7 @@ const addresses = (name: string, options: LookupOptions): Effect.Effect<AddressA
 }
 
 const mx = (domain: string, options: LookupOptions): Effect.Effect<ReadonlyArray<MxRecord>, LookupFailed> =>
-  Effect.map(
-    ask(domain, "MX", options, (resolver) => resolver.resolveMx(domain)),
-    (answers) =>
-      answers
-        .map(({ exchange, priority }) => ({ exchange, preference: priority }))
-        .sort((left, right) => left.preference - right.preference)
-  )
+  Effect.map(query(domain, "MX", options), (answer) => answer.records)
 
 /**
  * Asks from this machine.

@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeCodes from "@sonde/platform-node/NodeCodes"
 import * as NodeTlsCodes from "@sonde/platform-node/NodeTlsCodes"
-import * as Dns from "node:dns"
 import { constants } from "node:os"
 
 describe("connectCodes", () => {
@@ -30,22 +29,20 @@ describe("connectCodes", () => {
 
 describe("lookupCodes", () => {
   it.each([
-    [Dns.NOTFOUND, "NoSuchName"],
-    [Dns.NODATA, "NoRecords"],
-    [Dns.SERVFAIL, "ServerFailure"],
-    [Dns.NOTIMP, "ServerFailure"],
-    [Dns.REFUSED, "Refused"],
-    [Dns.CONNREFUSED, "Refused"],
-    [Dns.EOF, "ServerFailure"],
-    [Dns.TIMEOUT, "Timeout"],
+    ["ECONNREFUSED", "Unreachable"],
+    ["ENETUNREACH", "Unreachable"],
+    ["EHOSTUNREACH", "Unreachable"],
+    ["ENETDOWN", "Unreachable"],
+    ["EHOSTDOWN", "Unreachable"],
+    ["EADDRNOTAVAIL", "Unreachable"],
+    ["EACCES", "Unreachable"],
+    ["EPERM", "Unreachable"],
+    ["ENORESOLVER", "Unreachable"],
     ["ETIMEDOUT", "Timeout"],
-    [Dns.CANCELLED, "Timeout"],
-    [Dns.BADNAME, "BadName"],
-    [Dns.BADQUERY, "BadName"],
-    [Dns.BADFAMILY, "BadName"],
-    [Dns.BADSTR, "BadName"],
-    [Dns.BADRESP, "Malformed"],
-    [Dns.FORMERR, "Malformed"]
+    ["EUNTRUSTED", "Untrusted"],
+    ["EBADRESP", "Malformed"],
+    ["EOF", "ServerFailure"],
+    ["EHTTPSTATUS", "ServerFailure"]
   ])("reads %s as %s", (code, reason) => assert.strictEqual(NodeCodes.lookupCodes[code], reason))
 })
 

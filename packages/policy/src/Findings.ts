@@ -61,6 +61,8 @@ const reasons: Readonly<Record<string, string>> = {
   ServerFailure: "the name servers failed",
   Refused: "the name server refused the question",
   Timeout: "no answer came in time",
+  Unreachable: "nobody answers at the address of the resolver",
+  Untrusted: "the resolver could not prove who it is",
   Malformed: "the answer was malformed"
 }
 

@@ -223,6 +223,14 @@ const reasons: Readonly<Record<string, string>> = {
   HandshakeTimeout: "handshake without an answer"
 }
 
+/** Of a look-up: where two words would be the same for a host and for the resolver, they are apart here. */
+const lookups: Readonly<Record<string, string>> = {
+  Refused: "the resolver refused the question",
+  Timeout: "the resolver did not answer in time",
+  Unreachable: "nobody answers at the resolver's address",
+  Untrusted: "the resolver could not prove who it is"
+}
+
 /**
  * A closed reason in words; one without words stands as it is.
  *
@@ -242,7 +250,8 @@ export const failure = (error: PhaseError): string => Escape.line(refusal(error)
 const refusal = (error: PhaseError): string => {
   switch (error._tag) {
     case "ResolveError":
-      return error.name === undefined ? reason(error.reason) : `${reason(error.reason)}: ${Escape.line(error.name)}`
+      return [lookups[error.reason] ?? reason(error.reason), error.name]
+        .filter((part) => part !== undefined).map(Escape.line).join(": ")
     case "ConnectError": {
       const tried = error.attempts.map((attempt) => `${attempt.address} ${reason(attempt.result).toLowerCase()}`)
       return tried.length === 0 ? reason(error.reason) : tried.join(", ")
@@ -326,9 +335,17 @@ const resolved = (facts: Facts.ResolveFacts): string => {
   }
   if (facts.source === "literal") return "an address, nothing to look up"
   const count = (family: number) => facts.addresses.filter((entry) => entry.family === family).length
-  const withheld = facts.withheld === undefined ? undefined : `${facts.withheld} not to be dialled from here`
-  return [count(4) > 0 ? `${count(4)} A` : undefined, count(6) > 0 ? `${count(6)} AAAA` : undefined, withheld]
-    .filter((part) => part !== undefined).join(", ") + (facts.source === "hosts" ? ", from the system's own table" : "")
+  const lives = facts.addresses.flatMap(({ ttlSeconds }) => ttlSeconds === undefined ? [] : [ttlSeconds])
+  return [
+    count(4) > 0 ? `${count(4)} A` : undefined,
+    count(6) > 0 ? `${count(6)} AAAA` : undefined,
+    facts.withheld === undefined ? undefined : `${facts.withheld} not to be dialled from here`,
+    facts.aliases === undefined ? undefined : `by alias ${facts.aliases.join(", ")}`,
+    lives.length === 0 ? undefined : `TTL ${duration(Math.min(...lives) * 1000)}`,
+    facts.authentic === true ? "signed (AD)" : undefined,
+    facts.source === "hosts" ? "from the system's own table" : undefined,
+    facts.resolver === undefined ? undefined : `asked ${facts.resolver}`
+  ].filter((part) => part !== undefined).join(", ")
 }
 
 const connected = (facts: Facts.ConnectFacts): string => {

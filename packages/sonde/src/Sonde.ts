@@ -29,6 +29,7 @@ import * as Journal from "@sonde/pipeline/Journal"
 import * as JournalStore from "@sonde/pipeline/JournalStore"
 import * as Obtain from "@sonde/pipeline/Obtain"
 import * as Options from "@sonde/pipeline/Options"
+import * as Passage from "@sonde/pipeline/Passage"
 import type { MailboxFacts } from "@sonde/pipeline/recipes/Mailbox"
 import type { SubmissionFacts } from "@sonde/pipeline/recipes/Submission"
 import type { TokenOutcome } from "@sonde/pipeline/recipes/Token"
@@ -408,7 +409,7 @@ const make = Effect.gen(function*() {
             const Discover = yield* Effect.promise(() => import("@sonde/pipeline/discovery/Discover"))
             const recorder = Recorder.make({ now: () => 0, secrets: [] })
             return yield* Discover.discover(yield* Effect.fromResult(Discover.question(request, offline, recorder)))
-          })
+          }).pipe(Passage.through(request))
         ),
         provided
       ),

@@ -10,11 +10,12 @@ import { createSocket, type Socket } from "node:dgram"
 import type { AddressInfo, Server } from "node:net"
 import { createServer } from "node:net"
 
-/** What is served. `lossy` drops the first datagram of every question. */
+/** What is served. `lossy` drops the first datagram of every question; `old` knows no EDNS and answers it with FORMERR. */
 export interface World {
   readonly zone?: StaticZone
   readonly fail?: StaticFailures
   readonly lossy?: boolean
+  readonly old?: boolean
 }
 
 /** A resolver that listens; `asked` are the questions as `TYPE name`, those by TCP with a `TCP ` before. */
@@ -72,11 +73,15 @@ const codes: Readonly<Record<string, number>> = {
 }
 
 /** The answer to a question, or nothing where the test wants none. */
-const answer = (world: World, octets: Buffer, isStream: boolean, asked: Array<string>): Buffer | undefined => {
+export const answer = (world: World, octets: Buffer, isStream: boolean, asked: Array<string>): Buffer | undefined => {
   const packet = DnsPacket.decode(octets)
   const question = packet.questions?.[0]
   if (question === undefined) return undefined
   const { name, type } = question
+  if (world.old === true && (packet.additionals ?? []).length > 0) {
+    asked.push(`EDNS ${type} ${normal(name)}`)
+    return DnsPacket.encode({ id: packet.id ?? 0, type: "response", flags: 1, questions: [question] })
+  }
   const zone = new Map(Object.entries(world.zone ?? {}).map(([key, records]) => [normal(key), records]))
   const failures = new Map(Object.entries(world.fail ?? {}).map(([key, reason]) => [normal(key), reason]))
   asked.push(`${isStream ? "TCP " : ""}${type} ${normal(name)}`)

@@ -9,7 +9,8 @@ import { common, Millis } from "./common.ts"
 
 /**
  * A name could not be resolved. `NoSuchName` is NXDOMAIN, `NoRecords` an empty answer (NODATA), `NullMx` a domain
- * that takes no mail (RFC 7505 section 3). `ServerFailure` and `Timeout` say nothing about the name: try again.
+ * that takes no mail (RFC 7505 section 3). `ServerFailure` and `Timeout` say nothing about the name: try again. `Unreachable` and
+ * `Untrusted` are of the resolver that was chosen: nobody listens there, or it could not prove who it is.
  * `name` is what was asked for; it is never absent, because the `name` that every `Error` inherits would stand for it.
  *
  * @category errors
@@ -17,7 +18,17 @@ import { common, Millis } from "./common.ts"
  */
 export class ResolveError extends Schema.TaggedError<ResolveError>()("ResolveError", {
   ...common,
-  reason: Schema.Literals(["NoSuchName", "NoRecords", "ServerFailure", "Refused", "Timeout", "BadName", "NullMx"]),
+  reason: Schema.Literals([
+    "NoSuchName",
+    "NoRecords",
+    "ServerFailure",
+    "Refused",
+    "Timeout",
+    "Unreachable",
+    "Untrusted",
+    "BadName",
+    "NullMx"
+  ]),
   name: Schema.String
 }) {
   /** Whether trying again unchanged can help. */

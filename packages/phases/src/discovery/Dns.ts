@@ -13,7 +13,8 @@ import * as Source from "./Source.ts"
 
 const isAbsent = ({ reason }: LookupFailed): boolean => reason === "NoSuchName" || reason === "NoRecords"
 
-const isTemporary = ({ reason }: LookupFailed): boolean => reason === "ServerFailure" || reason === "Timeout"
+const isTemporary = ({ reason }: LookupFailed): boolean =>
+  reason === "ServerFailure" || reason === "Timeout" || reason === "Unreachable"
 
 const sentences: Readonly<Record<LookupFailed["reason"], string>> = {
   NoSuchName: "there is no such name",
@@ -21,6 +22,8 @@ const sentences: Readonly<Record<LookupFailed["reason"], string>> = {
   ServerFailure: "the name server failed",
   Refused: "the name server refused to answer",
   Timeout: "the name server did not answer in time",
+  Unreachable: "nobody answers at the address of the name server",
+  Untrusted: "the name server could not prove who it is",
   BadName: "the name cannot be one",
   Malformed: "the name server's answer is malformed"
 }

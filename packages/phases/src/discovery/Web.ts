@@ -26,6 +26,8 @@ const sentence = (because: Fetch.FetchFailed["because"]): string => {
         ServerFailure: "the name server failed",
         Refused: "the name server refused to answer",
         Timeout: "the name server did not answer in time",
+        Unreachable: "nobody answers at the address of the name server",
+        Untrusted: "the name server could not prove who it is",
         BadName: "the host name cannot be one",
         Malformed: "the name server's answer is malformed"
       }[because.reason]
@@ -64,7 +66,7 @@ const unread = ({ at, because, redirects }: Fetch.FetchFailed): Source.Said => {
     return Source.none(text, more)
   }
   const temporary = because._tag === "LookupFailed"
-    ? because.reason === "ServerFailure" || because.reason === "Timeout"
+    ? because.reason === "ServerFailure" || because.reason === "Timeout" || because.reason === "Unreachable"
     : because._tag === "DialFailed"
     ? because.reason === "Timeout"
     : because._tag === "HttpFailed" && because.reason !== "Malformed" && because.reason !== "TooLong"

@@ -10,7 +10,7 @@ import type { Discovery, Setting, SourceAnswer } from "@sonde/domain/Discovery"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import type { Http } from "@sonde/net/Http"
 import type { Recorder } from "@sonde/net/Recorder"
-import type { Resolver } from "@sonde/net/Resolver"
+import { LookupFailed, type Resolver } from "@sonde/net/Resolver"
 import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
 import { audienceOf, type Evidence, recognise, summaryOf } from "@sonde/packs/Recognise"
@@ -24,6 +24,7 @@ import { getDomain } from "tldts"
 import { iso } from "../Moment.ts"
 import { OptionsError, type Request } from "../Options.ts"
 import * as Choice from "./Choice.ts"
+import * as Watch from "./Watch.ts"
 
 /**
  * What is asked. `input` is what the user typed; with `offline` nothing leaves the machine. `provider` is a pack that is
@@ -223,12 +224,16 @@ export const discover = Effect.fn("Discovery.discover")(function*(
   const started = yield* Clock.currentTimeMillis
   const packs = yield* Packs
   const isOffline = asked.offline || (yield* isInside(asked.domain))
-  const { isKnown, sources } = isOffline
-    ? { isKnown: true, sources: [yield* packAnswer({ ...asked, offline: true }, [])] }
-    : yield* online(asked)
+  const heard = isOffline ? undefined : yield* Watch.unlessDead(online(asked))
+  const failure = heard instanceof LookupFailed ? heard : undefined
+  const problem = failure === undefined ? undefined : Watch.sentence(failure.reason, asked.way.server)
+  const { isKnown, sources } = heard === undefined || heard instanceof LookupFailed
+    ? { isKnown: true, sources: [yield* packAnswer({ ...asked, offline: isOffline }, [])] }
+    : heard
   const chosen = Choice.choose(sources)
   const provider = yield* packs.get(sources.find((answer) => answer.provider !== undefined)?.provider ?? "")
-  const isOpen = sources.some(({ state, temporary }) => state === "failed" && temporary === true)
+  const isOpen = problem !== undefined ||
+    sources.some(({ state, temporary }) => state === "failed" && temporary === true)
   const outcome = chosen.length > 0 ? "found" : isOpen ? "inconclusive" : "none"
   const { domain, input, mailbox } = asked
   return {
@@ -237,6 +242,7 @@ export const discover = Effect.fn("Discovery.discover")(function*(
     durationMillis: (yield* Clock.currentTimeMillis) - started,
     target: { input, ...(mailbox === undefined ? {} : { mailbox }), domain, ...(isKnown ? {} : { exists: false }) },
     ...(provider === undefined ? {} : { provider: { id: provider.id, name: provider.name } }),
+    ...(problem === undefined ? {} : { problem }),
     outcome,
     // 68 is "name resolution or discovery failed", 75 is "inconclusive".
     exitCode: outcome === "found" ? 0 : outcome === "none" ? 68 : 75,

@@ -3,9 +3,14 @@ import type { Discovery, SettingsSource } from "@sonde/domain/Discovery"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import * as Net from "@sonde/net/Net"
 import * as Recorder from "@sonde/net/Recorder"
+import { LookupFailed, type LookupOptions, type RecordType, Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
 import * as Discover from "@sonde/pipeline/discovery/Discover"
+import * as Watch from "@sonde/pipeline/discovery/Watch"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
 
 const domain = "firm.example"
 const mailbox = `me@${domain}`
@@ -27,7 +32,8 @@ const smtp = server("outgoingServer", "smtp", "smtp.firm.example", 587, "STARTTL
 const discover = (
   world: Net.StaticWorld,
   more: Partial<Discover.Asked> = {},
-  rule: AddressPolicy.AddressRule = AddressPolicy.everything
+  rule: AddressPolicy.AddressRule = AddressPolicy.everything,
+  resolver: Layer.Layer<Resolver> = Net.layerResolver(world)
 ): Effect.Effect<Discovery> =>
   Discover.discover({
     input: mailbox,
@@ -46,13 +52,71 @@ const discover = (
     ...more
   }).pipe(
     Effect.provideService(AddressPolicy.AddressPolicy, rule),
-    Effect.provide([Packs.layer, Net.layerStatic(world)])
+    Effect.provide([Packs.layer, resolver, Net.layerHttp(world)])
   )
 
 const of = ({ sources }: Discovery, source: SettingsSource) => sources.find((answer) => answer.source === source)
 
 const endpoints = ({ chosen }: Discovery) =>
   chosen.map(({ endpoint, service, source }) => `${service} ${endpoint.host}:${endpoint.port} ${source}`)
+
+/** A resolver in virtual time that never answers, but for what `answers` has. */
+const mute = (answers: (name: string) => boolean) => {
+  const asked: Array<string> = []
+  const wait = (name: string, type: RecordType, { timeoutMillis }: LookupOptions) => {
+    asked.push(`${type} ${name}`)
+    return Effect.flip(Effect.as(
+      Effect.sleep(answers(name) ? 1 : timeoutMillis),
+      new LookupFailed({ name, type, reason: answers(name) ? "NoSuchName" : "Timeout" })
+    ))
+  }
+  const layer = Layer.succeed(Resolver, {
+    addresses: (name, options) => wait(name, "A", options) as never,
+    mx: (name, options) => wait(name, "MX", options) as never,
+    query: (name, type, options) => wait(name, type, options) as never
+  })
+  return { asked, layer }
+}
+
+const timed = Effect.fnUntraced(function*(resolver: Layer.Layer<Resolver>, more: Partial<Discover.Asked> = {}) {
+  const fiber = yield* Effect.forkChild(
+    discover({}, { timeoutMillis: 10_000, ...more }, AddressPolicy.everything, resolver)
+  )
+  yield* TestClock.adjust(60_000)
+  return yield* Fiber.join(fiber)
+})
+
+describe("a resolver that answers nothing", () => {
+  it.effect("is told in one sentence, after one wait", () =>
+    Effect.gen(function*() {
+      const found = yield* timed(mute(() => false).layer)
+      assert.strictEqual(
+        found.problem,
+        "The resolver of this system does not answer, so no source could be asked"
+      )
+      assert.strictEqual(found.durationMillis, Watch.resolverMillis)
+      assert.deepStrictEqual([found.outcome, found.exitCode], ["inconclusive", 75])
+      assert.deepStrictEqual(found.sources.map(({ source }) => source), ["pack"])
+    }))
+
+  it.effect("leaves what the packs know", () =>
+    Effect.gen(function*() {
+      const found = yield* timed(mute(() => false).layer, { domain: "outlook.com", mailbox: "me@outlook.com" })
+      assert.isDefined(found.problem)
+      assert.strictEqual(found.outcome, "found")
+      assert.isAbove(found.chosen.length, 0)
+    }))
+
+  it.effect("is not dead as long as it answers anything: then a domain alone is silent", () =>
+    Effect.gen(function*() {
+      const { asked, layer } = mute((name) => name.endsWith("thunderbird.net"))
+      const found = yield* timed(layer)
+      assert.isUndefined(found.problem)
+      assert.isTrue(asked.some((name) => name.endsWith("thunderbird.net")))
+      assert.strictEqual(of(found, "mx")?.state, "failed")
+      assert.isAbove(found.sources.length, 10)
+    }))
+})
 
 describe("discovery", () => {
   it.effect("asks every source, once each, and says of each what was there", () =>

@@ -93,6 +93,11 @@ const piped = ({ chosen }: Discovery): string =>
 
 const unknown = "The DNS knows no such domain. Check how it is spelt."
 
+const deaf = (problem: string, outcome: Discovery["outcome"]): string =>
+  `${Escape.line(problem)}. ${
+    outcome === "found" ? "What is below is what the packs know." : "Try again with another resolver (--dns)."
+  }`
+
 const closing: Readonly<Record<Discovery["outcome"], string>> = {
   found: "",
   none: "No source names a server. Ask whoever runs the domain, and check with --host and --port.",
@@ -106,8 +111,11 @@ const closing: Readonly<Record<Discovery["outcome"], string>> = {
  * @category rendering
  * @since 0.1.0
  */
-export const nothing = ({ outcome, target }: Discovery): string =>
-  outcome !== "found" && target.exists === false ? unknown : closing[outcome]
+export const nothing = ({ outcome, problem, target }: Discovery): string => {
+  if (outcome === "found") return ""
+  if (problem !== undefined) return deaf(problem, outcome)
+  return target.exists === false ? unknown : closing[outcome]
+}
 
 /**
  * The whole screen, ending in a line end.
@@ -121,6 +129,9 @@ export const render = (it: Discovery, look: Appearance): string => {
   const rows = [
     heading(look, `${Escape.line(it.target.mailbox ?? it.target.domain)}${who}`),
     "",
+    ...(it.problem === undefined || it.chosen.length === 0
+      ? []
+      : [...Layout.paragraph(look, deaf(it.problem, it.outcome), 0), ""]),
     ...(it.chosen.length === 0 ?
       Layout.paragraph(look, nothing(it), 0) :
       [
