@@ -12,6 +12,7 @@ import { createSocket } from "node:dgram"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as Ports from "./Ports.ts"
 
 const programs = ["named", "dnssec-keygen", "dnssec-signzone"]
 
@@ -21,13 +22,16 @@ export const problem = (): string | undefined => {
   return missing.length === 0 ? undefined : `${missing.join(", ")} is not installed (Debian: bind9, bind9-utils)`
 }
 
-/** Servers that answer. `server` is the resolver, as `--dns` takes it. */
+/** Servers that answer. `server` is the resolver, as `--dns` takes it; over TLS and HTTPS it has the certificate that was given. */
 export interface SignedDns {
   readonly server: string
+  readonly tlsPort: number
+  readonly httpsPort: number
 }
 
-/** What is served: lines of a zone file below the root, and below `unsigned.`. */
+/** What is served: lines of a zone file below the root, and below `unsigned.`; `tls` is what the resolver presents. */
 export interface Zones {
+  readonly tls?: { readonly cert: string; readonly key: string }
   readonly signed: ReadonlyArray<string>
   readonly unsigned: ReadonlyArray<string>
 }
@@ -57,7 +61,12 @@ const common = (folder: string, port: number): string =>
   + "session-keyfile none; allow-query { any; }; notify no; empty-zones-enable no;"
 
 /** Makes keys, signs the root, and writes both configurations. */
-const prepare = (folder: string, zones: Zones, ports: readonly [number, number]): void => {
+const prepare = (
+  folder: string,
+  zones: Zones,
+  ports: readonly [number, number],
+  [tls, https]: ReadonlyArray<number>
+): void => {
   writeFileSync(
     join(folder, "root.zone"),
     `${head}a.root. IN A 127.0.0.1\nunsigned. IN NS a.root.\nbogus.example. IN TXT "${honest}"\n${
@@ -79,9 +88,17 @@ const prepare = (folder: string, zones: Zones, ports: readonly [number, number])
     `options { ${common(folder, ports[0])} recursion no; dnssec-validation no; };\n`
       + "zone \".\" { type primary; file \"root.signed\"; };\nzone \"unsigned\" { type primary; file \"unsigned.zone\"; };\n"
   )
+  if (zones.tls !== undefined) {
+    writeFileSync(join(folder, "cert.pem"), zones.tls.cert)
+    writeFileSync(join(folder, "key.pem"), zones.tls.key)
+  }
+  const [encrypted, profile] = zones.tls === undefined ? ["", ""] : [
+    `listen-on port ${tls} tls local { 127.0.0.1; }; listen-on port ${https} tls local http local { 127.0.0.1; }; `,
+    "tls local { cert-file \"cert.pem\"; key-file \"key.pem\"; };\nhttp local { endpoints { \"/dns-query\"; }; };\n"
+  ]
   writeFileSync(
     join(folder, "resolver.conf"),
-    `options { ${common(folder, ports[1])} recursion yes; dnssec-validation yes; forward only; `
+    `${profile}options { ${common(folder, ports[1])} ${encrypted}recursion yes; dnssec-validation yes; forward only; `
       + `forwarders { 127.0.0.1 port ${ports[0]}; }; };\ntrust-anchors { "." static-key 257 3 13 "${key}"; };\n`
   )
 }
@@ -123,8 +140,10 @@ export const start = Effect.fnUntraced(function*(zones: Zones): Effect.fn.Return
     (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
   )
   const ports = yield* Effect.promise(() => Promise.all([freePort(), freePort()]))
-  yield* Effect.sync(() => prepare(folder, zones, ports))
+  const encrypted = yield* Effect.promise(() => Ports.free(2))
+  yield* Effect.sync(() => prepare(folder, zones, ports, encrypted))
   yield* named(folder, "auth.conf")
   yield* named(folder, "resolver.conf")
-  return { server: `127.0.0.1:${ports[1]}` }
+  const [tlsPort = 0, httpsPort = 0] = encrypted
+  return { server: `127.0.0.1:${ports[1]}`, tlsPort, httpsPort }
 })
