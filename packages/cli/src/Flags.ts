@@ -80,6 +80,13 @@ export const hints = {
   port: text("port", "PORT", "port of that server")
 }
 
+/** The secret of the proxy. */
+export const proxySecret = text(
+  "proxy-secret",
+  "SOURCE",
+  "password of the proxy's user: env:NAME, file:PATH, stdin, cmd:COMMAND or prompt"
+)
+
 /** Where secrets come from. */
 export const secrets = {
   secret: text(
@@ -113,6 +120,7 @@ export const secrets = {
     "SOURCE",
     "its private key where it is not in the same file: env:NAME, file:PATH or cmd:COMMAND"
   ),
+  proxySecret,
   serviceAccount: text("service-account", "PATH", "JSON key file of a Google service account"),
   refreshToken: text("refresh-token", "SOURCE", "refresh token, from the same sources")
 }
@@ -147,8 +155,35 @@ export const directory = {
   )
 }
 
+/**
+ * The short flags of curl for one family as long ones: the parser takes a digit behind a hyphen for a number. What stands behind `--`
+ * is left alone.
+ */
+export const families = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length
+  return argv.map((word, at) => at < end && (word === "-4" || word === "-6") ? `--ipv${word.slice(1)}` : word)
+}
+
+/** How connections leave this machine. */
+export const way = {
+  dns: text(
+    "dns",
+    "SERVER",
+    "resolver to ask: ADDRESS[:PORT], tls://HOST[:PORT]#NAME or https://HOST/dns-query (default: the system's)"
+  ),
+  proxy: text(
+    "proxy",
+    "URL",
+    "go through a proxy: socks5://[USER@]HOST:PORT, socks5h:// to have it look names up, http:// for HTTP CONNECT"
+  ),
+  ipv4: toggle("ipv4", "use IPv4 only; -4 for short, as with curl"),
+  ipv6: toggle("ipv6", "use IPv6 only; -6 for short, as with curl"),
+  source: text("source", "ADDRESS", "address of this machine to connect from")
+}
+
 /** The options of a diagnosis. */
 export const check = {
+  ...way,
   ...client,
   ...directory,
   user: text("user", "NAME", "sign-in name when it is not the mailbox"),
@@ -169,11 +204,7 @@ export const check = {
   port: text("port", "PORT", "connect to this port"),
   security: text("security", "starttls|tls|none|opportunistic", "how the connection is encrypted"),
   connectTo: texts("connect-to", "HOST:PORT:ADDR:PORT", "dial ADDR:PORT when HOST:PORT is meant; repeatable"),
-  dns: text(
-    "dns",
-    "SERVER",
-    "resolver to ask: ADDRESS[:PORT], tls://HOST[:PORT]#NAME or https://HOST/dns-query (default: the system's)"
-  ),
+  address: text("address", "ADDRESS", "connect to this address; the name checked in TLS stays the host"),
   ca: text("ca", "FILE", "more trust anchors, PEM"),
   ehlo: text("ehlo", "NAME", "name to greet the server with"),
   from: text("from", "ADDRESS", "envelope sender (default: the mailbox)"),
@@ -227,7 +258,8 @@ export const posture = {
   ip: text("ip", "ADDRESS", "address that would send, for SPF and its name"),
   from: text("from", "ADDRESS", "envelope sender it would use (default: postmaster of the domain)"),
   provider: check.provider,
-  dns: check.dns,
+  ...way,
+  proxySecret,
   connectTo: check.connectTo,
   ca: check.ca,
   ehlo: check.ehlo,
@@ -239,8 +271,10 @@ export const posture = {
 export const tls = {
   starttls: choice("starttls", ["smtp", "imap", "pop3", "sieve"], "begin in clear, in this protocol"),
   revocation: check.revocation,
+  ...way,
+  proxySecret,
+  address: check.address,
   connectTo: check.connectTo,
-  dns: check.dns,
   ca: check.ca,
   ehlo: check.ehlo,
   timeout: check.timeout,

@@ -30,6 +30,7 @@ import { demo, simulate } from "./commands/simulate.ts"
 import { tls } from "./commands/tls.ts"
 import { token } from "./commands/token.ts"
 import { Failure, Stop } from "./Failure.ts"
+import * as Flags from "./Flags.ts"
 import * as Process from "./Process.ts"
 import { Screen } from "./Screen.ts"
 import * as Usage from "./Usage.ts"
@@ -87,7 +88,7 @@ const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version,
 export const run: (argv: ReadonlyArray<string>) => Effect.Effect<number, never, Screen | Command.Environment> = Effect
   .fnUntraced(function*(argv: ReadonlyArray<string>) {
     const screen = yield* Screen
-    return yield* Command.runWith(sonde, { version })(textLast(argv)).pipe(
+    return yield* Command.runWith(sonde, { version })(Flags.families(textLast(argv))).pipe(
       Effect.provide(Layer.mergeAll(presenter(screen), help(screen), config)),
       Effect.mapError((error) => {
         if (error instanceof Stop || error instanceof Failure) return error

@@ -61,6 +61,34 @@ export const spans = Effect.fnUntraced(function*(input: Partial<Pick<Input, "tim
   }
 })
 
+/** The family that is left. */
+const familyOf = (
+  { ipv4 = false, ipv6 = false }: Partial<Pick<Input, "ipv4" | "ipv6">>
+): Result.Result<Pick<CheckOptions, "family">, Failure> =>
+  ipv4 && ipv6
+    ? Result.fail(usage("--ipv4 and --ipv6 were both given", "leave one of them out"))
+    : Result.succeed(ipv4 ? { family: 4 } : ipv6 ? { family: 6 } : {})
+
+/** The way out that flags give. */
+export const way = Effect.fnUntraced(function*(input: Flags.Parsed<typeof Flags.way>) {
+  const out: Partial<Mutable<CheckOptions>> = {}
+  for (const name of ["dns", "proxy", "source"] as const) {
+    const value = input[name]
+    if (value === "") return yield* usage(`--${name} was given and is empty`, "give it a value or leave it out")
+    if (value !== undefined) out[name] = value
+  }
+  return Object.assign(out, yield* Effect.fromResult(familyOf(input)))
+})
+
+const proxyLabel = "Password of the proxy"
+
+/** The secret of the proxy, where a command takes no other. */
+export const proxySecret = Effect.fnUntraced(function*(text: string | undefined) {
+  if (text === undefined) return {}
+  const source = yield* Effect.fromResult(Secret.parse("--proxy-secret", text))
+  return { proxySecret: yield* Secret.read("--proxy-secret", source, proxyLabel) }
+})
+
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 /**
@@ -74,6 +102,9 @@ export const options = Effect.fnUntraced(function*(input: Partial<Input>) {
     "user",
     "host",
     "dns",
+    "proxy",
+    "source",
+    "address",
     "ehlo",
     "from",
     "tenant",
@@ -91,6 +122,7 @@ export const options = Effect.fnUntraced(function*(input: Partial<Input>) {
     if (value === "") return yield* usage(`--${option} was given and is empty`, "give it a value or leave it out")
     if (value !== undefined) out[name] = value
   }
+  Object.assign(out, yield* Effect.fromResult(familyOf(input)))
   for (const name of ["deliver", "deliverAgain", "allowClearAuth", "ignorePreflight", "revocation", "wait"] as const) {
     if (input[name] === true) out[name] = true
   }
@@ -141,6 +173,7 @@ export interface Sources {
   readonly clientCertificate?: string | undefined
   /** A JSON file. */
   readonly serviceAccount?: string | undefined
+  readonly proxySecret?: Secret.Source | undefined
   readonly tlsKey?: Secret.Source | undefined
   /** A PEM file. */
   readonly tlsCertificate?: string | undefined
@@ -152,6 +185,7 @@ const taken = [
   ["clientSecret", "--client-secret"],
   ["clientAssertion", "--client-assertion"],
   ["refreshToken", "--refresh-token"],
+  ["proxySecret", "--proxy-secret"],
   ["tlsKey", "--tls-key"]
 ] as const
 
@@ -165,6 +199,7 @@ export const sources = Effect.fnUntraced(function*(input: Partial<Flags.Parsed<t
     refreshToken: undefined,
     clientCertificate: input.clientCertificate,
     serviceAccount: input.serviceAccount,
+    proxySecret: undefined,
     tlsKey: undefined,
     tlsCertificate: input.tlsCertificate
   }
@@ -197,6 +232,7 @@ export interface Fetched {
   readonly clientCertificate?: Redacted.Redacted<string>
   readonly serviceAccount?: Redacted.Redacted<string>
   readonly tlsCertificate?: Redacted.Redacted<string>
+  readonly proxySecret?: Redacted.Redacted<string>
   readonly tlsKey?: Redacted.Redacted<string>
 }
 
@@ -289,6 +325,7 @@ export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
     clientSecret: "Secret of the application",
     clientAssertion: "Token that stands for the application",
     refreshToken: `Refresh token of ${who}`,
+    proxySecret: proxyLabel,
     tlsKey: "Private key of the client certificate"
   }
   for (const [name, option] of taken) {

@@ -33,6 +33,7 @@ export type Option =
   | "--token"
   | "--client-secret"
   | "--client-assertion"
+  | "--proxy-secret"
   | "--tls-key"
   | "--token-cache-key"
   | "--refresh-token"

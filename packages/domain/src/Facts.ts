@@ -14,7 +14,8 @@ const Family = Schema.Literals([4, 6])
 
 /**
  * The addresses of a host, in the order in which they will be tried. `source` is `dns`, `hosts` (the system's own
- * table), `literal` (the host is an address) or `pinned` (given by `connectTo`, no question was asked). `withheld` counts the
+ * table), `literal` (the host is an address), `pinned` (given by `connectTo` or `address`) or `proxy` (the proxy looks the name up,
+ * which stands in place of an address and has no family). `withheld` counts the
  * addresses that may not be dialled and are not told. `resolver` is the one that was chosen (`--dns`), absent where the system's own
  * was asked; `aliases` are the names that CNAME records led to; `authentic` is the AD flag of the answers (RFC 4035 section 3.2.3),
  * which is worth as much as the way to the resolver.
@@ -24,10 +25,10 @@ const Family = Schema.Literals([4, 6])
  */
 export const ResolveFacts = Schema.Struct({
   name: Schema.String,
-  source: Schema.Literals(["dns", "hosts", "literal", "pinned"]),
+  source: Schema.Literals(["dns", "hosts", "literal", "pinned", "proxy"]),
   addresses: Schema.Array(Schema.Struct({
     address: Schema.String,
-    family: Family,
+    family: Schema.optionalKey(Family),
     port: Schema.optionalKey(Schema.Int),
     ttlSeconds: Schema.optionalKey(Schema.Int)
   })),
@@ -40,7 +41,8 @@ export const ResolveFacts = Schema.Struct({
 export interface ResolveFacts extends Schema.Schema.Type<typeof ResolveFacts> {}
 
 /**
- * The address that took the connection, and every attempt of the race (RFC 8305 section 5).
+ * The address that took the connection, and every attempt of the race (RFC 8305 section 5). `proxy` is the place of the proxy that was
+ * gone through; where that looks names up, `address` is the name, and there is no `family`.
  *
  * @category models
  * @since 0.1.0
@@ -48,7 +50,8 @@ export interface ResolveFacts extends Schema.Schema.Type<typeof ResolveFacts> {}
 export const ConnectFacts = Schema.Struct({
   address: Schema.String,
   port: Schema.Int,
-  family: Family,
+  family: Schema.optionalKey(Family),
+  proxy: Schema.optionalKey(Schema.String),
   localAddress: Schema.optionalKey(Schema.String),
   attempts: Schema.Array(Attempt)
 }).annotate({ identifier: "ConnectFacts" })

@@ -76,7 +76,9 @@ export type GrantKind = typeof GrantKind.Type
 
 /**
  * The options of a check. `connectTo` entries read `HOST:PORT:ADDRESS:PORT`; `dns` is a resolver, `ADDRESS[:PORT]`,
- * `tls://HOST[:PORT][#NAME]` (RFC 7858) or `https://HOST/PATH` (RFC 8484); `ca` is PEM text;
+ * `tls://HOST[:PORT][#NAME]` (RFC 7858) or `https://HOST/PATH` (RFC 8484);
+ * `proxy` is `socks5://`, `socks5h://` or `http://` with `[USER@]HOST[:PORT]`; `family` leaves the other one out, `source` is the address
+ * of this machine to come from, `address` the one to dial in place of those that the host's name has; `ca` is PEM text;
  * `redirectUri` is the loopback address that a browser comes back to; `tenant` is the id or a domain of a directory and `cloud` the
  * name of a separate cloud as packs have it; `audience` and `scope` are what the server wants of a token where no pack knows it, and
  * `scope` is also what is asked for; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack`
@@ -109,6 +111,10 @@ export const CheckOptions = Schema.Struct({
   security: Schema.optionalKey(Security),
   connectTo: Schema.optionalKey(Schema.Array(Schema.String)),
   dns: Schema.optionalKey(Schema.String),
+  proxy: Schema.optionalKey(Schema.String),
+  family: Schema.optionalKey(Schema.Literals([4, 6])),
+  source: Schema.optionalKey(Schema.String),
+  address: Schema.optionalKey(Schema.String),
   ca: Schema.optionalKey(Schema.String),
   ehlo: Schema.optionalKey(Schema.String),
   from: Schema.optionalKey(Schema.String),
@@ -149,6 +155,8 @@ export interface Secrets {
   /** The key file of a Google service account, JSON. */
   readonly serviceAccount?: Redacted.Redacted<string> | undefined
   readonly refreshToken?: Redacted.Redacted<string> | undefined
+  /** Signs in at the proxy, with the user that stands in its option. */
+  readonly proxySecret?: Redacted.Redacted<string> | undefined
   /** Certificates that the TLS handshake with a mail server shows, PEM, that of the client first; its key may stand there too. */
   readonly tlsCertificate?: Redacted.Redacted<string> | undefined
   /** The private key of the first of them, PEM. */

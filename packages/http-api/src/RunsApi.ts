@@ -27,7 +27,12 @@ export const SecretInput = Schema.Union([
 /** @category models @since 0.1.0 */
 export type SecretInput = typeof SecretInput.Type
 
-const secrets = { secret: Schema.optionalKey(SecretInput), token: Schema.optionalKey(SecretInput) }
+const secrets = {
+  secret: Schema.optionalKey(SecretInput),
+  token: Schema.optionalKey(SecretInput),
+  /** The secret of the user in `proxy`; the value itself. */
+  proxySecret: Schema.optionalKey(Schema.RedactedFromValue(Schema.String))
+}
 
 /**
  * A run to start: a target with the options of a check.

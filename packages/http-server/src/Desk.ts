@@ -92,8 +92,8 @@ const full = new TooManyRuns({
   error: { _tag: "TooManyRuns", scope: "queue", retryAfterMillis: queueMillis }
 })
 
-const wipe = ({ secret, token }: Check): void => {
-  for (const one of [secret, token]) if (one !== undefined) Redacted.wipeUnsafe(one)
+const wipe = ({ proxySecret, secret, token }: Check): void => {
+  for (const one of [proxySecret, secret, token]) if (one !== undefined) Redacted.wipeUnsafe(one)
 }
 
 const make = Effect.gen(function*() {
@@ -247,8 +247,12 @@ const make = Effect.gen(function*() {
     }),
     discover: Effect.fn("Desk.discover")(function*(check, offline, client) {
       yield* admitted(check, client)
-      const { ca, connectTo, dns, provider, target, timeout } = check
-      const work = placed(allowed(check)(sonde.discover({ ca, connectTo, dns, provider, target, timeout, offline })))
+      const { ca, connectTo, dns, family, provider, proxy, proxySecret, source, target, timeout } = check
+      const work = placed(
+        allowed(check)(
+          sonde.discover({ ca, connectTo, dns, family, provider, proxy, proxySecret, source, target, timeout, offline })
+        )
+      )
       const fiber = yield* FiberSet.run(fibers, work)
       const exit = yield* Effect.onInterrupt(Fiber.await(fiber), () => Fiber.interrupt(fiber))
       if (Exit.isSuccess(exit)) return exit.value

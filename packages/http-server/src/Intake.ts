@@ -12,6 +12,7 @@ import * as Target from "@sonde/domain/Target"
 import { type InvalidOption, TargetDenied } from "@sonde/http-api/Problems"
 import type { ResumeRun, SecretInput, StartRun } from "@sonde/http-api/RunsApi"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
+import * as Proxy from "@sonde/net/Proxy"
 import { type Check, type OptionsError, Sonde } from "@sonde/sonde"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -58,14 +59,16 @@ const inBody = (error: OptionsError): InvalidOption => {
 
 /**
  * What may be dialled for a run: public addresses on the ports of mail, told coarsely; with `allowPrivate` every address on
- * those ports, and the ports that `connectTo` maps to. Tokens and published settings come from the ports of HTTP.
+ * those ports, the ports that `connectTo` maps to, and that of a proxy. Tokens and published settings come from the ports of HTTP.
  */
 export const rule = (
   settings: Pick<Values, "allowPrivate" | "anyPort" | "ports">,
-  options: Pick<CheckOptions, "connectTo">
+  options: Pick<CheckOptions, "connectTo" | "proxy">
 ): AddressPolicy.AddressRule => {
   if (!settings.allowPrivate) return AddressPolicy.publicOnly(settings.anyPort ? "any" : settings.ports)
+  const proxy = Proxy.fromString(options.proxy ?? "")
   const pinned = (options.connectTo ?? []).map((pin) => Number(/:(\d{1,5})$/u.exec(pin)?.[1] ?? 0))
+    .concat(proxy === undefined || proxy === "secret" ? [] : [proxy.port])
   const isAllowed = (_: string, port: number) =>
     settings.anyPort || settings.ports.includes(port) || pinned.includes(port)
   return { isAllowed, isAllowedForHttp: (_, port) => AddressPolicy.httpPorts.includes(port) || isAllowed(_, port) }
@@ -146,7 +149,8 @@ const refused = (body: Body, settings: Values): InvalidOption | undefined => {
       "leave it out, and resume at the time the report names"
     )
   }
-  for (const option of ["connectTo", "dns"] as const) {
+  // Each says where this server connects to, or from.
+  for (const option of ["connectTo", "dns", "proxy", "source", "address"] as const) {
     if (body[option] !== undefined && !settings.allowPrivate) {
       return invalid(
         option,
@@ -238,7 +242,7 @@ const make = Effect.gen(function*() {
         `give token: the value, or { "source": "${deviceCode}" } to sign in on another device`
       )
     }
-    const { deadline, secret, wait: _, ...rest } = body
+    const { deadline, proxySecret, secret, wait: _, ...rest } = body
     const byDevice = isSource(body.token) && body.token.source === deviceCode
     const token = byDevice ? undefined : body.token
     // A waiting time that cannot be meant stays, to be named by `validate`.
@@ -257,14 +261,17 @@ const make = Effect.gen(function*() {
     }
     // Whether the rest can be meant is known without reading a source.
     const stand = (input: SecretInput | undefined) => isSource(input) ? Redacted.make("x") : input
-    const request = yield* validated(given({ ...options, secret: stand(secret), token: stand(token) }))
+    const request = yield* validated(given({ ...options, proxySecret, secret: stand(secret), token: stand(token) }))
     const denies = denial(body, request)
     if (denies !== undefined) return yield* denies
-    if (!isSource(secret) && !isSource(token)) return pinned(given({ ...request.options, secret, token }), settings)
+    if (!isSource(secret) && !isSource(token)) {
+      return pinned(given({ ...request.options, proxySecret, secret, token }), settings)
+    }
     const read = (option: "secret" | "token", input: SecretInput | undefined) =>
       isSource(input) ? sources.resolve(option, input.source, options) : Effect.succeed(input)
     const found = given({
       ...request.options,
+      proxySecret,
       secret: yield* read("secret", secret),
       token: yield* read("token", token)
     })

@@ -73,7 +73,17 @@ export const fromFlag = (text: string): Result.Result<AllowedSource, string> => 
 }
 
 /** Options that say where a secret would be sent, as whom, or how openly. */
-const redirecting = ["host", "connectTo", "provider", "dns", "ca", "user", "allowClearAuth"] as const
+const redirecting = [
+  "host",
+  "address",
+  "connectTo",
+  "provider",
+  "dns",
+  "proxy",
+  "ca",
+  "user",
+  "allowClearAuth"
+] as const
 
 /** The option that says where a secret would be sent, as whom, or how openly; a request that names a source may not give it. */
 export const redirection = (options: Partial<CheckOptions>): string | undefined =>

@@ -13,18 +13,30 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Candidate } from "./Race.ts"
 import type { Recorder } from "./Recorder.ts"
 import type { Session } from "./Session.ts"
 
 /**
- * No address took the connection. `reason` is that of the address that came furthest.
+ * No address took the connection. `reason` is that of the address that came furthest; `proxy` is the place of the proxy that was gone
+ * through. Reasons that begin with `Proxy` tell of it alone: the destination was not asked.
  *
  * @category errors
  * @since 0.1.0
  */
 export class DialFailed extends Data.TaggedError("DialFailed")<{
-  readonly reason: "Refused" | "Timeout" | "Unreachable" | "Reset" | "AddressDenied"
+  readonly reason:
+    | "Refused"
+    | "Timeout"
+    | "Unreachable"
+    | "Reset"
+    | "AddressDenied"
+    | "ProxyUnreachable"
+    | "ProxyAuth"
+    | "ProxyDenied"
+    | "ProxyBroken"
   readonly attempts: ReadonlyArray<Attempt>
+  readonly proxy?: string
 }> {}
 
 /**
@@ -36,7 +48,7 @@ export class DialFailed extends Data.TaggedError("DialFailed")<{
  */
 export interface DialRequest {
   readonly endpoint: Endpoint
-  readonly addresses: ReadonlyArray<{ readonly address: string; readonly port: number; readonly family: 4 | 6 }>
+  readonly addresses: ReadonlyArray<Candidate>
   readonly timeoutMillis: number
   readonly service: ServiceId
   readonly recorder: Recorder

@@ -13,7 +13,7 @@ import { DialFailed } from "./Dialer.ts"
 import type { Timers } from "./Timers.ts"
 
 /**
- * One address to dial.
+ * One address to dial. Where a proxy looks names up, `address` is a name, which has no family.
  *
  * @category models
  * @since 0.1.0
@@ -21,7 +21,7 @@ import type { Timers } from "./Timers.ts"
 export interface Candidate {
   readonly address: string
   readonly port: number
-  readonly family: 4 | 6
+  readonly family?: 4 | 6 | undefined
 }
 
 /**
@@ -54,7 +54,7 @@ export const order = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<Candi
     return !seen.has(key) && seen.add(key)
   })
   const six = unique.filter((candidate) => candidate.family === 6)
-  const four = unique.filter((candidate) => candidate.family === 4)
+  const four = unique.filter((candidate) => candidate.family !== 6)
   const ordered: Array<Candidate> = []
   for (let index = 0; index < Math.max(six.length, four.length); index++) {
     const pair = [six[index], four[index]]
@@ -63,12 +63,26 @@ export const order = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<Candi
   return ordered
 }
 
-// Which obstacle came furthest: a reset needs a connection, a refusal a host, a timeout a route.
-const furthest: ReadonlyArray<Obstacle> = ["Reset", "Refused", "Timeout", "Unreachable", "AddressDenied"]
+// Which obstacle came furthest: a reset needs a connection, a refusal a host, a timeout a route; behind a proxy, one that serves us.
+const furthest: ReadonlyArray<Obstacle> = [
+  "Reset",
+  "Refused",
+  "Timeout",
+  "Unreachable",
+  "ProxyDenied",
+  "ProxyAuth",
+  "ProxyBroken",
+  "ProxyUnreachable",
+  "AddressDenied"
+]
+
+/** What a proxy says to every address alike: a second try would only be one more refused sign-in. */
+const isFinal = (obstacle: Obstacle): boolean =>
+  obstacle === "ProxyAuth" || obstacle === "ProxyBroken" || obstacle === "ProxyUnreachable"
 
 /**
- * What the race needs. `dialOne` reports once, `connected` or `failed`, possibly at once, and returns how to give up; giving up
- * after a report does nothing. `isAllowed` is asked with the very address that would be dialled; a denied one costs no time.
+ * What the race needs. `dialOne` reports once, `connected` or `failed`, possibly at once, with what a proxy said to it, and returns how
+ * to give up: giving up after a report does nothing, and may tell what was waited for where that is not the address. `isAllowed` is asked with the very address that would be dialled; a denied one costs no time.
  *
  * @category models
  * @since 0.1.0
@@ -81,8 +95,8 @@ export interface RaceOptions<S> {
   readonly dialOne: (
     candidate: Candidate,
     connected: (socket: S) => void,
-    failed: (obstacle: Obstacle) => void
-  ) => () => void
+    failed: (obstacle: Obstacle, said?: string) => void
+  ) => () => Obstacle | void
 }
 
 /**
@@ -102,7 +116,8 @@ interface Running {
   readonly startedAt: number
   result: Attempt["result"] | undefined
   durationMillis: number
-  giveUp: () => void
+  said: string | undefined
+  giveUp: () => Obstacle | void
 }
 
 /**
@@ -122,8 +137,9 @@ export const run = <S>(options: RaceOptions<S>): Effect.Effect<Won<S>, DialFaile
     let cancelStagger = (): void => {}
     let cancelLimit = (): void => {}
 
-    const finish = (entry: Running, result: Attempt["result"]): void => {
+    const finish = (entry: Running, result: Attempt["result"], said?: string): void => {
       entry.result = result
+      entry.said = said
       entry.durationMillis = Math.max(0, timers.now() - entry.startedAt)
     }
 
@@ -134,16 +150,18 @@ export const run = <S>(options: RaceOptions<S>): Effect.Effect<Won<S>, DialFaile
       for (const entry of running) {
         if (entry.result !== undefined) continue
         finish(entry, rest)
-        entry.giveUp()
+        const awaited = entry.giveUp()
+        if (rest === "Timeout" && awaited !== undefined) entry.result = awaited
       }
     }
 
     const attempts = (): ReadonlyArray<Attempt> =>
-      running.map(({ candidate, durationMillis, result }) => ({
+      running.map(({ candidate, durationMillis, result, said }) => ({
         address: candidate.address,
         port: candidate.port,
         result: result ?? "Abandoned",
-        durationMillis
+        durationMillis,
+        ...(said === undefined ? {} : { said })
       }))
 
     const lose = (): void => {
@@ -167,6 +185,7 @@ export const run = <S>(options: RaceOptions<S>): Effect.Effect<Won<S>, DialFaile
           startedAt: timers.now(),
           result: undefined,
           durationMillis: 0,
+          said: undefined,
           giveUp: () => {}
         }
         running.push(entry)
@@ -183,9 +202,10 @@ export const run = <S>(options: RaceOptions<S>): Effect.Effect<Won<S>, DialFaile
             stop("Abandoned")
             resume(Effect.succeed({ socket, candidate, attempts: attempts() }))
           },
-          (obstacle) => {
+          (obstacle, said) => {
             if (isOver || entry.result !== undefined) return
-            finish(entry, obstacle)
+            finish(entry, obstacle, said)
+            if (isFinal(obstacle)) waiting.length = 0
             if (!isStarting) next()
           }
         )

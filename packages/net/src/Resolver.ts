@@ -98,20 +98,21 @@ export interface Answer<A> {
 /** @category models @since 0.1.0 */
 export interface AddressRecord {
   readonly address: string
-  readonly family: 4 | 6
+  readonly family?: 4 | 6
   readonly ttlSeconds?: number
 }
 
 /**
  * The addresses of a name, IPv6 and IPv4 mixed in the order of RFC 6724 as far as the resolver knows it. `source`
- * is `hosts` when the system's own table answered. `aliases` and `authentic` are as in `Answer`, and absent where the platform
+ * is `hosts` when the system's own table answered, and `proxy` where a proxy looks the name up: then the name is all there is, and stands
+ * in place of an address. `aliases` and `authentic` are as in `Answer`, and absent where the platform
  * does not tell: `authentic` is true where the resolver vouches for everything that it answered.
  *
  * @category models
  * @since 0.1.0
  */
 export interface AddressAnswer {
-  readonly source: "dns" | "hosts"
+  readonly source: "dns" | "hosts" | "proxy"
   readonly addresses: ReadonlyArray<AddressRecord>
   readonly aliases?: ReadonlyArray<string>
   readonly authentic?: boolean

@@ -15,6 +15,7 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import type { Outgoing } from "./Outgoing.ts"
+import type { Candidate } from "./Race.ts"
 
 /** @category models @since 0.1.0 */
 export type { BindingType }
@@ -153,7 +154,9 @@ export interface LineDecoder<out A, out E> {
  */
 export interface Session {
   readonly endpoint: Endpoint
-  readonly peer: { readonly address: string; readonly port: number; readonly family: 4 | 6 }
+  readonly peer: Candidate
+  /** The place of the proxy that was gone through, absent without one. */
+  readonly proxy?: string | undefined
   readonly localAddress: string
   /** Every address of the race that led here, the winner with `Connected`. */
   readonly attempts: ReadonlyArray<Attempt>

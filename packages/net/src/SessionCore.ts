@@ -65,6 +65,7 @@ export interface Transport {
 export interface SessionParts {
   readonly endpoint: Endpoint
   readonly peer: Session["peer"]
+  readonly proxy?: string | undefined
   readonly attempts: ReadonlyArray<Attempt>
   readonly service: ServiceId
   readonly recorder: Recorder
@@ -341,6 +342,7 @@ export const make = (parts: SessionParts): Session => {
   return {
     endpoint,
     peer,
+    ...(parts.proxy === undefined ? {} : { proxy: parts.proxy }),
     localAddress: transport.localAddress,
     attempts,
     isEncrypted: () => encrypted,

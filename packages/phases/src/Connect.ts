@@ -46,7 +46,8 @@ export const definition: Phase.Definition<"connect", Session, ConnectFacts> = {
   factsOf: (session) => ({
     address: session.peer.address,
     port: session.peer.port,
-    family: session.peer.family,
+    ...(session.peer.family === undefined ? {} : { family: session.peer.family }),
+    ...(session.proxy === undefined ? {} : { proxy: session.proxy }),
     ...(session.localAddress === "" ? {} : { localAddress: session.localAddress }),
     attempts: session.attempts
   })
@@ -63,7 +64,23 @@ export const sentence: Record<ConnectError["reason"], string> = {
   Timeout: "did not answer in time",
   Unreachable: "cannot be reached from this network",
   Reset: "reset the connection at once",
-  AddressDenied: "has an address that this installation does not connect to"
+  AddressDenied: "has an address that this installation does not connect to",
+  ProxyUnreachable: "was not tried: the proxy cannot be reached",
+  ProxyAuth: "was not tried: the proxy wants a sign-in, or refuses this one",
+  ProxyDenied: "was not tried: the rules of the proxy do not allow it",
+  ProxyBroken: "was not tried: what answers at the place of the proxy is no such proxy"
+}
+
+/**
+ * The sentence about a failure, with who says so where a proxy does.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const told = ({ attempts, proxy, reason }: DialFailed): string => {
+  const said = attempts.find((attempt) => attempt.result === reason)?.said
+  if (proxy === undefined) return said === undefined ? sentence[reason] : `${sentence[reason]} (${said})`
+  return `${sentence[reason]} (${said === undefined ? `through ${proxy}` : `${proxy} says: ${said}`})`
 }
 
 /**
@@ -92,7 +109,8 @@ const failure = (input: ConnectInput, error: DialFailed): ConnectError =>
     phase: "connect",
     reason: error.reason,
     attempts: error.attempts,
-    message: `${format(input.endpoint)} ${sentence[error.reason]}${
+    ...(error.proxy === undefined ? {} : { proxy: error.proxy }),
+    message: `${format(input.endpoint)} ${told(error)}${
       error.attempts.length > 1 ? ` (${error.attempts.length} addresses tried)` : ""
     }`
   })

@@ -26,7 +26,7 @@ import type { Candidate } from "@sonde/net/Race"
 import type { Recorder } from "@sonde/net/Recorder"
 import { type LookupFailed, Resolver } from "@sonde/net/Resolver"
 import * as Effect from "effect/Effect"
-import { sentence as connectSentence } from "./Connect.ts"
+import { told as connectTold } from "./Connect.ts"
 import { remaining } from "./Conversation.ts"
 import { sentence as resolveSentence } from "./Resolve.ts"
 import { sentence as tlsSentence } from "./Tls.ts"
@@ -145,7 +145,8 @@ const failed = (
         ...head,
         reason: error.reason,
         attempts: error.attempts,
-        message: `${where} ${connectSentence[error.reason]}`
+        ...(error.proxy === undefined ? {} : { proxy: error.proxy }),
+        message: `${where} ${connectTold(error)}`
       })
     case "HttpTlsFailed": {
       const [worst = error.conditions[0], ...others] = worstFirst(error.conditions)

@@ -10,7 +10,7 @@ import type { CheckOptions, Secrets } from "@sonde/domain/Options"
 import { spanMillis } from "@sonde/domain/Options"
 import type { PhaseId, Security, ServiceId } from "@sonde/domain/Service"
 import * as Target from "@sonde/domain/Target"
-import * as NameServer from "@sonde/net/NameServer"
+import type { Proxy } from "@sonde/net/Proxy"
 import { problemOf } from "@sonde/phases/Begin"
 import type { Credential } from "@sonde/phases/Credential"
 import { addressProblem, ehloProblem } from "@sonde/phases/Inputs"
@@ -18,6 +18,7 @@ import * as Result from "effect/Result"
 import { available, type Reading } from "./Available.ts"
 import { grantOf, type GrantPlan } from "./GrantPlan.ts"
 import { OptionsError } from "./OptionsError.ts"
+import * as Passage from "./Passage.ts"
 import * as Stops from "./Stops.ts"
 import * as Way from "./Way.ts"
 
@@ -67,6 +68,8 @@ export interface Request {
   readonly stop: Readonly<Record<Reading, PhaseId>>
   readonly deliver: boolean
   readonly pins: ReadonlyArray<Pin>
+  /** With its secret. */
+  readonly proxy: Proxy | undefined
   readonly phaseMillis: number
   readonly deadlineMillis: number
   /** The services to run, in the order of the contract. */
@@ -223,6 +226,7 @@ const isOpen = (target: Target.Target, options: CheckOptions): boolean =>
     "port",
     "security",
     "connectTo",
+    "address",
     "auth",
     // A token that is obtained is asked for with the rights of what was named.
     "grant",
@@ -376,13 +380,8 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
         return yield* fail("--ehlo", `${JSON.stringify(options.ehlo)} cannot be used (${problem})`, "give a host name")
       }
     }
-    if (options.dns !== undefined && NameServer.fromString(options.dns) === undefined) {
-      return yield* fail(
-        "--dns",
-        `${JSON.stringify(options.dns)} is no address of a resolver`,
-        "write an IP address, with :PORT if it is not 53, such as 192.0.2.53 or [2001:db8::53]:5353; tls://9.9.9.9#dns.quad9.net for DNS over TLS, or https://dns.quad9.net/dns-query for DNS over HTTPS"
-      )
-    }
+    const passage = Passage.check(options, secrets, target, services)
+    if ("problem" in passage) return yield* Result.fail(new OptionsError(passage.problem))
     for (const [option, span] of [["--timeout", options.timeout], ["--deadline", options.deadline]] as const) {
       if (span === undefined) continue
       const millis = spanMillis(span) ?? 0
@@ -470,6 +469,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       stop,
       deliver: delivering,
       pins,
+      proxy: passage.proxy,
       phaseMillis: spanMillis(options.timeout ?? "10s") ?? 10_000,
       deadlineMillis: spanMillis(options.deadline ?? "60s") ?? 60_000,
       services,

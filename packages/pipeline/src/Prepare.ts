@@ -26,7 +26,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { available, type Reading } from "./Available.ts"
 import * as OAuth from "./OAuth.ts"
-import type { Pin, Request } from "./Options.ts"
+import type { Request } from "./Options.ts"
 import type { MailboxPlan } from "./recipes/Mailbox.ts"
 import type { SubmissionPlan } from "./recipes/Submission.ts"
 import { observe, type Recognition } from "./Recognition.ts"
@@ -69,11 +69,12 @@ const securityOf = ({ tlsPort }: Habit, port: number): Security => port === tlsP
  * @since 0.1.0
  */
 export const pinOf = (
-  pins: ReadonlyArray<Pin>,
+  { options, pins }: Pick<Request, "options" | "pins">,
   endpoint: Endpoint
 ): { readonly host: string; readonly port: number } | undefined => {
   const pin = pins.find(({ host, port }) => host === endpoint.host.toLowerCase() && port === endpoint.port)
-  return pin === undefined ? undefined : { host: pin.toHost, port: pin.toPort }
+  if (pin !== undefined) return { host: pin.toHost, port: pin.toPort }
+  return options.address === undefined ? undefined : { host: options.address, port: endpoint.port }
 }
 
 /**
@@ -277,7 +278,7 @@ export const plan = (
 ): SubmissionPlan => ({
   service: "smtp-submission",
   endpoint: where,
-  pinned: pinOf(request.pins, where),
+  pinned: pinOf(request, where),
   dns: request.options.dns,
   ca: request.options.ca,
   ehlo: request.options.ehlo,
@@ -300,7 +301,7 @@ export const plan = (
 export const mailboxPlan = (request: Request, where: Endpoint, service: Reading): MailboxPlan => ({
   service,
   endpoint: where,
-  pinned: pinOf(request.pins, where),
+  pinned: pinOf(request, where),
   dns: request.options.dns,
   ca: request.options.ca,
   credential: request.credential,

@@ -53,7 +53,8 @@ export type Listener = (event: Event) => void
 /** How often `--wait` sleeps through a throttle before the run is suspended after all. */
 const maxWaits = 5
 
-const secretsOf = (request: Request) => request.credential === undefined ? [] : [request.credential.secret]
+const secretsOf = ({ credential, proxy }: Request) =>
+  [credential?.secret, proxy?.secret].filter((secret) => secret !== undefined)
 
 const hadOf = (request: Request): Journal.Sources => ({
   ...(request.credential?.kind === "password" ? { secret: true } : {}),

@@ -1,53 +1,26 @@
 /**
  * Dials with `node:net`.
  *
- * Names are never looked up here: what is dialled is an address, and the very one the address policy has allowed. Happy Eyeballs
- * of Node itself is off, because the race of `net` records every attempt.
+ * Names are never looked up here: what is dialled is an address, and the very one the address policy has allowed, or what a proxy is
+ * given. Happy Eyeballs of Node itself is off, because the race of `net` records every attempt.
  *
  * @since 0.1.0
  */
 import { AddressPolicy } from "@sonde/net/AddressPolicy"
 import { ClientIdentity } from "@sonde/net/ClientIdentity"
-import { Dialer } from "@sonde/net/Dialer"
-import * as IpAddress from "@sonde/net/IpAddress"
+import { Dialer, DialFailed } from "@sonde/net/Dialer"
 import * as Race from "@sonde/net/Race"
+import { Route } from "@sonde/net/Route"
 import * as SessionCore from "@sonde/net/SessionCore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Net from "node:net"
-import { codeOf, connectCodes } from "./NodeCodes.ts"
+import * as NodeRoute from "./NodeRoute.ts"
 import { timers } from "./NodeTimers.ts"
 import * as NodeTransport from "./NodeTransport.ts"
 
-/**
- * Dials one address, as a race wants it.
- *
- * @category running
- * @since 0.1.0
- */
-export const dialOne = (
-  { address, family, port }: Race.Candidate,
-  connected: (socket: Net.Socket) => void,
-  failed: (obstacle: Race.Obstacle) => void
-): () => void => {
-  // A name in place of an address would be looked up behind the back of the address policy.
-  if (IpAddress.family(address) === undefined) {
-    failed("Unreachable")
-    return () => {}
-  }
-  const socket = Net.connect({ host: address, port, family, noDelay: true, autoSelectFamily: false })
-  const onError = (error: Error): void => failed(connectCodes[codeOf(error)] ?? "Unreachable")
-  socket.once("error", onError)
-  socket.once("connect", () => {
-    socket.off("error", onError)
-    connected(socket)
-  })
-  return () => {
-    socket.off("error", onError)
-    socket.on("error", () => {})
-    socket.destroy()
-  }
-}
+/** A failure as it is told where a proxy was gone through. */
+const through = (proxy: string | undefined) => (error: DialFailed): DialFailed =>
+  proxy === undefined ? error : new DialFailed({ ...error, proxy })
 
 /**
  * Dials from this machine.
@@ -60,15 +33,21 @@ export const layer: Layer.Layer<Dialer> = Layer.succeed(Dialer, {
     Effect.gen(function*() {
       const policy = yield* AddressPolicy
       const identity = yield* ClientIdentity
+      const way = yield* Route
+      const proxy = way.proxy?.place
+      const dialOne = yield* NodeRoute.dialOf(way, policy.isAllowed)
       const { transport, won } = yield* Effect.acquireRelease(
         Effect.map(
-          Race.run({
-            candidates: request.addresses,
-            timeoutMillis: request.timeoutMillis,
-            timers,
-            isAllowed: ({ address, port }) => policy.isAllowed(address, port),
-            dialOne
-          }),
+          Effect.mapError(
+            Race.run({
+              candidates: request.addresses,
+              timeoutMillis: request.timeoutMillis,
+              timers,
+              isAllowed: ({ address, port }) => policy.isAllowed(address, port),
+              dialOne
+            }),
+            through(proxy)
+          ),
           (won) => ({ won, transport: NodeTransport.make(won.socket, request.ca, identity) })
         ),
         ({ transport }) => Effect.sync(() => transport.destroy()),
@@ -78,6 +57,7 @@ export const layer: Layer.Layer<Dialer> = Layer.succeed(Dialer, {
         endpoint: request.endpoint,
         peer: won.candidate,
         attempts: won.attempts,
+        proxy,
         service: request.service,
         recorder: request.recorder,
         transport,

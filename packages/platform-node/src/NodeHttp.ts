@@ -4,16 +4,18 @@
  * @since 0.1.0
  */
 import { AddressPolicy, forHttp } from "@sonde/net/AddressPolicy"
+import { DialFailed } from "@sonde/net/Dialer"
 import * as Http from "@sonde/net/Http"
 import { unmasked } from "@sonde/net/Outgoing"
 import * as Race from "@sonde/net/Race"
+import { Route } from "@sonde/net/Route"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { ClientRequest, IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { codeOf } from "./NodeCodes.ts"
-import { dialOne } from "./NodeDialer.ts"
+import * as NodeRoute from "./NodeRoute.ts"
 import { timers } from "./NodeTimers.ts"
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true })
@@ -139,16 +141,21 @@ export const layer: Layer.Layer<Http.Http> = Layer.succeed(Http.Http, {
       return yield* Effect.die(new Error("only a GET without a body or token may go out in clear"))
     }
     const isAllowed = forHttp(yield* AddressPolicy)
+    const way = yield* Route
+    const dialOne = yield* NodeRoute.dialOf(way, isAllowed)
     const started = performance.now()
     const left = () => request.timeoutMillis - (performance.now() - started)
     const { request: start } = yield* Effect.promise(() => isEncrypted ? import("node:https") : import("node:http"))
-    const won = yield* Race.run({
-      candidates: request.addresses,
-      timeoutMillis: request.timeoutMillis,
-      timers,
-      isAllowed: ({ address, port }) => isAllowed(address, port),
-      dialOne
-    })
+    const won = yield* Effect.mapError(
+      Race.run({
+        candidates: request.addresses,
+        timeoutMillis: request.timeoutMillis,
+        timers,
+        isAllowed: ({ address, port }) => isAllowed(address, port),
+        dialOne
+      }),
+      (error) => way.proxy === undefined ? error : new DialFailed({ ...error, proxy: way.proxy.place })
+    )
     const connection = isEncrypted ? yield* encrypt(request, won.socket, left()) : won.socket
     if (request.beforeSend !== undefined) {
       // Whoever waits here keeps a connection open: it goes with the wait, should that fail or end early.

@@ -79,9 +79,7 @@ const fromDns = Effect.fnUntraced(function*(
 
 const isLocalhost = (name: string): boolean => /(?:^|\.)localhost\.?$/i.test(name)
 
-const addresses = (name: string, options: LookupOptions): Effect.Effect<AddressAnswer, LookupFailed> => {
-  const family = IpAddress.family(name)
-  if (family !== undefined) return Effect.succeed({ source: "hosts", addresses: [{ address: name, family }] })
+const findAddresses = (name: string, options: LookupOptions): Effect.Effect<AddressAnswer, LookupFailed> => {
   if (options.server !== undefined) return fromDns(name, options)
   // RFC 6761 section 6.3: questions about localhost do not leave the machine.
   if (isLocalhost(name)) return fromHosts(name, new LookupFailed({ name, type: "A", reason: "NoSuchName" }))
@@ -90,6 +88,21 @@ const addresses = (name: string, options: LookupOptions): Effect.Effect<AddressA
     (failure) => failure.reason === "NoSuchName",
     (failure) => fromHosts(name, failure)
   )
+}
+
+/**
+ * The addresses of a name, or the name itself where a proxy looks it up.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const addresses = (name: string, options: LookupOptions): Effect.Effect<AddressAnswer, LookupFailed> => {
+  const family = IpAddress.family(name)
+  if (family !== undefined) return Effect.succeed({ source: "hosts", addresses: [{ address: name, family }] })
+  return Effect.flatMap(Route, ({ proxy }): Effect.Effect<AddressAnswer, LookupFailed> =>
+    proxy?.resolves === "proxy"
+      ? Effect.succeed({ source: "proxy", addresses: [{ address: name }] })
+      : findAddresses(name, options))
 }
 
 const mx = (domain: string, options: LookupOptions): Effect.Effect<ReadonlyArray<MxRecord>, LookupFailed> =>

@@ -3,7 +3,8 @@
  *
  * The resolver has to prove who it is, as the strict profile of RFC 8310 section 5 demands: nothing is asked in clear instead. A
  * connection is shared by the questions that come while it is open (RFC 7858 section 3.4) and closes soon after the last. A host
- * that is a name is found by the system, since another resolver cannot be asked for its own address.
+ * that is a name is found by the system, since another resolver cannot be asked for its own address. Connections go the way that is
+ * in force, through a proxy where there is one.
  *
  * @since 0.1.0
  */
@@ -19,7 +20,7 @@ import { request } from "node:https"
 import type { Socket } from "node:net"
 import type { TLSSocket } from "node:tls"
 import { codeOf } from "./NodeCodes.ts"
-import { dialOne } from "./NodeDialer.ts"
+import * as NodeRoute from "./NodeRoute.ts"
 import { timers } from "./NodeTimers.ts"
 import * as NodeTls from "./NodeTls.ts"
 
@@ -216,11 +217,15 @@ const overHttp1 = (
     })
 })
 
-const candidatesOf = ({ host, port }: Secure): Effect.Effect<ReadonlyArray<Race.Candidate>, string> => {
+const candidatesOf = ({ host, port }: Secure, { family: only, proxy }: Way): Effect.Effect<
+  ReadonlyArray<Race.Candidate>,
+  string
+> => {
   const family = IpAddress.family(host)
   if (family !== undefined) return Effect.succeed([{ address: host, port, family }])
+  if (proxy?.resolves === "proxy") return Effect.succeed([{ address: host, port }])
   return Effect.callback((resume) => {
-    Dns.lookup(host, { all: true, order: "verbatim" }, (error, found) => {
+    Dns.lookup(host, { all: true, order: "verbatim", family: only ?? 0 }, (error, found) => {
       resume(
         error === null
           ? Effect.succeed(found.map(({ address, family: of }) => ({ address, port, family: of === 6 ? 6 : 4 })))
@@ -230,22 +235,22 @@ const candidatesOf = ({ host, port }: Secure): Effect.Effect<ReadonlyArray<Race.
   })
 }
 
-const open = Effect.fnUntraced(function*(server: Secure, millis: number, { ca }: Way) {
+const open = Effect.fnUntraced(function*(server: Secure, millis: number, way: Way) {
   const started = performance.now()
   const won = yield* Effect.mapError(
     Race.run({
-      candidates: yield* candidatesOf(server),
+      candidates: yield* candidatesOf(server, way),
       timeoutMillis: millis,
       timers,
       isAllowed: () => true,
-      dialOne
+      dialOne: yield* NodeRoute.dialOf(way, () => true)
     }),
     ({ reason }) => reason === "Timeout" ? "ETIMEDOUT" : "EHOSTUNREACH"
   )
   const { encrypted, handshake } = yield* Effect.mapError(
     NodeTls.handshake({
       socket: won.socket,
-      ca,
+      ca: way.ca,
       serverName: server.name,
       timeoutMillis: Math.max(1, millis - (performance.now() - started)),
       alpn: server.kind === "https" ? ["h2", "http/1.1"] : ["dot"]
@@ -268,10 +273,12 @@ interface Shared {
 
 const lines = new Map<string, Shared>()
 
+const fresh = (): Shared => ({ gate: Semaphore.makeUnsafe(1), line: undefined })
+
 const sharedBy = (key: string): Shared => {
   const known = lines.get(key)
   if (known !== undefined) return known
-  const made: Shared = { gate: Semaphore.makeUnsafe(1), line: undefined }
+  const made = fresh()
   lines.set(key, made)
   return made
 }
@@ -289,7 +296,9 @@ export const exchange = (
   timeoutMillis: number,
   way: Way
 ): Effect.Effect<Buffer, string> => {
-  const shared = sharedBy(JSON.stringify([server, way.ca]))
+  // Who signs in at a proxy shares with nobody: another secret would not show in the key.
+  const isShared = way.proxy?.secret === undefined
+  const shared = isShared ? sharedBy(JSON.stringify([server, way])) : fresh()
   const opened = shared.gate.withPermits(1)(Effect.suspend(() => {
     const { line } = shared
     if (line !== undefined && !line.isOver()) return Effect.succeed(line)

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { PhaseError } from "@sonde/domain/Errors"
+import type { Attempt, PhaseError } from "@sonde/domain/Errors"
 import type * as Facts from "@sonde/domain/Facts"
 import type * as GraphFacts from "@sonde/domain/GraphFacts"
 import type * as Reply from "@sonde/domain/Reply"
@@ -196,6 +196,10 @@ const reasons: Readonly<Record<string, string>> = {
   Unreachable: "unreachable",
   Reset: "reset",
   AddressDenied: "the address may not be dialled",
+  ProxyUnreachable: "the proxy cannot be reached",
+  ProxyAuth: "the proxy wants a sign-in, or refuses this one",
+  ProxyDenied: "the rules of the proxy do not allow it",
+  ProxyBroken: "there is no such proxy",
   NotOffered: "not offered",
   Stripped: "removed on the way",
   NoCommonMechanism: "no mechanism in common",
@@ -247,14 +251,21 @@ export const reason = (id: string): string => reasons[id] ?? Escape.line(id)
  */
 export const failure = (error: PhaseError): string => Escape.line(refusal(error))
 
+/** One address that was dialled, what became of it and after which time. */
+const attempted = ({ address, durationMillis, result, said }: Attempt): string =>
+  `${address} ${result === "Abandoned" ? "was slower" : reason(result).toLowerCase()}${
+    said === undefined ? "" : ` (${said})`
+  } after ${duration(durationMillis)}`
+
 const refusal = (error: PhaseError): string => {
   switch (error._tag) {
     case "ResolveError":
       return [lookups[error.reason] ?? reason(error.reason), error.name]
         .filter((part) => part !== undefined).map(Escape.line).join(": ")
     case "ConnectError": {
-      const tried = error.attempts.map((attempt) => `${attempt.address} ${reason(attempt.result).toLowerCase()}`)
-      return tried.length === 0 ? reason(error.reason) : tried.join(", ")
+      const tried = error.attempts.map(attempted)
+      const by = error.proxy === undefined ? "" : `, through ${error.proxy}`
+      return `${tried.length === 0 ? reason(error.reason) : tried.join(", ")}${by}`
     }
     case "GreetingError":
       switch (error.reason) {
@@ -333,6 +344,7 @@ const resolved = (facts: Facts.ResolveFacts): string => {
       facts.addresses.map(({ address, port }) => port === undefined ? address : `${address}:${port}`).join(", ")
     }`
   }
+  if (facts.source === "proxy") return "not asked: the proxy looks the name up"
   if (facts.source === "literal") return "an address, nothing to look up"
   const count = (family: number) => facts.addresses.filter((entry) => entry.family === family).length
   const lives = facts.addresses.flatMap(({ ttlSeconds }) => ttlSeconds === undefined ? [] : [ttlSeconds])
@@ -349,9 +361,9 @@ const resolved = (facts: Facts.ResolveFacts): string => {
 }
 
 const connected = (facts: Facts.ConnectFacts): string => {
-  const others = facts.attempts.filter((entry) => entry.result !== "Connected")
-    .map((entry) => `${entry.address} ${entry.result === "Abandoned" ? "was slower" : reason(entry.result)}`)
-  return [facts.address, ...others].map(Escape.line).join("; ")
+  const others = facts.attempts.filter((entry) => entry.result !== "Connected").map(attempted)
+  const by = facts.proxy === undefined ? "" : ` through ${facts.proxy}`
+  return [`${facts.address}${by}`, ...others].map(Escape.line).join("; ")
 }
 
 const ehlo = (facts: Facts.EhloFacts, encrypted: boolean): string => {

@@ -65,6 +65,10 @@ export interface DiscoverOptions {
   readonly dns?: string | undefined
   readonly ca?: string | undefined
   readonly connectTo?: ReadonlyArray<string> | undefined
+  readonly proxy?: string | undefined
+  readonly proxySecret?: Secrets["proxySecret"]
+  readonly family?: CheckOptions["family"] | undefined
+  readonly source?: string | undefined
   readonly timeout?: CheckOptions["timeout"] | undefined
   readonly offline?: boolean | undefined
 }
@@ -208,6 +212,7 @@ const split = (options: Partial<Check>): { readonly options: Partial<CheckOption
     clientAssertion,
     clientCertificate,
     clientSecret,
+    proxySecret,
     refreshToken,
     secret,
     serviceAccount,
@@ -226,6 +231,7 @@ const split = (options: Partial<Check>): { readonly options: Partial<CheckOption
       clientAssertion,
       serviceAccount,
       refreshToken,
+      proxySecret,
       tlsCertificate,
       tlsKey
     }
@@ -402,7 +408,7 @@ const make = Effect.gen(function*() {
         Effect.provideContext(context)
       ),
     discover: ({ offline = false, ...options }) =>
-      validate(given(options) as CheckOptions).pipe(
+      validate(given(options) as Check).pipe(
         Effect.flatMap((request) =>
           Effect.gen(function*() {
             // Readers of documents are loaded by those who look for settings.

@@ -4,7 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Flags from "../Flags.ts"
 
-const { ca, connectTo, dns, provider, timeout } = Flags.check
+const { ca, connectTo, provider, timeout } = Flags.check
 const { color, exitCodes, json } = Flags.view
 
 export const discover = Command.make("discover", {
@@ -12,7 +12,8 @@ export const discover = Command.make("discover", {
     Argument.withDescription("whose settings are looked for; with a mailbox all sources can answer")
   ),
   provider,
-  dns,
+  ...Flags.way,
+  proxySecret: Flags.proxySecret,
   connectTo,
   ca,
   timeout,

@@ -11,29 +11,32 @@ import type * as Flags from "../Flags.ts"
 import * as PackFiles from "../PackFiles.ts"
 import * as Presentation from "../Presentation.ts"
 import { json, quoted } from "../Print.ts"
+import * as Request from "../Request.ts"
 import { note, Screen } from "../Screen.ts"
 
 /** What `sonde discover` was given. */
 export type Input =
-  & Pick<Flags.Parsed<typeof Flags.check>, "provider" | "dns" | "connectTo" | "ca" | "timeout">
+  & Pick<Flags.Parsed<typeof Flags.check>, "provider" | "connectTo" | "ca" | "timeout">
+  & Flags.Parsed<typeof Flags.way>
   & Pick<Flags.Parsed<typeof Flags.view>, "json" | "color" | "exitCodes">
   & Pick<Flags.Parsed<typeof Flags.places>, "pack" | "packs">
-  & { readonly target: string; readonly offline: boolean }
+  & { readonly target: string; readonly offline: boolean; readonly proxySecret: string | undefined }
 
 /** Asks all sources and sets their answers side by side. */
 export const run = Effect.fnUntraced(function*(input: Input) {
   const screen = yield* Screen
-  const { color, connectTo, dns, exitCodes, offline, provider, target, timeout } = input
+  const { color, connectTo, exitCodes, offline, provider, target, timeout } = input
   const view = yield* Presentation.make({ json: input.json, color, exitCodes })
   if (timeout !== undefined && (spanMillis(timeout) ?? 0) <= 0) {
     return yield* usage(`--timeout takes a duration, not ${quoted(timeout)}`, "write it as 500ms, 10s or 5m")
   }
   const ca = input.ca === undefined ? undefined : yield* Files.certificates("--ca", input.ca)
+  const way = { ...(yield* Request.way(input)), ...(yield* Request.proxySecret(input.proxySecret)) }
   const packs = yield* PackFiles.all(input)
   const discovery = yield* Effect.gen(function*() {
     const sonde = yield* Sonde
     return yield* Effect.mapError(
-      sonde.discover({ target, provider, dns, ca, timeout, connectTo, offline }),
+      sonde.discover({ target, provider, ...way, ca, timeout, connectTo, offline }),
       (error) => usage(`${error.option} ${error.problem}`, error.remedy)
     )
   }).pipe(Effect.provide(Engine.layer({ state: Files.stateFolder(undefined, screen.env), packs })))

@@ -19,16 +19,16 @@ export type Input =
   & View.Input
 
 const optionsOf = Effect.fnUntraced(function*(input: Input) {
-  for (const name of ["provider", "dns", "ehlo", "from", "ip"] as const) {
+  for (const name of ["provider", "ehlo", "from", "ip"] as const) {
     if (input[name] === "") return yield* usage(`--${name} was given and is empty`, "give it a value or leave it out")
   }
-  const { connectTo, dns, ehlo, from, ip, pack, packs, provider, selector } = input
+  const { connectTo, ehlo, from, ip, pack, packs, provider, selector } = input
   const options: CheckOptions = {
     target: input.domain,
     only: ["posture"],
     ...(selector.length === 0 ? {} : { selector: selector.flatMap((names) => names.split(",")) }),
     ...(connectTo.length === 0 ? {} : { connectTo }),
-    ...(dns === undefined ? {} : { dns }),
+    ...(yield* Request.way(input)),
     ...(ehlo === undefined ? {} : { ehlo }),
     ...(from === undefined ? {} : { from }),
     ...(ip === undefined ? {} : { ip }),
@@ -45,7 +45,7 @@ const optionsOf = Effect.fnUntraced(function*(input: Input) {
 export const run = Effect.fnUntraced(function*(input: Input) {
   const { env } = yield* Screen
   const view = yield* View.make(input)
-  const options = yield* optionsOf(input)
+  const options = { ...(yield* optionsOf(input)), ...(yield* Request.proxySecret(input.proxySecret)) }
   const packs = yield* PackFiles.all(input)
   const place = Request.place(input.state)
   yield* Effect.gen(function*() {

@@ -24,7 +24,7 @@ const optionsOf = Effect.fnUntraced(function*(input: Input, target: string): Eff
   Effect.Error<ReturnType<typeof Files.certificates>>,
   Effect.Services<ReturnType<typeof Files.certificates>>
 > {
-  const { connectTo, deadline, dns, ehlo, starttls, timeout } = input
+  const { address, connectTo, deadline, ehlo, starttls, timeout } = input
   for (const [option, span] of [["--timeout", timeout], ["--deadline", deadline]] as const) {
     if (span !== undefined) yield* Effect.fromResult(Request.spanOf(option, span))
   }
@@ -34,7 +34,8 @@ const optionsOf = Effect.fnUntraced(function*(input: Input, target: string): Eff
     ...(starttls === undefined ? {} : { starttls }),
     ...(input.revocation ? { revocation: true } : {}),
     ...(connectTo.length === 0 ? {} : { connectTo }),
-    ...(dns === undefined ? {} : { dns }),
+    ...(yield* Request.way(input)),
+    ...(address === undefined ? {} : { address }),
     ...(ehlo === undefined ? {} : { ehlo }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(deadline === undefined ? {} : { deadline }),
@@ -57,7 +58,7 @@ export const run = Effect.fnUntraced(function*(input: Input) {
   }
   const { env } = yield* Screen
   const view = yield* View.make(input)
-  const options = yield* optionsOf(input, target)
+  const options = { ...(yield* optionsOf(input, target)), ...(yield* Request.proxySecret(input.proxySecret)) }
   const packs = yield* PackFiles.all(input)
   const place = Request.place(input.state)
 

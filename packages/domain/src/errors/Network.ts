@@ -37,8 +37,10 @@ export class ResolveError extends Schema.TaggedError<ResolveError>()("ResolveErr
   }
 }
 
+const proxyReasons = ["ProxyUnreachable", "ProxyAuth", "ProxyDenied", "ProxyBroken"] as const
+
 /**
- * What became of dialling one address.
+ * What became of dialling one address; `said` is what a proxy said to it. `address` is a name where the proxy looks it up.
  *
  * @category models
  * @since 0.1.0
@@ -46,22 +48,36 @@ export class ResolveError extends Schema.TaggedError<ResolveError>()("ResolveErr
 export const Attempt = Schema.Struct({
   address: Schema.String,
   port: Schema.Int,
-  result: Schema.Literals(["Connected", "Refused", "Timeout", "Unreachable", "Reset", "AddressDenied", "Abandoned"]),
-  durationMillis: Millis
+  result: Schema.Literals([
+    "Connected",
+    "Refused",
+    "Timeout",
+    "Unreachable",
+    "Reset",
+    "AddressDenied",
+    "Abandoned",
+    ...proxyReasons
+  ]),
+  durationMillis: Millis,
+  said: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Attempt" })
 /** @category models @since 0.1.0 */
 export interface Attempt extends Schema.Schema.Type<typeof Attempt> {}
 
 /**
- * No address took the connection. `attempts` lists every address that was dialled, in the order of the race.
+ * No address took the connection. `attempts` lists every address that was dialled, in the order of the race. `proxy` is the place of
+ * the proxy that was gone through. `ProxyUnreachable`: it was not reached; `ProxyAuth`: it wants a sign-in, or refuses this one;
+ * `ProxyDenied`: its rules do not let us there; `ProxyBroken`: what answers there is no such proxy. Whatever else is told with a proxy
+ * is what that says of the server.
  *
  * @category errors
  * @since 0.1.0
  */
 export class ConnectError extends Schema.TaggedError<ConnectError>()("ConnectError", {
   ...common,
-  reason: Schema.Literals(["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied"]),
-  attempts: Schema.Array(Attempt)
+  reason: Schema.Literals(["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied", ...proxyReasons]),
+  attempts: Schema.Array(Attempt),
+  proxy: Schema.optionalKey(Schema.String)
 }) {
   /** Whether trying again unchanged can help. */
   get isTemporary(): boolean {

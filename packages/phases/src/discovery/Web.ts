@@ -37,7 +37,11 @@ const sentence = (because: Fetch.FetchFailed["because"]): string => {
         Timeout: "the host did not answer in time",
         Unreachable: "there is no way to the host",
         Reset: "the host reset the connection",
-        AddressDenied: "its addresses may not be contacted"
+        AddressDenied: "its addresses may not be contacted",
+        ProxyUnreachable: "the proxy cannot be reached",
+        ProxyAuth: "the proxy wants a sign-in, or refuses this one",
+        ProxyDenied: "the rules of the proxy do not allow it",
+        ProxyBroken: "what answers at the place of the proxy is no such proxy"
       }[because.reason]
     case "HttpTlsFailed":
       return `its certificate or TLS cannot be trusted: ${because.conditions.join(", ")}`

@@ -21,13 +21,13 @@ import type { Definition } from "@sonde/phases/Phase"
 import * as Posture from "@sonde/phases/Posture"
 import { Quit } from "@sonde/phases/Quit"
 import { RcptTo } from "@sonde/phases/RcptTo"
-import { Resolve } from "@sonde/phases/Resolve"
 import { isOverwritten, StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
 import { leave } from "../Leave.ts"
 import { attempt, Current, skip, skipRest, step, survey } from "../Step.ts"
 import { exchanger as stops } from "../Stops.ts"
+import { lookup } from "./Lookup.ts"
 import { type Reaches, reaches } from "./Until.ts"
 
 const service = "mx" as const
@@ -220,11 +220,7 @@ export const exchanger = Effect.fn("Recipe.exchanger")(function*(plan: Exchanger
   const { endpoint } = plan
   const phases = order(endpoint.security)
   const comesTo = reaches(phases, stops, plan.until)
-  const addresses = yield* step(
-    yield* Resolve,
-    { service, endpoint, pinned: plan.pinned, server: plan.dns },
-    plan.pinned === undefined ? endpoint.host : `${endpoint.host} at ${format(plan.pinned)}`
-  )
+  const addresses = yield* lookup({ ...plan, service })
   if (comesTo("connect")) {
     const dial = { service, endpoint, addresses, recorder, ca: plan.ca }
     const session = yield* step(yield* Connect, dial, format(endpoint))

@@ -31,7 +31,6 @@ import { Greeting } from "@sonde/phases/Greeting"
 import { List } from "@sonde/phases/List"
 import { Logout } from "@sonde/phases/Logout"
 import { Quit } from "@sonde/phases/Quit"
-import { Resolve } from "@sonde/phases/Resolve"
 import { Select } from "@sonde/phases/Select"
 import { StartTls } from "@sonde/phases/StartTls"
 import { Stat } from "@sonde/phases/Stat"
@@ -40,6 +39,7 @@ import * as Effect from "effect/Effect"
 import type { Reading } from "../Available.ts"
 import { leave } from "../Leave.ts"
 import { attempt, Current, signIn, skip, skipRest, step } from "../Step.ts"
+import { lookup } from "./Lookup.ts"
 
 /**
  * Everything that reading one mailbox needs to know.
@@ -251,11 +251,7 @@ const converse = Effect.fnUntraced(function*(plan: MailboxPlan, session: Session
 export const mailbox = Effect.fn("Recipe.mailbox")(function*(plan: MailboxPlan) {
   const { recorder } = yield* Current
   const { endpoint, service } = plan
-  const resolve = yield* step(
-    yield* Resolve,
-    { service, endpoint, pinned: plan.pinned, server: plan.dns },
-    plan.pinned === undefined ? endpoint.host : `${endpoint.host} at ${format(plan.pinned)}`
-  )
+  const resolve = yield* lookup(plan)
   const facts: MailboxFacts = { service, resolve }
   if (reaches(plan, "connect")) {
     const dial = { service, endpoint, addresses: resolve, recorder, ca: plan.ca }

@@ -33,7 +33,6 @@ import type { Message } from "@sonde/phases/Inputs"
 import { MailFrom } from "@sonde/phases/MailFrom"
 import { Quit } from "@sonde/phases/Quit"
 import { RcptTo } from "@sonde/phases/RcptTo"
-import { Resolve } from "@sonde/phases/Resolve"
 import { type DataInput, SendData } from "@sonde/phases/SendData"
 import { StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
@@ -41,6 +40,7 @@ import * as Effect from "effect/Effect"
 import { leave } from "../Leave.ts"
 import { attempt, Current, intend, signIn, skip, skipRest, step } from "../Step.ts"
 import { submission as stops } from "../Stops.ts"
+import { lookup } from "./Lookup.ts"
 import { reaches as within } from "./Until.ts"
 
 /**
@@ -232,11 +232,7 @@ export const submission = Effect.fn("Recipe.submission")(function*(plan: Submiss
   const { recorder } = yield* Current
   const { endpoint, service } = plan
 
-  const resolve = yield* step(
-    yield* Resolve,
-    { service, endpoint, pinned: plan.pinned, server: plan.dns },
-    plan.pinned === undefined ? endpoint.host : `${endpoint.host} at ${format(plan.pinned)}`
-  )
+  const resolve = yield* lookup(plan)
   const facts: SubmissionFacts = { resolve }
   if (reaches(plan, "connect")) {
     const dial = { service, endpoint, addresses: resolve, recorder, ca: plan.ca }

@@ -16,7 +16,6 @@ import type { Conversation } from "@sonde/phases/Conversation"
 import { addressLiteral, Ehlo } from "@sonde/phases/Ehlo"
 import { Greeting } from "@sonde/phases/Greeting"
 import * as Opening from "@sonde/phases/Opening"
-import { Resolve } from "@sonde/phases/Resolve"
 import { StartTls } from "@sonde/phases/StartTls"
 import { expectation, Tls, type TlsInput } from "@sonde/phases/Tls"
 import { Versions } from "@sonde/phases/Versions"
@@ -24,6 +23,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { leave } from "../Leave.ts"
 import { Current, skip, step } from "../Step.ts"
+import { lookup } from "./Lookup.ts"
 
 /**
  * What a look needs to know.
@@ -131,11 +131,7 @@ export const tls = Effect.fn("Recipe.tls")(function*(plan: TlsPlan) {
   const { recorder } = yield* Current
   const { ca, endpoint, service } = plan
   const subject = format(endpoint)
-  const addresses = yield* step(
-    yield* Resolve,
-    { service, endpoint, pinned: plan.pinned, server: plan.dns },
-    plan.pinned === undefined ? endpoint.host : `${endpoint.host} at ${format(plan.pinned)}`
-  )
+  const addresses = yield* lookup(plan)
   const shaken = yield* Effect.scoped(Effect.gen(function*() {
     const session = yield* step(yield* Connect, { service, endpoint, addresses, recorder, ca }, subject)
     return yield* look(plan, session, addresses)

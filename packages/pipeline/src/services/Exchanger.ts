@@ -153,7 +153,7 @@ const run = Effect.fnUntraced(function*(attempt: Attempt, supposedly: Endpoint) 
   yield* log.write({ entry: "service", service, endpoint })
   const plan: ExchangerPlan = {
     endpoint,
-    pinned: Prepare.pinOf(request.pins, endpoint),
+    pinned: Prepare.pinOf(request, endpoint),
     dns: options.dns,
     ca: options.ca,
     ehlo: options.ehlo,

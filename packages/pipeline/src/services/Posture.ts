@@ -26,7 +26,10 @@ const endpointOf = ({ domain, options }: Request): Endpoint => ({
 const quoted = (text: string): string => /^[\w@%+=:,./[\]-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** The command that checks once more, with what decides about the findings. */
-const again = (domain: string, { connectTo, dns, from, ip, selector }: Request["options"]): string =>
+const again = (
+  domain: string,
+  { connectTo, dns, family, from, ip, proxy, selector, source }: Request["options"]
+): string =>
   [
     "sonde posture",
     domain,
@@ -34,6 +37,9 @@ const again = (domain: string, { connectTo, dns, from, ip, selector }: Request["
     ...(ip === undefined ? [] : [`--ip ${quoted(ip)}`]),
     ...(from === undefined ? [] : [`--from ${quoted(from)}`]),
     ...(dns === undefined ? [] : [`--dns ${quoted(dns)}`]),
+    ...(proxy === undefined ? [] : [`--proxy ${quoted(proxy)}`]),
+    ...(family === undefined ? [] : [`--ipv${family}`]),
+    ...(source === undefined ? [] : [`--source ${quoted(source)}`]),
     ...(connectTo ?? []).map((pin) => `--connect-to ${quoted(pin)}`)
   ].join(" ")
 

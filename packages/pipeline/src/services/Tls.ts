@@ -43,7 +43,7 @@ const supposed = (request: Request): Endpoint => {
 const planOf = (request: Request, endpoint: Endpoint): TlsPlan => ({
   service,
   endpoint,
-  pinned: Prepare.pinOf(request.pins, endpoint),
+  pinned: Prepare.pinOf(request, endpoint),
   dns: request.options.dns,
   ca: request.options.ca,
   ehlo: request.options.ehlo
