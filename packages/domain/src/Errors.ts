@@ -115,8 +115,8 @@ const session = [
   "logout",
   "quit"
 ] as const
-/** Phases that are HTTP requests: names, connections and TLS are part of them. */
-const requests = ["metadata", "token", "mailbox", "send"] as const
+/** Phases that are HTTP requests, or open connections of their own: names, connections and TLS are part of them. */
+const requests = ["metadata", "token", "mailbox", "send", "find"] as const
 const all = ["resolve", "connect", "greeting", ...session, "versions", ...requests, "claims"] as const
 
 /**
@@ -139,13 +139,13 @@ export const phasesOf = {
   SenderRejected: ["mail", "data", "send"],
   RecipientRejected: ["rcpt", "data", "send"],
   MessageRejected: ["data", "send"],
-  MailboxUnavailable: ["select", "stat", "list", "mailbox"],
+  MailboxUnavailable: ["select", "stat", "list", "mailbox", "find"],
   Throttled: all,
   TemporaryFailure: all,
   ConnectionLost: ["greeting", ...session, ...requests],
   PhaseTimeout: [...session, ...requests],
   DeliveryInDoubt: ["data", "send"],
-  ApiError: ["mailbox", "send"]
+  ApiError: ["mailbox", "send", "find"]
 } as const satisfies Record<ErrorTag, ReadonlyArray<PhaseId>>
 
 /**

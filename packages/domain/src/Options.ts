@@ -83,7 +83,9 @@ export type GrantKind = typeof GrantKind.Type
  * name of a separate cloud as packs have it; `audience` and `scope` are what the server wants of a token where no pack knows it, and
  * `scope` is also what is asked for; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack`
  * are paths. `ip` is the address that would send and `selector` are DKIM selectors, for the posture of a domain. `starttls` is the
- * protocol in which a look at the TLS of a port begins in clear; `revocation` lets issuers and revocation lists be read where
+ * protocol in which a look at the TLS of a port begins in clear; `readBack` looks for the delivered message in the recipient's
+ * mailbox, at `readBackHost` (`HOST` or `HOST:PORT`) where that is said, and `allowRecipient` are addresses, or domains behind an
+ * `@`, that may get a message although they are not of the target's domain; `revocation` lets issuers and revocation lists be read where
  * certificates say they are.
  *
  * @category models
@@ -127,6 +129,12 @@ export const CheckOptions = Schema.Struct({
   deliver: Schema.optionalKey(Schema.Boolean),
   deliverAgain: Schema.optionalKey(Schema.Boolean),
   message: Schema.optionalKey(Schema.String),
+  readBack: Schema.optionalKey(Schema.Boolean),
+  readBackUser: Schema.optionalKey(Schema.String),
+  readBackHost: Schema.optionalKey(Schema.String),
+  readBackTimeout: Schema.optionalKey(Span),
+  readBackDelete: Schema.optionalKey(Schema.Boolean),
+  allowRecipient: Schema.optionalKey(Schema.Array(Schema.String)),
   allowClearAuth: Schema.optionalKey(Schema.Boolean),
   timeout: Schema.optionalKey(Span),
   deadline: Schema.optionalKey(Span),
@@ -161,4 +169,7 @@ export interface Secrets {
   readonly tlsCertificate?: Redacted.Redacted<string> | undefined
   /** The private key of the first of them, PEM. */
   readonly tlsKey?: Redacted.Redacted<string> | undefined
+  /** The password, or the access token, of the recipient's mailbox, where a message is read back from another account. */
+  readonly readBackSecret?: Redacted.Redacted<string> | undefined
+  readonly readBackToken?: Redacted.Redacted<string> | undefined
 }

@@ -68,6 +68,7 @@ export const phaseIds = [
   "claims",
   "mailbox",
   "send",
+  "find",
   "mx",
   "spf",
   "dkim",

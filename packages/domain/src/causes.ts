@@ -151,6 +151,7 @@ export const causes = {
   user_name_form: "the sign-in name does not have the form that the provider wants",
   secret_form: "the secret has characters at an end or inside that do not belong to it",
   delivery_in_doubt: "the message was sent to its end and no answer came back",
+  message_not_found: "the message was accepted and is not found in the mailbox in time",
   recipient_syntax_invalid: "the recipient address is not a valid address",
   recipient_domain_unresolvable: "the domain of the recipient has no usable DNS",
   recipient_restricted: "the recipient only takes mail from certain senders",

@@ -112,5 +112,6 @@ export const findings = {
   dkim_not_passed_at_receiver: "no DKIM signature passed at the receiver",
   dmarc_not_passed_at_receiver: "DMARC did not pass at the receiver",
   not_aligned_at_receiver: "what passed at the receiver is for a domain that is not aligned with From",
+  delivery_confirmed: "a message of which no answer was kept was found in its mailbox",
   message_not_deleted: "the message that was found could not be deleted"
 } as const

@@ -101,7 +101,7 @@ describe("isInconclusive", () => {
 const session = ["ehlo", "capability", "starttls", "tls", "auth", "mail", "rcpt", "data", "select", "stat", "list"]
 const leaving = ["logout", "quit"]
 const afterConnect = ["greeting", ...session, ...leaving]
-const requests = ["metadata", "token", "mailbox", "send"]
+const requests = ["metadata", "token", "mailbox", "send", "find"]
 const any = ["resolve", "connect", ...afterConnect, "versions", ...requests, "claims"]
 
 const contract: Readonly<Record<Errors.ErrorTag, ReadonlyArray<string>>> = {
@@ -118,13 +118,13 @@ const contract: Readonly<Record<Errors.ErrorTag, ReadonlyArray<string>>> = {
   SenderRejected: ["mail", "data", "send"],
   RecipientRejected: ["rcpt", "data", "send"],
   MessageRejected: ["data", "send"],
-  MailboxUnavailable: ["select", "stat", "list", "mailbox"],
+  MailboxUnavailable: ["select", "stat", "list", "mailbox", "find"],
   Throttled: any,
   TemporaryFailure: any,
   ConnectionLost: [...afterConnect, ...requests],
   PhaseTimeout: [...session, ...leaving, ...requests],
   DeliveryInDoubt: ["data", "send"],
-  ApiError: ["mailbox", "send"]
+  ApiError: ["mailbox", "send", "find"]
 }
 
 const isTag = (text: string): text is Errors.ErrorTag => Object.hasOwn(Errors.errors, text)

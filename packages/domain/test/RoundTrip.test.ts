@@ -7,6 +7,7 @@ import * as Errors from "@sonde/domain/Errors"
 import { Event } from "@sonde/domain/Event"
 import { Explanation, Hints, Read } from "@sonde/domain/Explanation"
 import * as Facts from "@sonde/domain/Facts"
+import { FindFacts } from "@sonde/domain/FindFacts"
 import { AuthChoice, CheckOptions, Span } from "@sonde/domain/Options"
 import { Reply } from "@sonde/domain/Reply"
 import * as Report from "@sonde/domain/Report"
@@ -38,7 +39,8 @@ describe("facts travel", () => {
     MailFacts: Facts.MailFacts,
     RcptFacts: Facts.RcptFacts,
     DataFacts: Facts.DataFacts,
-    QuitFacts: Facts.QuitFacts
+    QuitFacts: Facts.QuitFacts,
+    FindFacts
   }
   for (const [name, schema] of Object.entries(all)) {
     it.effect(`${name} survives JSON both ways`, () => roundTrip(schema, 40))

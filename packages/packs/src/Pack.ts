@@ -18,6 +18,7 @@ import {
   Limit,
   NotOffered,
   PackEndpoint,
+  Receiving,
   Recognise,
   Sending,
   SignIn,
@@ -63,6 +64,7 @@ export const Pack = Schema.Struct({
     "What the DNS of a domain shows when it sends through it, and what it requires of senders",
     Sending
   ),
+  receiving: optional("What it writes into the messages that it receives", Receiving),
   limits: optional("Limits, and how the server says that they are exceeded", Schema.Array(Limit)),
   preflight: optional("What is judged before connecting", Schema.Array(PreflightRule)),
   rules: optional("Which replies mean which cause, and what to do", Schema.Array(Rule)),

@@ -47,7 +47,7 @@ export interface Caller {
  * @category models
  * @since 0.1.0
  */
-export type PhaseName = "mailbox" | "send"
+export type PhaseName = "mailbox" | "send" | "find"
 
 /**
  * How calls name a mailbox: the person a token stands for is `/me`; everybody else, and all for a token without a person, are
@@ -254,6 +254,19 @@ export const refusedMailbox = (
 ): Effect.Effect<never, MailboxRefusal> =>
   // `isErrorOf` lets only errors of the phase through.
   Effect.flatMap(refusal(caller, "mailbox", response, nobody), (error) => Effect.fail(error as MailboxRefusal))
+
+/**
+ * What a response is that refuses to look into a mailbox.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const refusedLook = (
+  caller: Pick<Caller, "way" | "endpoint" | "mailbox">,
+  response: HttpResponse
+): Effect.Effect<never, MailboxRefusal> =>
+  // `isErrorOf` lets only errors of the phase through.
+  Effect.flatMap(refusal(caller, "find", response, nobody), (error) => Effect.fail(error as MailboxRefusal))
 
 /**
  * What a response is that refuses a message, or a step on its way.

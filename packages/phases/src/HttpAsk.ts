@@ -86,7 +86,7 @@ export const placeOf = (url: string): { readonly endpoint: Endpoint; readonly pa
  * @category models
  * @since 0.1.0
  */
-export type PhaseName = "metadata" | "token" | "mailbox" | "send"
+export type PhaseName = "metadata" | "token" | "mailbox" | "send" | "find"
 
 /**
  * The fields that every error of such a phase begins with.

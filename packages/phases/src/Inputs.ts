@@ -13,6 +13,14 @@ import * as Command from "@sonde/wire/smtp/Command"
 import * as Result from "effect/Result"
 
 /**
+ * Subject of a test message.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const defaultSubject = Probe.defaultSubject
+
+/**
  * What is wrong with an address of an envelope, or `undefined`.
  *
  * @category guards

@@ -9,6 +9,7 @@ import { Capabilities } from "./Capabilities.ts"
 import { Claims } from "./Claims.ts"
 import { Connect } from "./Connect.ts"
 import { Ehlo } from "./Ehlo.ts"
+import { Find } from "./Find.ts"
 import { GraphMailbox } from "./GraphMailbox.ts"
 import { GraphSend } from "./GraphSend.ts"
 import { Greeting } from "./Greeting.ts"
@@ -57,5 +58,6 @@ export const layer = Layer.mergeAll(
   Claims.layer,
   GraphMailbox.layer,
   GraphSend.layer,
+  Find.layer,
   Posture.layer
 )

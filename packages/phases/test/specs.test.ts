@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { TlsReason } from "@sonde/domain/Certificate"
 import * as Errors from "@sonde/domain/Errors"
 import * as Facts from "@sonde/domain/Facts"
+import { FindFacts } from "@sonde/domain/FindFacts"
 import * as GraphFacts from "@sonde/domain/GraphFacts"
 import type { PhaseId } from "@sonde/domain/Service"
 import * as TlsSurvey from "@sonde/domain/TlsSurvey"
@@ -12,6 +13,7 @@ import * as Capabilities from "@sonde/phases/Capabilities"
 import * as Claims from "@sonde/phases/Claims"
 import * as Connect from "@sonde/phases/Connect"
 import * as Ehlo from "@sonde/phases/Ehlo"
+import * as Find from "@sonde/phases/Find"
 import * as GraphMailbox from "@sonde/phases/GraphMailbox"
 import * as GraphSend from "@sonde/phases/GraphSend"
 import * as Greeting from "@sonde/phases/Greeting"
@@ -81,13 +83,14 @@ const phases: ReadonlyArray<{
   { facts: TokenFacts.ClaimsFacts, definition: Claims.definition },
   { facts: GraphFacts.MailboxFacts, definition: GraphMailbox.definition },
   { facts: GraphFacts.SendFacts, definition: GraphSend.definition },
+  { facts: FindFacts, definition: Find.definition },
   ...Object.values(Posture.definitions).map((definition) => ({
     facts: definition.facts as unknown as { readonly fields: object },
     definition
   }))
 ]
 
-// What `network.test.ts`, `codes.test.ts`, `Claims.test.ts`, `Token.test.ts` and `Graph*.test.ts` show besides the scenarios.
+// What `network.test.ts`, `codes.test.ts`, `Claims.test.ts`, `Token.test.ts`, `Find.test.ts` and `Graph*.test.ts` show besides the scenarios.
 const requests = [
   "ResolveError NoSuchName",
   "ConnectError Refused",
@@ -119,6 +122,7 @@ const elsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
   token: [...requests, "TokenRejected"],
   claims: ["TokenRejected"],
   mailbox: [...requests, "MailboxUnavailable", "ApiError"],
+  find: [...requests, "ProtocolError MalformedReply", "MailboxUnavailable", "ApiError"],
   send: [
     ...requests,
     "SendAsDenied",

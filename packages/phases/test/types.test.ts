@@ -12,6 +12,7 @@ import type { Capabilities } from "@sonde/phases/Capabilities"
 import type { Claims } from "@sonde/phases/Claims"
 import type { Connect } from "@sonde/phases/Connect"
 import type { Ehlo } from "@sonde/phases/Ehlo"
+import type { Find, FindFailure } from "@sonde/phases/Find"
 import type { GraphMailbox } from "@sonde/phases/GraphMailbox"
 import type { GraphSend } from "@sonde/phases/GraphSend"
 import type { Greeting } from "@sonde/phases/Greeting"
@@ -74,6 +75,7 @@ const contract = {
     "ApiError",
     ...inRequest
   ],
+  find: ["MailboxUnavailable", "ApiError", ...inRequest],
   // What is not answered here is a fact, so these phases have no error.
   mx: [],
   spf: [],
@@ -97,6 +99,8 @@ type ErrorOfService<S extends { readonly run: (...input: never) => unknown }> = 
 declare const sendData: SendData["Service"]
 declare const graphSend: GraphSend["Service"]
 type GraphSendError = ReturnType<typeof graphSend.run<never>> extends Effect.Effect<infer _A, infer E> ? E : never
+declare const find: Find["Service"]
+type FindError = ReturnType<typeof find.run<FindFailure>> extends Effect.Effect<infer _A, infer E> ? E : never
 type SendDataError = ReturnType<typeof sendData.run<never>> extends Effect.Effect<infer _A, infer E> ? E : never
 
 /** What each service declares against its row. */
@@ -122,6 +126,7 @@ const services: {
   readonly claims: Equal<ErrorOfService<Claims["Service"]>, Row<"claims">>
   readonly mailbox: Equal<ErrorOfService<GraphMailbox["Service"]>, Row<"mailbox">>
   readonly send: Equal<GraphSendError, Row<"send">>
+  readonly find: Equal<FindError, Row<"find">>
   readonly mx: Equal<ErrorOfService<Posture.MxPolicy["Service"]>, Row<"mx">>
   readonly spf: Equal<ErrorOfService<Posture.SpfPolicy["Service"]>, Row<"spf">>
   readonly dkim: Equal<ErrorOfService<Posture.DkimPolicy["Service"]>, Row<"dkim">>
@@ -153,6 +158,7 @@ const services: {
   claims: true,
   mailbox: true,
   send: true,
+  find: true,
   mx: true,
   spf: true,
   dkim: true,
@@ -188,6 +194,7 @@ const computed: { readonly [P in PhaseId]: Equal<Errors.ErrorOf<P>, Row<P>> } = 
   claims: true,
   mailbox: true,
   send: true,
+  find: true,
   mx: true,
   spf: true,
   dkim: true,

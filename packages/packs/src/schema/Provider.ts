@@ -265,6 +265,21 @@ export const Sending = Schema.Struct({
 export interface Sending extends Schema.Schema.Type<typeof Sending> {}
 
 /**
+ * What the provider writes into the messages that it receives: by which names its Authentication-Results are known to be its own
+ * (RFC 8601 section 2.2).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Receiving = Schema.Struct({
+  authserv: optional("Its authserv-ids, to the letter", Words),
+  unnamed: optional("It writes Authentication-Results without an authserv-id", Schema.Boolean),
+  sources
+}).annotate({ identifier: "Receiving" })
+/** @category models @since 0.1.0 */
+export interface Receiving extends Schema.Schema.Type<typeof Receiving> {}
+
+/**
  * A limit of the provider. `checked` says that Sonde compares a message with it before sending; `replies` are texts
  * the server answers with when it is exceeded.
  *

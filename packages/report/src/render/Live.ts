@@ -90,6 +90,7 @@ const awaits: Readonly<Record<PhaseId, string>> = {
   claims: "reading the token",
   mailbox: "waiting for the mailbox",
   send: "waiting for the message to be accepted",
+  find: "looking for the message",
   mx: "waiting for mail exchangers",
   spf: "waiting for SPF",
   dkim: "waiting for DKIM keys",

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Limits from "../Limits.ts"
 
 /**
  * A message of a maildrop. `number` is that of this session, from 1; `id` lasts over sessions.
@@ -14,6 +15,14 @@ export interface Listed {
   readonly number: number
   readonly id: string
 }
+
+/**
+ * Most messages of which a listing is read: as many as fit into a reply, at a usual length of their identifiers.
+ *
+ * @category constants
+ * @since 0.1.0
+ */
+export const maxListed = Limits.maxReplyLines
 
 /**
  * The messages of a listing. A line that is none, and one that repeats a number, is left out.
