@@ -1,6 +1,6 @@
 /**
  * What becomes of an accepted message on its way into a mailbox: fields the receiving service writes above it, and a From
- * that it may replace.
+ * and a Message-ID that it may replace.
  *
  * Pure; octets in, octets out. Authentication-Results are those of the world's switches, not of a check of the message.
  *
@@ -35,6 +35,14 @@ export const withFrom = (octets: Buffer, address: string): Buffer => {
     ? written + header
     : header.slice(0, field.index) + written + header.slice(field.index + field[0].length)
   return Buffer.from(changed + text.slice(end), "latin1")
+}
+
+/** Puts another Message-ID in place of the one that is there. */
+const withId = (octets: Buffer, id: string): Buffer => {
+  const text = octets.toString("latin1")
+  const end = headerEnd(text)
+  const header = text.slice(0, end)
+  return Buffer.from(header.replace(fieldPattern("Message-ID"), `Message-ID: ${id}\r\n`) + text.slice(end), "latin1")
 }
 
 /** The address in From, else the envelope's. */
@@ -104,7 +112,10 @@ export interface Way {
 /** The message as it lies in the mailbox (fields of RFC 5321 section 4.4). */
 export const arrived = (message: Message, content: Buffer, way: Way): Buffer => {
   const { arrival, host, mailbox, service } = way
-  const body = arrival.from === null ? content : withFrom(content, arrival.from)
+  const named = arrival.messageId === "replaced"
+    ? withId(content, `<${message.at.replace(/\D/g, "")}@${host}>`)
+    : content
+  const body = arrival.from === null ? named : withFrom(named, arrival.from)
   const at = date(Date.parse(message.at))
   const headerFrom = domainOf(authorOf(body, message))
   const head = body.subarray(0, headerEnd(body.toString("latin1"))).toString("latin1")

@@ -225,6 +225,7 @@ export class GmailState {
       message.to.some((address) => [one.address, ...one.aliases].some(named(address)))
     )
     for (const { address, arrival } of receivers) {
+      if (arrival.folder === "lost") continue
       const way = { service: "google", host: "mx.google.com", mailbox: address, arrival } as const
       const octets = Arrival.arrived(message, content, way)
       this.mail.deliver(address, arrival.folder === "junk" ? "\\Junk" : "INBOX", octets, arrival.delayMillis)

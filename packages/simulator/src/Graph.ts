@@ -1,6 +1,6 @@
 /**
- * The part of Microsoft Graph that sends mail: who am I, is there a mailbox, send, and large attachments by draft and
- * upload session.
+ * The part of Microsoft Graph that sends mail: who am I, is there a mailbox, send, large attachments by draft and upload
+ * session; and what it takes to find a message again.
  *
  * @since 0.1.0
  */
@@ -10,7 +10,8 @@ import { type Draft, Drafts } from "./Drafts.ts"
 import * as Errors from "./GraphErrors.ts"
 import * as Gates from "./GraphGates.ts"
 import * as Messages from "./GraphMessages.ts"
-import { json, type Reply, type Request } from "./HttpMessage.ts"
+import * as Reading from "./GraphReading.ts"
+import { decoded, json, type Reply, type Request } from "./HttpMessage.ts"
 import { tenantIdOf, userIdOf } from "./Identifiers.ts"
 import { graph } from "./Scopes.ts"
 import type { LiveMailbox, State } from "./State.ts"
@@ -20,6 +21,8 @@ export const maxRequestOctets = 4 * 1024 * 1024
 
 const write = ["Mail.ReadWrite"]
 const read = ["Mail.Read", "Mail.ReadWrite", "Mail.ReadBasic.All"]
+/** What lets a caller see more of messages than who sent them. */
+const readWhole = ["Mail.Read", "Mail.ReadWrite"]
 
 /** Well-known names of folders and what they are shown as. */
 const folders: Readonly<Record<string, string>> = { inbox: "Inbox", drafts: "Drafts", sentitems: "Sent Items" }
@@ -87,6 +90,9 @@ export class Graph {
           json(200, { userPurpose: user.shared ? "shared" : "user", timeZone: "UTC", language: { locale: "en-US" } })
       case "GET mailfolders":
         return Gates.mailboxRefusal(this.state, who, user, read) ?? this.#folder(user, rest[1] ?? "")
+      case "GET mailfolders/messages":
+        return Gates.mailboxRefusal(this.state, who, user, readWhole) ??
+          Reading.messages(this.state.mail, user.address, rest[1] ?? "", request.query)
       case "POST sendmail":
         return this.#sendMail(request, who, user)
       case "POST messages":
@@ -184,7 +190,11 @@ export class Graph {
     const refused = Gates.mailboxRefusal(this.state, who, user, isSend ? ["Mail.Send"] : write)
     if (refused !== undefined) return refused
     const draft = this.#drafts.find(id, user)
-    if (draft === undefined) return Errors.noItem
+    if (draft === undefined) {
+      return route === "DELETE messages" && Reading.remove(this.state.mail, user.address, decoded(id))
+        ? nothing(204)
+        : Errors.noItem
+    }
     if (route === "DELETE messages") {
       this.#drafts.remove(draft)
       return nothing(204)

@@ -99,6 +99,12 @@ export const badJson = refusal(
   "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
   "logs, T"
 )
+export const badFilter = refusal(
+  400,
+  "ErrorInvalidUrlQueryFilter",
+  "The query filter contains one or more invalid nodes.",
+  "EWS response codes, V; wording in public threads, T"
+)
 export const noMessage = refusal(
   400,
   "ErrorInvalidParameter",

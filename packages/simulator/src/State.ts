@@ -326,6 +326,7 @@ export class State {
     const octets = Arrival.contentOf(message, content)
     const receivers = new Set(message.to.flatMap((address) => this.recipientOf(address) ?? []))
     for (const { address, arrival } of receivers) {
+      if (arrival.folder === "lost") continue
       const host = "CH2PR14MB4005.namprd14.prod.outlook.com"
       const way = { service: "microsoft", host, mailbox: address, arrival } as const
       const folder = arrival.folder === "junk" ? "\\Junk" : "INBOX"

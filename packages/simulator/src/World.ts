@@ -206,7 +206,12 @@ const Check = Schema.Literals(["pass", "fail", "none"])
  * @since 0.1.0
  */
 export const Arrival = Schema.Struct({
-  folder: withDefault(Schema.Literals(["inbox", "junk"]), "inbox", "Where messages are put."),
+  folder: withDefault(
+    Schema.Literals(["inbox", "junk", "lost"]),
+    "inbox",
+    "Where messages are put; lost are those that are accepted and never come."
+  ),
+  messageId: withDefault(Schema.Literals(["kept", "replaced"]), "kept", "What becomes of the Message-ID."),
   from: withDefault(Schema.NullOr(Address), null, "Replaces the address in From; null leaves it."),
   delayMillis: withDefault(
     Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 600_000 })),
