@@ -122,7 +122,17 @@ export const secrets = {
   ),
   proxySecret,
   serviceAccount: text("service-account", "PATH", "JSON key file of a Google service account"),
-  refreshToken: text("refresh-token", "SOURCE", "refresh token, from the same sources")
+  refreshToken: text("refresh-token", "SOURCE", "refresh token, from the same sources"),
+  readBackSecret: text(
+    "read-back-secret",
+    "SOURCE",
+    "password of the recipient's mailbox for --read-back, where it is another account; from the same sources"
+  ),
+  readBackToken: text(
+    "read-back-token",
+    "SOURCE",
+    "access token for it instead: env:NAME, file:PATH, stdin, cmd:COMMAND or prompt"
+  )
 }
 
 /** Who obtains a token, and where. */
@@ -212,6 +222,19 @@ export const check = {
   until: text("until", "PHASE", "stop after a phase"),
   deliver: toggle("deliver", "really send one message; without it nothing is ever sent"),
   message: text("message", "FILE", "the message to deliver, instead of a short test message"),
+  readBack: toggle(
+    "read-back",
+    "with --deliver: find the message again in the recipient's mailbox, by IMAP, POP3 or Graph"
+  ),
+  readBackUser: text("read-back-user", "NAME", "sign-in name there, when it is another account and not the recipient"),
+  readBackHost: text("read-back-host", "HOST[:PORT]", "read there, instead of where the pack or discovery says"),
+  readBackTimeout: text("read-back-timeout", "DURATION", "how long to look for it (default 60s)"),
+  readBackDelete: toggle("read-back-delete", "delete that one message when it was found"),
+  allowRecipient: texts(
+    "allow-recipient",
+    "ADDRESS|@DOMAIN",
+    "recipient outside the target's domain that may get the message; repeatable; --read-back asks for it"
+  ),
   deliverAgain: toggle("deliver-again", "send again although the last message may have been accepted"),
   allowClearAuth: toggle("allow-clear-auth", "allow the secret on a connection without encryption"),
   timeout: text("timeout", "DURATION", "limit for one phase (default 10s)"),

@@ -114,7 +114,9 @@ export const options = Effect.fnUntraced(function*(input: Partial<Input>) {
     "clientId",
     "tokenEndpoint",
     "authorizationEndpoint",
-    "redirectUri"
+    "redirectUri",
+    "readBackUser",
+    "readBackHost"
   ] as const
   for (const name of plain) {
     const value = input[name]
@@ -123,7 +125,17 @@ export const options = Effect.fnUntraced(function*(input: Partial<Input>) {
     if (value !== undefined) out[name] = value
   }
   Object.assign(out, yield* Effect.fromResult(familyOf(input)))
-  for (const name of ["deliver", "deliverAgain", "allowClearAuth", "ignorePreflight", "revocation", "wait"] as const) {
+  const toggles = [
+    "deliver",
+    "deliverAgain",
+    "readBack",
+    "readBackDelete",
+    "allowClearAuth",
+    "ignorePreflight",
+    "revocation",
+    "wait"
+  ] as const
+  for (const name of toggles) {
     if (input[name] === true) out[name] = true
   }
   const grant = GrantKind.literals.find((kind) => kind === input.token)
@@ -147,9 +159,12 @@ export const options = Effect.fnUntraced(function*(input: Partial<Input>) {
   }
   if (input.port !== undefined) out.port = yield* Effect.fromResult(portOf(input.port))
   Object.assign(out, yield* spans(input))
-  for (const name of ["connectTo", "to", "pack"] as const) {
+  for (const name of ["connectTo", "to", "allowRecipient", "pack"] as const) {
     const list = input[name] ?? []
     if (list.length > 0) out[name] = list
+  }
+  if (input.readBackTimeout !== undefined) {
+    out.readBackTimeout = yield* Effect.fromResult(spanOf("--read-back-timeout", input.readBackTimeout))
   }
   if (input.packs !== undefined) out.packs = input.packs
   if (input.ca !== undefined) out.ca = yield* Files.certificates("--ca", input.ca)
@@ -169,6 +184,8 @@ export interface Sources {
   readonly clientSecret?: Secret.Source | undefined
   readonly clientAssertion?: Secret.Source | undefined
   readonly refreshToken?: Secret.Source | undefined
+  readonly readBackSecret?: Secret.Source | undefined
+  readonly readBackToken?: Secret.Source | undefined
   /** A PEM file. */
   readonly clientCertificate?: string | undefined
   /** A JSON file. */
@@ -186,7 +203,9 @@ const taken = [
   ["clientAssertion", "--client-assertion"],
   ["refreshToken", "--refresh-token"],
   ["proxySecret", "--proxy-secret"],
-  ["tlsKey", "--tls-key"]
+  ["tlsKey", "--tls-key"],
+  ["readBackSecret", "--read-back-secret"],
+  ["readBackToken", "--read-back-token"]
 ] as const
 
 /** Judges where the secrets come from. */
@@ -201,6 +220,8 @@ export const sources = Effect.fnUntraced(function*(input: Partial<Flags.Parsed<t
     serviceAccount: input.serviceAccount,
     proxySecret: undefined,
     tlsKey: undefined,
+    readBackSecret: undefined,
+    readBackToken: undefined,
     tlsCertificate: input.tlsCertificate
   }
   let piped: string | undefined = undefined
@@ -234,6 +255,8 @@ export interface Fetched {
   readonly tlsCertificate?: Redacted.Redacted<string>
   readonly proxySecret?: Redacted.Redacted<string>
   readonly tlsKey?: Redacted.Redacted<string>
+  readonly readBackSecret?: Redacted.Redacted<string>
+  readonly readBackToken?: Redacted.Redacted<string>
 }
 
 /** Something in place of each secret that there is a source for. */
@@ -326,7 +349,9 @@ export const fetch = Effect.fnUntraced(function*(from: Sources, who: string) {
     clientAssertion: "Token that stands for the application",
     refreshToken: `Refresh token of ${who}`,
     proxySecret: proxyLabel,
-    tlsKey: "Private key of the client certificate"
+    tlsKey: "Private key of the client certificate",
+    readBackSecret: "Password of the mailbox to read back from",
+    readBackToken: "Access token of the mailbox to read back from"
   }
   for (const [name, option] of taken) {
     const source = from[name]

@@ -37,6 +37,8 @@ export type Option =
   | "--tls-key"
   | "--token-cache-key"
   | "--refresh-token"
+  | "--read-back-secret"
+  | "--read-back-token"
   | "--database"
 
 /** Reads a source. Text that is none may be the secret itself, so it is refused without being repeated. */

@@ -14,6 +14,8 @@ import * as Schema from "effect/Schema"
 import { Authorization } from "./Authorization.ts"
 import { InvalidOption, JournalFailed, NotFound, RunLocked, Stopping, TargetDenied, TooManyRuns } from "./Problems.ts"
 
+const Given = Schema.RedactedFromValue(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(65_536)))
+
 /**
  * A secret: the value itself, or where the server finds it. The server names the sources that it allows in `GET /v1/server`.
  *
@@ -21,7 +23,7 @@ import { InvalidOption, JournalFailed, NotFound, RunLocked, Stopping, TargetDeni
  * @since 0.1.0
  */
 export const SecretInput = Schema.Union([
-  Schema.RedactedFromValue(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(65_536))),
+  Given,
   Schema.Struct({ source: Schema.NonEmptyString })
 ])
 /** @category models @since 0.1.0 */
@@ -31,7 +33,10 @@ const secrets = {
   secret: Schema.optionalKey(SecretInput),
   token: Schema.optionalKey(SecretInput),
   /** The secret of the user in `proxy`; the value itself. */
-  proxySecret: Schema.optionalKey(Schema.RedactedFromValue(Schema.String))
+  proxySecret: Schema.optionalKey(Schema.RedactedFromValue(Schema.String)),
+  // Those of the recipient's mailbox are nobody's that the server knows.
+  readBackSecret: Schema.optionalKey(Given),
+  readBackToken: Schema.optionalKey(Given)
 }
 
 /**

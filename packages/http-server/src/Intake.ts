@@ -99,7 +99,7 @@ const pinned = (check: Check, settings: Pins): Check =>
   }) as Check
 
 /** What a run was asked, without what the operator says for every run. */
-const unpinned = ({ ca, connectTo, ...rest }: CheckOptions, settings: Pins): CheckOptions => {
+const unpinned = ({ allowRecipient: _, ca, connectTo, ...rest }: CheckOptions, settings: Pins): CheckOptions => {
   const pins = connectTo?.filter((pin) => !settings.connectTo.includes(pin)) ?? []
   const own = settings.ca === undefined ? ca : ca?.replace(settings.ca, "").trim()
   return given({
@@ -141,6 +141,13 @@ const refused = (body: Body, settings: Values): InvalidOption | undefined => {
     if (body[option] !== undefined) {
       return invalid(option, "is not taken over HTTP", "leave it out; packs are loaded when the server starts")
     }
+  }
+  if (body.allowRecipient !== undefined) {
+    return invalid(
+      "allowRecipient",
+      "is for the operator to say",
+      "leave it out; --allow-recipient of sonde serve does it"
+    )
   }
   if (body.wait === true) {
     return invalid(
@@ -212,13 +219,30 @@ const make = Effect.gen(function*() {
     if (port !== undefined && !isPort(port)) {
       return denied(body.port === undefined && target._tag === "Host" ? "target" : "port", "Port")
     }
+    const { readBack } = request
+    if (readBack?.host !== undefined) {
+      const name = readBack.host
+      if (!settings.allowPrivate && Target.isAddress(name) && AddressPolicy.classify(name) !== "public") {
+        return denied("readBackHost", "Address")
+      }
+      if (!settings.allowPrivate && !Target.isAddress(name) && AddressPolicy.isInsideName(name)) {
+        return denied("readBackHost", "Name")
+      }
+      if (readBack.port !== undefined && !isPort(readBack.port)) return denied("readBackHost", "Port")
+    }
     const isAsked = (port: number): boolean => isPort(port) || AddressPolicy.httpPorts.includes(port)
     if ((body.connectTo ?? []).some((pin) => !isAsked(mappedPort(pin)))) return denied("connectTo", "Port")
     // A user proves something only by signing in.
     const own = [request.mailbox, request.credential?.user ?? request.grant?.user].map(domainOf).filter((name) =>
       name !== undefined
     )
-    if ([...request.to, ...lmtp.to].some((to) => !own.includes(domainOf(to) ?? ""))) return denied("to", "Recipient")
+    const isListed = (to: string) =>
+      settings.recipients.some((one) =>
+        one.startsWith("@") ? domainOf(one) === domainOf(to) : one.toLowerCase() === to.toLowerCase()
+      )
+    if ([...request.to, ...lmtp.to].some((to) => !own.includes(domainOf(to) ?? "") && !isListed(to))) {
+      return denied("to", "Recipient")
+    }
     // Nothing is signed in to at an exchanger. Every domain has a postmaster (RFC 5321 section 4.5.1); who else it has is not to be found out.
     const { to, until } = request.exchanger
     const isNamed = to.some((one) => !/^postmaster@/i.test(one))
@@ -242,7 +266,7 @@ const make = Effect.gen(function*() {
         `give token: the value, or { "source": "${deviceCode}" } to sign in on another device`
       )
     }
-    const { deadline, proxySecret, secret, wait: _, ...rest } = body
+    const { deadline, proxySecret, readBackSecret, readBackToken, secret, wait: _, ...rest } = body
     const byDevice = isSource(body.token) && body.token.source === deviceCode
     const token = byDevice ? undefined : body.token
     // A waiting time that cannot be meant stays, to be named by `validate`.
@@ -252,6 +276,8 @@ const make = Effect.gen(function*() {
       ...rest,
       token: undefined,
       grant: byDevice ? deviceCode : undefined,
+      // What the operator allows; without a look into a mailbox `denial` says it in words of the body.
+      allowRecipient: body.readBack === true ? settings.recipients : undefined,
       ehlo: settings.ehlo ?? body.ehlo ?? outside,
       deadline: millis !== undefined && millis > longest ? longest : deadline
     }) as CheckOptions
@@ -261,17 +287,18 @@ const make = Effect.gen(function*() {
     }
     // Whether the rest can be meant is known without reading a source.
     const stand = (input: SecretInput | undefined) => isSource(input) ? Redacted.make("x") : input
-    const request = yield* validated(given({ ...options, proxySecret, secret: stand(secret), token: stand(token) }))
+    const other = { proxySecret, readBackSecret, readBackToken }
+    const request = yield* validated(given({ ...options, ...other, secret: stand(secret), token: stand(token) }))
     const denies = denial(body, request)
     if (denies !== undefined) return yield* denies
     if (!isSource(secret) && !isSource(token)) {
-      return pinned(given({ ...request.options, proxySecret, secret, token }), settings)
+      return pinned(given({ ...request.options, ...other, secret, token }), settings)
     }
     const read = (option: "secret" | "token", input: SecretInput | undefined) =>
       isSource(input) ? sources.resolve(option, input.source, options) : Effect.succeed(input)
     const found = given({
       ...request.options,
-      proxySecret,
+      ...other,
       secret: yield* read("secret", secret),
       token: yield* read("token", token)
     })

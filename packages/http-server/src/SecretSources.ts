@@ -75,6 +75,7 @@ export const fromFlag = (text: string): Result.Result<AllowedSource, string> => 
 /** Options that say where a secret would be sent, as whom, or how openly. */
 const redirecting = [
   "host",
+  "readBackHost",
   "address",
   "connectTo",
   "provider",

@@ -36,6 +36,8 @@ export interface Values {
   /** The name in EHLO, so that whoever is contacted knows by whom. */
   readonly ehlo: string | undefined
   readonly sources: ReadonlyArray<AllowedSource>
+  /** Addresses, or domains behind an `@`, that a message may be delivered to although they are not of the account's domain. */
+  readonly recipients: ReadonlyArray<string>
   /** Whether a request has to carry a bearer token. Always so off loopback. */
   readonly requireToken: boolean
   /** Runs at once, and how many more may wait. */
@@ -74,6 +76,7 @@ export const defaults: Values = {
   ca: undefined,
   ehlo: undefined,
   sources: [],
+  recipients: [],
   requireToken: false,
   maxRuns: 32,
   maxQueued: 100,

@@ -26,7 +26,9 @@ import * as Fold from "./Fold.ts"
  */
 export const Sources = Schema.Struct({
   secret: Schema.optionalKey(Schema.Boolean),
-  token: Schema.optionalKey(Schema.Boolean)
+  token: Schema.optionalKey(Schema.Boolean),
+  /** That of another account, by which a message was to be read back. */
+  readBack: Schema.optionalKey(Schema.Boolean)
 })
 /** @category models @since 0.1.0 */
 export interface Sources extends Schema.Schema.Type<typeof Sources> {}

@@ -73,7 +73,10 @@ const flag = (name: string, value: string | number | undefined): ReadonlyArray<s
  * @category formatting
  * @since 0.1.0
  */
-export const recheck = (options: CheckOptions, had: { readonly secret: boolean; readonly token: boolean }): string =>
+export const recheck = (
+  options: CheckOptions,
+  had: { readonly secret: boolean; readonly token: boolean; readonly readBack?: boolean }
+): string =>
   [
     options.only?.length === 1 && options.only[0] === "tls" ? "sonde tls" : "sonde check",
     ...flag("", options.target).slice(1),
@@ -97,6 +100,11 @@ export const recheck = (options: CheckOptions, had: { readonly secret: boolean; 
     ...(options.to ?? []).flatMap((to) => flag("--to", to)),
     ...flag("--until", options.until),
     ...(options.deliver === true ? ["--deliver"] : []),
+    ...(options.readBack === true ? ["--read-back"] : []),
+    ...(options.allowRecipient ?? []).flatMap((one) => flag("--allow-recipient", one)),
+    ...flag("--read-back-host", options.readBackHost),
+    ...flag("--read-back-user", options.readBackUser),
+    ...(had.readBack === true ? ["--read-back-secret prompt"] : []),
     ...(had.secret ? ["--secret prompt"] : had.token && options.grant === undefined ? ["--token prompt"] : []),
     ...flag("--token", options.grant),
     ...flag("--client-id", options.clientId),
@@ -116,7 +124,11 @@ const values = (
   claims: ClaimsFacts | undefined,
   claim?: Claim
 ): Values => {
-  const had = { secret: request.credential?.kind === "password", token: request.credential?.kind === "token" }
+  const had = {
+    secret: request.credential?.kind === "password",
+    token: request.credential?.kind === "token",
+    readBack: request.readBack?.credential !== undefined
+  }
   return {
     mailbox: request.mailbox ?? request.credential?.user,
     user: request.credential?.user,

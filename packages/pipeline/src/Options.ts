@@ -19,6 +19,7 @@ import { available, type Reading } from "./Available.ts"
 import { grantOf, type GrantPlan } from "./GrantPlan.ts"
 import { OptionsError } from "./OptionsError.ts"
 import * as Passage from "./Passage.ts"
+import * as ReadBack from "./ReadBack.ts"
 import * as Stops from "./Stops.ts"
 import * as Way from "./Way.ts"
 
@@ -67,6 +68,8 @@ export interface Request {
   /** The phase to stop after in each service that reads the mailbox. */
   readonly stop: Readonly<Record<Reading, PhaseId>>
   readonly deliver: boolean
+  /** How the message is looked for afterwards. */
+  readonly readBack: ReadBack.ReadBack | undefined
   readonly pins: ReadonlyArray<Pin>
   /** With its secret. */
   readonly proxy: Proxy | undefined
@@ -201,8 +204,11 @@ const servicesOf = (
   if (way !== undefined) return Result.fail(new OptionsError(way))
   // A port that was named says which service is meant, where nothing else does.
   const alone = options.only === undefined && options.via === undefined ? Stops.readingAt(port) : undefined
+  // What looks for the message that is sent is not named where it is the usual one.
+  const looks = options.readBack === true && options.only === undefined ? ReadBack.usual(options, secrets) : undefined
+  const isAsked = (service: ServiceId) => Way.isAsked(options, service) || service === looks
   const asked = available.filter((service) =>
-    service === "token" ? hasToken : alone === undefined ? Way.isAsked(options, service) : service === alone
+    service === "token" ? hasToken : alone === undefined ? isAsked(service) : service === alone
   )
   if (options.grant !== undefined && options.skip?.includes("token") === true) {
     return fail("--skip", `token leaves out what --token ${options.grant} asks for`, "leave out one of them")
@@ -235,6 +241,7 @@ const isOpen = (target: Target.Target, options: CheckOptions): boolean =>
     "to",
     "deliver",
     "deliverAgain",
+    "readBack",
     "message"
   ] as const).every((option) => options[option] === undefined)
 
@@ -382,7 +389,13 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     }
     const passage = Passage.check(options, secrets, target, services)
     if ("problem" in passage) return yield* Result.fail(new OptionsError(passage.problem))
-    for (const [option, span] of [["--timeout", options.timeout], ["--deadline", options.deadline]] as const) {
+    for (
+      const [option, span] of [
+        ["--timeout", options.timeout],
+        ["--deadline", options.deadline],
+        ["--read-back-timeout", options.readBackTimeout]
+      ] as const
+    ) {
       if (span === undefined) continue
       const millis = spanMillis(span) ?? 0
       if (!(millis > 0)) {
@@ -423,6 +436,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     const submits = services.includes("smtp-submission")
     const stored = isLmtp && !submits ? mailbox : undefined
     const { from, to } = yield* addressesOf(options, mailbox, user, delivering || tries, stored)
+    const readBack = yield* ReadBack.of(options, secrets, { target, user, deliver: delivering, to, services })
     const signsIn = credential !== undefined || grant !== undefined
     const place = host ?? (target._tag === "Host" ? target.host : undefined)
     if (isLmtp) yield* lmtpProblem(options, place, delivering, services)
@@ -431,7 +445,8 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       services,
       signsIn,
       tries ? options.to ?? [] : to,
-      delivering
+      delivering,
+      readBack?.services
     )
     const recipients = submits && mailbox !== undefined ? options.to ?? [mailbox] : to
     const lmtpUntil = Stops.lmtpUntil(options.until, recipients, delivering)
@@ -468,10 +483,14 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       exchanger: { to: named, until: exchangerUntil },
       stop,
       deliver: delivering,
+      readBack,
       pins,
       proxy: passage.proxy,
       phaseMillis: spanMillis(options.timeout ?? "10s") ?? 10_000,
-      deadlineMillis: spanMillis(options.deadline ?? "60s") ?? 60_000,
+      // Looking for a message has its own time, unless somebody said how long the whole may take.
+      deadlineMillis: options.deadline === undefined
+        ? 60_000 + (readBack?.timeoutMillis ?? 0)
+        : spanMillis(options.deadline) ?? 60_000,
       services,
       isOpen: isOpen(target, options)
     }

@@ -19,7 +19,8 @@ import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
 import { judge, read } from "@sonde/phases/Claims"
 import type { Credential } from "@sonde/phases/Credential"
-import { givenMessage, type Message, testMessage } from "@sonde/phases/Inputs"
+import { runField } from "@sonde/phases/find/Finder"
+import { defaultSubject, givenMessage, type Message, testMessage } from "@sonde/phases/Inputs"
 import { failure } from "@sonde/phases/Resolve"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -243,6 +244,10 @@ export const endpoint = Effect.fnUntraced(function*(
 
 const encoderName = "Sonde"
 
+/** A given message that is looked for says of which run it is: it may have been sent before. */
+const marked = (message: string, run: string, { readBack }: Request): string =>
+  readBack === undefined ? message : `${runField}: ${run}${message.includes("\r\n") ? "\r\n" : "\n"}${message}`
+
 /**
  * The message of a run: the given one, or the test message. None without a sender and recipients.
  *
@@ -253,7 +258,9 @@ export const messageOf = (request: Request, run: string, startedAt: string): Mes
   const { from } = request
   if (from === undefined || request.to.length === 0) return undefined
   const messageId = `<${run.toLowerCase()}@${from.slice(from.lastIndexOf("@") + 1)}>`
-  if (request.options.message !== undefined) return givenMessage(request.options.message, messageId)
+  if (request.options.message !== undefined) {
+    return givenMessage(marked(request.options.message, run, request), messageId)
+  }
   // The same run always sends the same message, whenever it is resumed. Addresses were checked by `Options`.
   return Result.getOrThrow(testMessage({
     from,
@@ -261,6 +268,8 @@ export const messageOf = (request: Request, run: string, startedAt: string): Mes
     date: Date.parse(startedAt),
     messageId,
     runId: run,
+    // Where a Message-ID is replaced and other fields are lost, the subject is still there.
+    ...(request.readBack === undefined ? {} : { subject: `${defaultSubject} ${run.toLowerCase()}` }),
     userAgent: encoderName
   }))
 }
@@ -343,6 +352,16 @@ const misfit = (
   return foreign ? "the token is for other services" : undefined
 }
 
+/** A message that IMAP would look for is looked for by POP3 where the pack knows POP3 alone and nobody named a service. */
+const lookedFor = ({ readBack, services }: Request, pack: Pack | undefined): ReadonlyArray<ServiceId> | undefined => {
+  const offers = (service: ServiceId) => pack?.endpoints?.some((endpoint) => endpoint.service === service) === true
+  const isUsual = readBack?.isChosen === false && readBack.services.includes("imap") && readBack.host === undefined &&
+    !readBack.isElsewhere
+  return isUsual && !offers("imap") && offers("pop3")
+    ? services.map((service) => service === "imap" ? "pop3" : service)
+    : undefined
+}
+
 /**
  * What an open run checks besides what was asked for: every service that reads the mailbox and of which the provider's pack has an
  * endpoint, or, of an unknown provider, some source of settings that is no guess. Of a service that does not take what there is to
@@ -357,6 +376,8 @@ export const further = Effect.fnUntraced(function*(
   { discovery }: Pick<Recognised, "discovery">
 ): Effect.fn.Return<Further, never, Packs> {
   const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
+  const looks = lookedFor(request, pack)
+  if (looks !== undefined) return { services: looks, left: [] }
   if (!request.isOpen || pack === undefined && discovery === undefined) return { services: request.services, left: [] }
   const isOffered = (service: ServiceId): boolean =>
     pack === undefined

@@ -22,9 +22,11 @@ import { Budget } from "@sonde/phases/Conversation"
 import * as Retrieval from "@sonde/phases/Retrieval"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import * as Fold from "./Fold.ts"
+import * as Handover from "./Handover.ts"
 import * as Journal from "./Journal.ts"
 import type { JournalFile } from "./JournalStore.ts"
 import { JournalStore } from "./JournalStore.ts"
@@ -37,6 +39,7 @@ import * as Recognition from "./Recognition.ts"
 import * as RunId from "./RunId.ts"
 import * as RunLog from "./RunLog.ts"
 import { type Attempt, judgeAll, unplaced } from "./ServiceRun.ts"
+import { finds } from "./services/Looking.ts"
 import { definitionOf, dialled } from "./services/Registry.ts"
 import * as Token from "./services/Token.ts"
 import { Current, type Guard, type Seen, skip, skipRest } from "./Step.ts"
@@ -53,12 +56,13 @@ export type Listener = (event: Event) => void
 /** How often `--wait` sleeps through a throttle before the run is suspended after all. */
 const maxWaits = 5
 
-const secretsOf = ({ credential, proxy }: Request) =>
-  [credential?.secret, proxy?.secret].filter((secret) => secret !== undefined)
+const secretsOf = ({ credential, proxy, readBack }: Request) =>
+  [credential, proxy, readBack?.credential].flatMap((one) => one?.secret === undefined ? [] : [one.secret])
 
-const hadOf = (request: Request): Journal.Sources => ({
-  ...(request.credential?.kind === "password" ? { secret: true } : {}),
-  ...(request.credential?.kind === "token" ? { token: true } : {})
+const hadOf = ({ credential, readBack }: Request): Journal.Sources => ({
+  ...(credential?.kind === "password" ? { secret: true } : {}),
+  ...(credential?.kind === "token" ? { token: true } : {}),
+  ...(readBack?.credential === undefined ? {} : { readBack: true })
 })
 
 const further = (request: Request, log: RunLog.RunLog): Journal.Entry => ({
@@ -111,6 +115,32 @@ const usesOf = Effect.fnUntraced(function*(
   return [{ service: id, endpoint: Result.getOrElse(found, () => supposed(request)) }] as const
 })
 
+/** The request with the services that a run turned out to have; who looks for the message may be another one than supposed. */
+const lookingBy = (request: Request, services: ReadonlyArray<ServiceId>): Request => {
+  const { readBack, stop } = request
+  const isMoved = readBack !== undefined && services.includes("pop3") && !request.services.includes("pop3")
+  return isMoved
+    ? { ...request, services, readBack: { ...readBack, services: ["pop3"] }, stop: { ...stop, pop3: "find" } }
+    : { ...request, services }
+}
+
+/**
+ * The request of the services that look for the message where that is another account or another place than the run's: who runs the
+ * mailbox is then recognised from its own domain.
+ */
+const elsewhere = Effect.fnUntraced(function*({ request }: Attempt) {
+  const { readBack } = request
+  if (readBack === undefined) return undefined
+  const { credential, domain, host, isElsewhere, mailbox, port } = readBack
+  if (credential === undefined && host === undefined && !isElsewhere) return undefined
+  const place = { host: host ?? (isElsewhere ? undefined : request.host), port, security: undefined }
+  const own: Request = { ...request, ...place, mailbox, domain, credential: credential ?? request.credential }
+  if (!isElsewhere) return { request: own }
+  const state = Recognition.nothing()
+  const { provider: _, ...options } = request.options
+  return { request: own, state, known: yield* Prepare.recognise({ ...own, options }, state) }
+})
+
 /**
  * Runs the services of an attempt. The provider is recognised once, and the endpoints are found. A token comes first: what is
  * wrong with it stops those that would sign in with it, without a connection. The others then run side by side, each with
@@ -124,7 +154,7 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
     yield* log.write({ entry: "discovery", discovery })
   }
   const { left, services } = yield* Prepare.further(attempt.request, state, known)
-  attempt.request = { ...attempt.request, services }
+  attempt.request = lookingBy(attempt.request, services)
   const { request } = attempt
   if (state.provider !== undefined) yield* log.write({ entry: "provider", provider: state.provider })
 
@@ -132,23 +162,37 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
   const guard = pack?.signIn?.refusedOnce === true && request.credential?.kind === "password"
     ? { turn: Semaphore.makeUnsafe(1).withPermits(1), refusedBy: undefined }
     : undefined
+  const other = yield* elsewhere(attempt)
+  const { handover, settle } = yield* Handover.make(log.history, request)
+  const sender = Handover.senderOf(request).service
   const places = yield* Effect.forEach(
     dialled(request.services),
     Effect.fnUntraced(function*(definition) {
-      const found = yield* Effect.result(definition.find(request, state, known))
-      const endpoint = Result.getOrElse(found, () => definition.supposed(request))
       const { id, order } = definition
-      const own: Attempt = { ...attempt, guard, state: Recognition.fork(state) }
+      const isOther = finds(request, id) && id !== "graph" && other !== undefined
+      const way = isOther ? { known, state, ...other } : { known, request, state }
+      const found = yield* Effect.result(definition.find(way.request, way.state, way.known))
+      const endpoint = Result.getOrElse(found, () => definition.supposed(way.request))
+      const own: Attempt = {
+        ...attempt,
+        request: way.request,
+        // The password of another account is none that was refused here.
+        guard: isOther && request.readBack?.credential !== undefined ? undefined : guard,
+        handover,
+        state: Recognition.fork(way.state)
+      }
       const settled = Result.isSuccess(found) && (yield* within(
         own,
         id,
         Effect.andThen(log.write({ entry: "service", service: id, endpoint }), definition.settled(own, endpoint))
       ))
-      return { definition, service: id, endpoint, found, own, settled, order: order(endpoint) }
+      const signsInApart = isOther && request.readBack?.credential !== undefined
+      const orderOf = order(endpoint, request)
+      return { definition, service: id, endpoint, found, isOther, own, settled, signsInApart, order: orderOf }
     })
   )
   // One token does for all mail servers; a service apart needs another, unless it is alone.
-  const all = places.filter(({ definition }) => definition.signsIn)
+  const all = places.filter(({ definition, signsInApart }) => definition.signsIn && !signsInApart)
   const signingIn = all.every(isApart) ? all : all.filter((place) => !isApart(place))
   const stopped = request.services.includes("token")
     ? yield* within(
@@ -162,20 +206,28 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
     )
     : () => undefined
 
+  // What an earlier attempt sent can be looked for at once.
+  if (!places.some(({ service, settled }) => service === sender && !settled)) yield* settle
+
   const one = Effect.fnUntraced(function*(place: typeof places[number]) {
     const { definition, endpoint, found, order, own, service } = place
     if (Result.isFailure(found)) return yield* unplaced(own, { service, endpoint, order }, found.failure)
     const obstacle = signingIn.includes(place) ? stopped(service) : undefined
     if (obstacle !== undefined) return yield* skipRest(order, obstacle)
-    own.request = attempt.request
-    own.claims = attempt.claims
+    own.request = place.isOther && other !== undefined
+      ? { ...other.request, credential: other.request.readBack?.credential ?? attempt.request.credential }
+      : attempt.request
+    own.claims = place.signsInApart ? undefined : attempt.claims
     own.wanted = attempt.wanted
     own.obtained = attempt.obtained
     yield* inBudget(attempt, definition.run(own, endpoint))
   })
   yield* Effect.forEach(
     places.filter((place) => !place.settled),
-    (place) => within(place.own, place.service, one(place)),
+    (place) =>
+      within(place.own, place.service, one(place)).pipe(
+        place.service === sender ? Effect.ensuring(settle) : identity
+      ),
     { concurrency: "unbounded", discard: true }
   )
   yield* judgeAll(attempt)
@@ -244,7 +296,7 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
     const orders = new Map<ServiceId, (endpoint: Endpoint | undefined) => ReadonlyArray<PhaseId>>([
       ["token", () => tokenOrder],
       ...dialled(services).map(({ id, order, supposed }) =>
-        [id, (endpoint: Endpoint | undefined) => order(endpoint ?? supposed(request))] as const
+        [id, (endpoint: Endpoint | undefined) => order(endpoint ?? supposed(request), request)] as const
       )
     ])
     for (const service of services) {

@@ -20,6 +20,7 @@ import type { Obtained } from "@sonde/phases/Token"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Fold from "./Fold.ts"
+import type { Handover } from "./Handover.ts"
 import * as Judge from "./Judge.ts"
 import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
@@ -54,6 +55,8 @@ export interface Attempt {
   readonly log: RunLog
   readonly recorder: Recorder
   readonly state: Recognition
+  /** How a service that looks for the message of the run learns of it. */
+  readonly handover?: Handover | undefined
   readonly today: string
   /** What keeps a refused password from being tried again. */
   readonly guard?: Guard | undefined

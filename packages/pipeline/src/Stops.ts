@@ -75,21 +75,25 @@ export const readingAt = (port: number | undefined): Reading | undefined => usua
 
 const isReading = (service: ServiceId): service is Reading => Object.hasOwn(readings, service)
 
+/** The phases of a service that reads, with the look for a delivered message where it looks for one. */
+const readingOf = (service: Reading, finds: ReadonlyArray<ServiceId>): ReadonlyArray<PhaseId> =>
+  finds.includes(service) ? [...readings[service].slice(0, -1), "find", readings[service].at(-1)!] : readings[service]
+
 /** What a phase of one protocol is in the others; a phase that they do not have does not stop them. */
 const alike: Partial<Record<PhaseId, PhaseId>> = { ehlo: "capability", capability: "ehlo" }
 
 /** The phases that a run of these services may stop after; of a token alone, those of a submission. */
-const possible = (services: ReadonlyArray<ServiceId>): ReadonlyArray<PhaseId> => {
+const possible = (services: ReadonlyArray<ServiceId>, finds: ReadonlyArray<ServiceId>): ReadonlyArray<PhaseId> => {
   const all = new Set(
     services.flatMap((service) =>
       service === "smtp-submission" || service === "lmtp"
         ? submission
         : service === "graph"
-        ? Way.stops
+        ? finds.includes(service) ? [...Way.stops, "find" as const] : Way.stops
         : service === "mx"
         ? exchanger
         : isReading(service)
-        ? readings[service]
+        ? readingOf(service, finds)
         : []
     )
   )
@@ -138,11 +142,16 @@ const submissionUntil = (
   return Result.succeed(deliver ? "data" : signsIn ? to.length > 0 ? "rcpt" : "auth" : "ehlo")
 }
 
-const graphUntil = (asked: PhaseId | undefined, deliver: boolean): Result.Result<PhaseId, OptionsError> => {
-  const until = asked !== undefined && Way.stops.includes(asked) ? asked : undefined
-  return until !== undefined && deliver && until !== "send"
+const graphUntil = (
+  asked: PhaseId | undefined,
+  deliver: boolean,
+  finds: boolean
+): Result.Result<PhaseId, OptionsError> => {
+  const own = finds ? [...Way.stops, "find" as const] : Way.stops
+  const until = asked !== undefined && own.includes(asked) ? asked : undefined
+  return until !== undefined && deliver && until !== "send" && until !== "find"
     ? fail(`${until} comes before the message is sent`, "leave out --until or --deliver")
-    : Result.succeed(until ?? (deliver ? "send" : "mailbox"))
+    : Result.succeed(until ?? (finds ? "find" : deliver ? "send" : "mailbox"))
 }
 
 /**
@@ -157,10 +166,15 @@ export const lmtpUntil = (asked: PhaseId | undefined, to: ReadonlyArray<string>,
 }
 
 /** Where reading stops: where it was asked to, else behind the look at the mailbox, or where sign-in would be needed. */
-const readingUntil = (service: Reading, asked: PhaseId | undefined, signsIn: boolean): PhaseId => {
-  const own = readings[service]
+const readingUntil = (
+  service: Reading,
+  asked: PhaseId | undefined,
+  signsIn: boolean,
+  finds: ReadonlyArray<ServiceId>
+): PhaseId => {
+  const own = readingOf(service, finds)
   const until = asked === undefined || own.includes(asked) ? asked : alike[asked]
-  const whole = signsIn ? own.at(-2)! : "capability"
+  const whole = signsIn || finds.includes(service) ? own.at(-2)! : "capability"
   return until === undefined || !own.includes(until) || until === own.at(-1) ? whole : until
 }
 
@@ -178,7 +192,7 @@ export interface Stops {
 }
 
 /**
- * The stops of a run.
+ * The stops of a run. `finds` are the services that look for a delivered message.
  *
  * @category parsing
  * @since 0.1.0
@@ -188,23 +202,24 @@ export const of = (
   services: ReadonlyArray<ServiceId>,
   signsIn: boolean,
   to: ReadonlyArray<string>,
-  deliver: boolean
+  deliver: boolean,
+  finds: ReadonlyArray<ServiceId> = []
 ): Result.Result<Stops, OptionsError> =>
   Result.gen(function*() {
     const { until } = options
-    const phases = possible(services)
+    const phases = possible(services, finds)
     if (until !== undefined && !phases.includes(until)) {
       return yield* fail(`${until} is no phase of ${named(services)}`, `name one of ${phases.join(", ")}`)
     }
     const way = Way.sendsBy(options)
     return {
       until: yield* submissionUntil(until, signsIn, to, deliver && way === "smtp"),
-      graphUntil: yield* graphUntil(until, deliver && way === "graph"),
+      graphUntil: yield* graphUntil(until, deliver && way === "graph", finds.includes("graph")),
       exchangerUntil: until !== undefined && exchanger.includes(until) ? until : "rcpt",
       stop: {
-        imap: readingUntil("imap", until, signsIn),
-        pop3: readingUntil("pop3", until, signsIn),
-        sieve: readingUntil("sieve", until, signsIn)
+        imap: readingUntil("imap", until, signsIn, finds),
+        pop3: readingUntil("pop3", until, signsIn, finds),
+        sieve: readingUntil("sieve", until, signsIn, finds)
       }
     }
   })

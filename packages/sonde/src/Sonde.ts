@@ -157,7 +157,13 @@ export class Sonde extends Context.Service<Sonde, {
   validate(options: Check): Effect.Effect<Options.Request, Options.OptionsError>
   /** What a run was asked, and whether it had a secret, so that it can be asked for again. */
   asked(run: string): Effect.Effect<
-    { readonly run: string; readonly options: CheckOptions; readonly secret: boolean; readonly token: boolean },
+    {
+      readonly run: string
+      readonly options: CheckOptions
+      readonly secret: boolean
+      readonly token: boolean
+      readonly readBack: boolean
+    },
     JournalError
   >
   /**
@@ -213,6 +219,8 @@ const split = (options: Partial<Check>): { readonly options: Partial<CheckOption
     clientCertificate,
     clientSecret,
     proxySecret,
+    readBackSecret,
+    readBackToken,
     refreshToken,
     secret,
     serviceAccount,
@@ -233,7 +241,9 @@ const split = (options: Partial<Check>): { readonly options: Partial<CheckOption
       refreshToken,
       proxySecret,
       tlsCertificate,
-      tlsKey
+      tlsKey,
+      readBackSecret,
+      readBackToken
     }
   }
 }
@@ -242,8 +252,19 @@ const split = (options: Partial<Check>): { readonly options: Partial<CheckOption
  * A run that signed in must be given its secret again: without one it would pass without a sign-in, which proves
  * nothing.
  */
-const askAgain = (had: Journal.Sources, { secret, token }: Partial<Check>): Effect.Effect<void, Options.OptionsError> =>
-  (had.secret === true || had.token === true) && secret === undefined && token === undefined
+const askAgain = (
+  had: Journal.Sources,
+  { readBackSecret, readBackToken, secret, token }: Partial<Check>
+): Effect.Effect<void, Options.OptionsError> =>
+  had.readBack === true && readBackSecret === undefined && readBackToken === undefined
+    ? Effect.fail(
+      new Options.OptionsError({
+        option: "--read-back-secret",
+        problem: "is missing",
+        remedy: "the run reads the message back from another account, whose secret was not kept; give it again"
+      })
+    )
+    : (had.secret === true || had.token === true) && secret === undefined && token === undefined
     ? Effect.fail(
       new Options.OptionsError({
         option: had.token === true ? "--token" : "--secret",
@@ -430,7 +451,8 @@ const make = Effect.gen(function*() {
         run: past.run,
         options: last.options,
         secret: last.had.secret === true,
-        token: last.had.token === true
+        token: last.had.token === true,
+        readBack: last.had.readBack === true
       }
     }),
     begin: (options) => validate(options).pipe(Effect.flatMap(Runner.begin), Effect.map(open(options)), provided),

@@ -35,6 +35,12 @@ export const run = Effect.fnUntraced(function*(input: Input) {
       `give it again, such as: sonde resume ${input.run} ${flag} env:NAME`
     )
   }
+  if (asked.readBack && sources.readBackSecret === undefined && sources.readBackToken === undefined) {
+    return yield* missing(
+      `the secret by which run ${asked.run} reads its message back was not kept`,
+      `give it again, such as: sonde resume ${input.run} --read-back-secret env:NAME`
+    )
+  }
   const packs = yield* PackFiles.all({ ...asked.options, ...options })
   const merged = { ...asked.options, ...options }
 

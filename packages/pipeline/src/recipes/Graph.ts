@@ -5,10 +5,15 @@
  */
 import { type Endpoint, format } from "@sonde/domain/Endpoint"
 import type { JournalError } from "@sonde/domain/Errors"
+import type { FindFacts } from "@sonde/domain/FindFacts"
 import type { MailboxFacts, SendFacts } from "@sonde/domain/GraphFacts"
+import type { PhaseReport } from "@sonde/domain/Report"
 import type { PhaseId } from "@sonde/domain/Service"
 import type { ClaimsFacts } from "@sonde/domain/TokenFacts"
+import type { Http } from "@sonde/net/Http"
+import type { Resolver } from "@sonde/net/Resolver"
 import { Claims, type Wanted } from "@sonde/phases/Claims"
+import { finder as graphFinder } from "@sonde/phases/find/Graph"
 import { type Caller, pathOf } from "@sonde/phases/GraphCall"
 import { GraphMailbox } from "@sonde/phases/GraphMailbox"
 import { GraphSend, type SendInput } from "@sonde/phases/GraphSend"
@@ -18,6 +23,7 @@ import { definition as tokenDefinition, type Obtained } from "@sonde/phases/Toke
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import { Current, intend, skip, skipRest, step } from "../Step.ts"
+import { find, type FindPlan } from "./Find.ts"
 import { grantStep, type Order } from "./Token.ts"
 
 /**
@@ -51,6 +57,10 @@ export interface GraphPlan {
   readonly until: PhaseId
   readonly message: Message | undefined
   readonly dry: boolean
+  /** The message was sent by an earlier attempt: what that told of it. */
+  readonly sent?: PhaseReport | undefined
+  /** The look for a message of the run. */
+  readonly find?: FindPlan | undefined
 }
 
 /**
@@ -63,6 +73,7 @@ export interface GraphOutcome {
   readonly claims?: ClaimsFacts
   readonly mailbox?: MailboxFacts
   readonly send?: SendFacts
+  readonly find?: FindFacts | undefined
 }
 
 /**
@@ -83,6 +94,14 @@ export interface Told {
  * @since 0.1.0
  */
 export const order: ReadonlyArray<PhaseId> = ["token", "claims", "mailbox", "send"]
+
+/**
+ * The same, with the look for a message of the run.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const orderOf = (finds: boolean): ReadonlyArray<PhaseId> => finds ? [...order, "find"] : order
 
 const acquire = Effect.fnUntraced(function*({ endpoint, service, source }: GraphPlan) {
   switch (source.kind) {
@@ -108,7 +127,9 @@ const acquire = Effect.fnUntraced(function*({ endpoint, service, source }: Graph
  */
 export const graph = Effect.fn("Recipe.graph")(function*(plan: GraphPlan, told: Told) {
   const { dry, endpoint, from, mailbox, message, service, to, user } = plan
-  const reaches = (phase: PhaseId) => order.indexOf(phase) <= order.indexOf(plan.until)
+  const { find: wish, sent } = plan
+  const all = orderOf(wish !== undefined)
+  const reaches = (phase: PhaseId) => all.indexOf(phase) <= all.indexOf(plan.until)
   const outcome: { -readonly [K in keyof GraphOutcome]: GraphOutcome[K] } = {}
   const token = yield* acquire(plan)
   told.token(token)
@@ -119,9 +140,14 @@ export const graph = Effect.fn("Recipe.graph")(function*(plan: GraphPlan, told: 
     if (reaches("mailbox")) {
       const caller: Caller = { way: plan.way, endpoint, token, mailbox, path: pathOf(mailbox, claims) }
       outcome.mailbox = yield* step(yield* GraphMailbox, { caller }, mailbox)
-      if (reaches("send") && message !== undefined) {
+      const current = yield* Current
+      if (sent !== undefined) {
+        yield* current.log.publish({ type: "phase.end", service, phase: { ...sent, state: "restored" } })
+      } else if (dry && plan.until === "find") {
+        // Another service sends; a rehearsal was not asked for.
+        yield* skip("send", "until")
+      } else if (reaches("send") && message !== undefined) {
         const { definition, run } = yield* GraphSend
-        const current = yield* Current
         const beforeCommit = Effect.provideService(
           intend("send", `${from} to ${to.join(", ")}`, message.messageId),
           Current,
@@ -134,8 +160,13 @@ export const graph = Effect.fn("Recipe.graph")(function*(plan: GraphPlan, told: 
           messageId
         )
       }
+      if (wish !== undefined && reaches("find")) {
+        const context = yield* Effect.context<Http | Resolver>()
+        const reader: Caller = { ...caller, mailbox: wish.mailbox, path: pathOf(wish.mailbox, claims) }
+        outcome.find = yield* find(wish, plan, (probe) => graphFinder(reader, probe, context))
+      }
     }
   }
-  yield* skipRest(order, "until")
+  yield* skipRest(all, "until")
   return outcome
 })

@@ -20,6 +20,7 @@ import type {
   StatFacts,
   TlsFacts
 } from "@sonde/domain/Facts"
+import type { FindFacts } from "@sonde/domain/FindFacts"
 import type { PhaseId, SkipReason } from "@sonde/domain/Service"
 import type { Session } from "@sonde/net/Session"
 import { Authenticate } from "@sonde/phases/Authenticate"
@@ -27,6 +28,8 @@ import { Capabilities } from "@sonde/phases/Capabilities"
 import { Connect, definition as connectDefinition } from "@sonde/phases/Connect"
 import type { Conversation } from "@sonde/phases/Conversation"
 import type { Credential } from "@sonde/phases/Credential"
+import { finder as imapFinder } from "@sonde/phases/find/Imap"
+import { finder as pop3Finder, type Reopened } from "@sonde/phases/find/Pop3"
 import { Greeting } from "@sonde/phases/Greeting"
 import { List } from "@sonde/phases/List"
 import { Logout } from "@sonde/phases/Logout"
@@ -36,9 +39,11 @@ import { StartTls } from "@sonde/phases/StartTls"
 import { Stat } from "@sonde/phases/Stat"
 import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { Reading } from "../Available.ts"
 import { leave } from "../Leave.ts"
 import { attempt, Current, signIn, skip, skipRest, step } from "../Step.ts"
+import { find, type FindPlan } from "./Find.ts"
 import { lookup } from "./Lookup.ts"
 
 /**
@@ -56,6 +61,8 @@ export interface MailboxPlan {
   readonly credential: Credential | undefined
   readonly allowClear: boolean
   readonly until: PhaseId
+  /** The look for a message of the run, in IMAP and POP3. */
+  readonly find?: FindPlan | undefined
 }
 
 /**
@@ -75,6 +82,7 @@ export interface MailboxFacts {
   select?: SelectFacts
   stat?: StatFacts
   list?: ListFacts
+  find?: FindFacts | undefined
   logout?: LogoutFacts | undefined
   quit?: QuitFacts | undefined
 }
@@ -86,13 +94,22 @@ const ends: Readonly<Record<Reading, readonly ["select" | "stat" | "list", "logo
   sieve: ["list", "logout"]
 }
 
+const endsOf = (service: Reading, finds: boolean): ReadonlyArray<PhaseId> => {
+  const [look, farewell] = ends[service]
+  return finds ? [look, "find", farewell] : [look, farewell]
+}
+
 /**
  * The phases in the order in which they happen, with `capability` as often as it does.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const order = (service: Reading, security: Endpoint["security"]): ReadonlyArray<PhaseId> => [
+export const order = (
+  service: Reading,
+  security: Endpoint["security"],
+  finds = false
+): ReadonlyArray<PhaseId> => [
   "resolve",
   "connect",
   ...(security === "tls" ? ["tls"] as const : []),
@@ -100,11 +117,14 @@ export const order = (service: Reading, security: Endpoint["security"]): Readonl
   "capability",
   ...(security === "starttls" || security === "opportunistic" ? ["starttls", "tls", "capability"] as const : []),
   "auth",
-  ...ends[service]
+  ...endsOf(service, finds)
 ]
 
+const orderOf = ({ endpoint, find: wish, service }: MailboxPlan): ReadonlyArray<PhaseId> =>
+  order(service, endpoint.security, wish !== undefined)
+
 /** The phases after which one may stop, in an order that no security changes. */
-const stops = (service: Reading): ReadonlyArray<PhaseId> => [
+const stops = ({ find: wish, service }: MailboxPlan): ReadonlyArray<PhaseId> => [
   "resolve",
   "connect",
   "greeting",
@@ -112,7 +132,7 @@ const stops = (service: Reading): ReadonlyArray<PhaseId> => [
   "starttls",
   "tls",
   "auth",
-  ...ends[service]
+  ...endsOf(service, wish !== undefined)
 ]
 
 /**
@@ -120,9 +140,9 @@ const stops = (service: Reading): ReadonlyArray<PhaseId> => [
  * for it.
  */
 const reaches = (plan: MailboxPlan, phase: PhaseId, occurrence: "first" | "last" = "last"): boolean => {
-  const phases = order(plan.service, plan.endpoint.security)
+  const phases = orderOf(plan)
   const place = occurrence === "last" ? phases.lastIndexOf(phase) : phases.indexOf(phase)
-  const all = stops(plan.service)
+  const all = stops(plan)
   const until = all.slice(0, all.indexOf(plan.until) + 1).findLast((stop) => phases.includes(stop)) ?? plan.until
   return place <= phases.lastIndexOf(until)
 }
@@ -183,32 +203,75 @@ const look = Effect.fnUntraced(function*(
 
 const use = Effect.fnUntraced(function*(
   plan: MailboxPlan,
-  conversation: Conversation,
+  live: Live,
   greeting: GreetingFacts,
   offered: CapabilityFacts,
   clear: CapabilityFacts,
   facts: MailboxFacts
 ) {
   const { credential } = plan
+  const { conversation } = live
   const { recorder } = yield* Current
   const [last] = ends[plan.service]
   if (!reaches(plan, "auth")) return
   if (credential === undefined) {
-    yield* skip("auth", "no_credential")
-    yield* skip(last, "no_credential")
-    return
+    return yield* skipRest(orderOf(plan).slice(0, -1), "no_credential")
   }
   const before = clear === offered ? undefined : clear
   const { allowClear } = plan
   const input = { conversation, offered, before, greeting, credential, allowClear, scrub: recorder.scrub }
   const signed = yield* signIn(step(yield* Authenticate, input, format(plan.endpoint)))
   if (signed === undefined) {
-    yield* skip("auth", "policy")
-    yield* skip(last, "policy")
-    return
+    return yield* skipRest(orderOf(plan).slice(0, -1), "policy")
   }
   facts.auth = signed
-  if (reaches(plan, last)) yield* look(plan, conversation, offered, facts)
+  if (reaches(plan, last)) yield* look(plan, live.conversation, offered, facts)
+  if (plan.find === undefined || !reaches(plan, "find")) return
+  const capabilities = facts.auth.capabilities ?? offered.keywords.map(({ keyword }) => keyword)
+  const reopen = yield* reopening(plan, facts, live)
+  facts.find = yield* find(plan.find, plan, (probe) =>
+    plan.service === "pop3"
+      ? pop3Finder(live.conversation, reopen, probe)
+      : imapFinder(live.conversation, capabilities, probe))
+})
+
+/** The conversation that is going on: POP3 needs several to see what arrives. */
+interface Live {
+  conversation: Conversation
+}
+
+/** Opens a further session as the first one was opened. Nothing of it is a phase of its own. */
+const reopening = Effect.fnUntraced(function*(plan: MailboxPlan, facts: MailboxFacts, live: Live) {
+  const { recorder } = yield* Current
+  const { allowClear, ca, credential, endpoint, service } = plan
+  const context = yield* Effect.context<
+    Connect | Tls | StartTls | Greeting | Capabilities | Authenticate | Quit | Scope.Scope
+  >()
+  const open = Effect.fnUntraced(function*(last: Conversation) {
+    if (credential === undefined) return { problem: "there is nothing to sign in with", isFinal: true }
+    yield* Effect.ignore((yield* Quit).run({ conversation: last }))
+    const addresses = facts.resolve
+    const session = yield* (yield* Connect).run({ service, endpoint, addresses, recorder, ca })
+    const conversation: Conversation = { service, endpoint, session }
+    live.conversation = conversation
+    if (endpoint.security === "tls") yield* (yield* Tls).run({ conversation })
+    const greeting = yield* (yield* Greeting).run({ conversation, addresses, recorder, ca })
+    let offered = yield* (yield* Capabilities).run({ conversation, greeting })
+    if (facts.tls !== undefined && endpoint.security !== "tls") {
+      yield* (yield* StartTls).run({ conversation, offered })
+      yield* (yield* Tls).run({ conversation })
+      offered = yield* (yield* Capabilities).run({ conversation, greeting, before: offered })
+    }
+    const { scrub } = recorder
+    yield* (yield* Authenticate).run({ conversation, offered, greeting, credential, allowClear, scrub })
+    return { conversation }
+  })
+  return (last: Conversation): Effect.Effect<Reopened> =>
+    open(last).pipe(
+      // A secret that was refused is not tried again, whatever it was before.
+      Effect.catch(({ _tag, message }) => Effect.succeed({ problem: message, isFinal: _tag === "AuthRejected" })),
+      Effect.provideContext(context)
+    )
 })
 
 const converse = Effect.fnUntraced(function*(plan: MailboxPlan, session: Session, facts: MailboxFacts) {
@@ -227,19 +290,21 @@ const converse = Effect.fnUntraced(function*(plan: MailboxPlan, session: Session
   const greeting = yield* step(yield* Greeting, greet, subject)
   facts.greeting = greeting
   yield* observe({ banner: greeting.text })
+  const live: Live = { conversation }
   let clear: CapabilityFacts | undefined
   if (reaches(plan, "capability", "first")) {
     clear = yield* step(yield* Capabilities, { conversation, greeting }, subject)
     yield* observe({ capabilities: namesOf(clear) })
     facts.capability = yield* secure(plan, conversation, greeting, clear, facts)
-    yield* use(plan, conversation, greeting, facts.capability, clear, facts)
+    yield* use(plan, live, greeting, facts.capability, clear, facts)
   }
-  yield* skipRest(order(service, endpoint.security).slice(0, -1), unasked(plan))
+  yield* skipRest(orderOf(plan).slice(0, -1), unasked(plan))
   // After the reply to STARTTLS the server reads nothing but a handshake: a farewell in clear would be taken for one.
   const isClear = endpoint.security === "starttls" || endpoint.security === "opportunistic"
   if (plan.until === "starttls" && isClear && clear?.starttls === true) return
-  if (ends[service][1] === "quit") facts.quit = yield* attempt(yield* Quit, { conversation }, subject)
-  else facts.logout = yield* attempt(yield* Logout, { conversation }, subject)
+  if (ends[service][1] === "quit") {
+    facts.quit = yield* attempt(yield* Quit, { conversation: live.conversation }, subject)
+  } else facts.logout = yield* attempt(yield* Logout, { conversation }, subject)
 })
 
 /**
@@ -251,6 +316,8 @@ const converse = Effect.fnUntraced(function*(plan: MailboxPlan, session: Session
 export const mailbox = Effect.fn("Recipe.mailbox")(function*(plan: MailboxPlan) {
   const { recorder } = yield* Current
   const { endpoint, service } = plan
+  // A maildrop shows what was there at its sign-in, which therefore comes after the message (RFC 1939 section 5).
+  if (service === "pop3" && plan.find !== undefined) yield* plan.find.handover.message
   const resolve = yield* lookup(plan)
   const facts: MailboxFacts = { service, resolve }
   if (reaches(plan, "connect")) {
@@ -259,6 +326,6 @@ export const mailbox = Effect.fn("Recipe.mailbox")(function*(plan: MailboxPlan) 
     facts.connect = connectDefinition.factsOf(session)
     yield* converse(plan, session, facts)
   }
-  yield* skipRest(order(service, endpoint.security), unasked(plan))
+  yield* skipRest(orderOf(plan), unasked(plan))
   return facts
 }, Effect.scoped)

@@ -26,7 +26,7 @@ import type { Current } from "../Step.ts"
  *   are run, it obtains its own, and judges a given one by itself
  * - `supposed`: the endpoint to name in an error that comes before one is known
  * - `find`: the endpoint; `recognised` is how looking for the provider went
- * - `order`: its phases at an endpoint, in the order in which a report has them
+ * - `order`: its phases in a run at an endpoint, in the order in which a report has them
  * - `settled`: true where an earlier attempt left nothing to do; it has then told again what that one found
  * - `run`: from the first phase to the last, with its verdicts and findings. Fails only where the journal does
  *
@@ -43,7 +43,7 @@ export interface Definition<R> {
     state: Recognition,
     recognised: Prepare.Recognised
   ) => Effect.Effect<Endpoint, ResolveError | ProtocolError, Packs | Resolver>
-  readonly order: (endpoint: Endpoint) => ReadonlyArray<PhaseId>
+  readonly order: (endpoint: Endpoint, request: Request) => ReadonlyArray<PhaseId>
   readonly settled: (attempt: Attempt, endpoint: Endpoint) => Effect.Effect<boolean, JournalError, Current>
   readonly run: (attempt: Attempt, endpoint: Endpoint) => Effect.Effect<void, JournalError, R | Packs | Current>
 }

@@ -9,14 +9,16 @@ import type { Finding } from "@sonde/domain/Verdict"
 import { Packs } from "@sonde/packs/Packs"
 import * as Effect from "effect/Effect"
 import { settled } from "../Delivered.ts"
+import { handedBy, type Handover, senderOf } from "../Handover.ts"
 import * as Judge from "../Judge.ts"
 import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
-import { graph, type GraphPlan, order, type Source } from "../recipes/Graph.ts"
+import { graph, type GraphPlan, orderOf, type Source } from "../recipes/Graph.ts"
 import type { Recognition } from "../Recognition.ts"
-import { type Attempt, diagnose, passedPhases, type Planned } from "../ServiceRun.ts"
+import { type Attempt, diagnose, passedPhases, type Planned, settled as settledBefore } from "../ServiceRun.ts"
 import { sendsBy } from "../Way.ts"
 import type { Definition } from "./Definition.ts"
+import { findPlan, finds } from "./Looking.ts"
 import { planOf } from "./Token.ts"
 
 const service = "graph" as const
@@ -55,12 +57,28 @@ const find = Effect.fnUntraced(function*(
   })
 })
 
-const planned = (endpoint: Endpoint, message?: GraphPlan["message"]): Planned => ({
+const planned = (request: Request, endpoint: Endpoint, message?: GraphPlan["message"]): Planned => ({
   service,
   endpoint,
-  order,
+  order: orderOf(finds(request, service)),
   message
 })
+
+/** What an earlier attempt told of the message, where one was sent by Graph and this attempt only looks for it. */
+const sentBefore = ({ log, request }: Attempt): GraphPlan["sent"] => {
+  const sender = senderOf(request)
+  if (!finds(request, service) || sender.service !== service || request.options.deliverAgain === true) return undefined
+  if (handedBy(log.history, sender)?.inDoubt !== false) return undefined
+  for (const { services } of log.history.attempts.slice(0, -1).toReversed()) {
+    const past = services.get(service)?.phases.findLast(({ report: { facts, id, state } }) =>
+      id === "send" && state === "pass" && facts?.["dry"] !== true
+    )
+    if (past === undefined) continue
+    const { durationMillis: _, ...report } = past.report
+    return report
+  }
+  return undefined
+}
 
 const sourceOf = (
   { obtained, request }: Attempt,
@@ -85,7 +103,12 @@ const plan = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
   if (source === undefined || wanted === undefined || user === undefined) {
     return yield* Effect.die(new Error("Graph without a token"))
   }
+  // What this service sends it looks for itself, as soon as it is sent.
+  const itself: Handover = { message: Effect.sync(() => handedBy(log.history, senderOf(request))) }
+  const handover = senderOf(request).service === service ? itself : attempt.handover
   const found: GraphPlan = {
+    sent: sentBefore(attempt),
+    find: yield* findPlan({ ...attempt, handover }, endpoint, service),
     service,
     endpoint,
     way: { service, pins, server: options.dns, ca: options.ca, recorder },
@@ -96,7 +119,9 @@ const plan = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
     from,
     to: request.to,
     until,
-    message: until === "send" ? Prepare.messageOf(request, log.history.run, log.history.startedAt) : undefined,
+    message: until === "send" || until === "find"
+      ? Prepare.messageOf(request, log.history.run, log.history.startedAt)
+      : undefined,
     dry: !request.deliver || sendsBy(options) !== "graph"
   }
   return found
@@ -139,7 +164,9 @@ const run = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
       attempt.claims = claims
     }
   })
-  if (yield* diagnose(attempt, planned(endpoint, found.message), recipe)) yield* openQuestions(attempt, found)
+  if (yield* diagnose(attempt, planned(attempt.request, endpoint, found.message), recipe)) {
+    yield* openQuestions(attempt, found)
+  }
 })
 
 /**
@@ -154,7 +181,10 @@ export const definition = {
   apart: true,
   supposed,
   find,
-  order: () => order,
-  settled: (attempt, endpoint) => settled(attempt, planned(endpoint), "send"),
+  order: (_, request) => orderOf(finds(request, service)),
+  settled: (attempt, endpoint) =>
+    sentBefore(attempt) === undefined
+      ? settled(attempt, planned(attempt.request, endpoint), "send")
+      : settledBefore(attempt, planned(attempt.request, endpoint)),
   run
 } as const satisfies Definition<unknown>

@@ -6,10 +6,12 @@
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import * as Effect from "effect/Effect"
 import type { Reading } from "../Available.ts"
+import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
 import { mailbox, order } from "../recipes/Mailbox.ts"
 import { type Attempt, diagnose, type Planned, settled } from "../ServiceRun.ts"
 import type { Definition } from "./Definition.ts"
+import { findPlan, finds } from "./Looking.ts"
 
 /**
  * A service that reads a mailbox, as the runner knows it.
@@ -18,17 +20,24 @@ import type { Definition } from "./Definition.ts"
  * @since 0.1.0
  */
 export const definition = (service: Reading) => {
-  const planned = (endpoint: Endpoint): Planned => ({ service, endpoint, order: order(service, endpoint.security) })
+  const orderOf = ({ security }: Endpoint, request: Request) => order(service, security, finds(request, service))
+  const planned = (endpoint: Endpoint, request: Request): Planned => ({
+    service,
+    endpoint,
+    order: orderOf(endpoint, request)
+  })
   return {
     id: service,
     signsIn: true,
     supposed: (request) => Prepare.supposed(request, service),
     find: (request, state, recognised) => Prepare.place(request, state, service, recognised),
-    order: ({ security }) => order(service, security),
-    settled: (attempt, endpoint) => settled(attempt, planned(endpoint)),
-    run: (attempt: Attempt, endpoint: Endpoint) =>
-      Effect.asVoid(
-        diagnose(attempt, planned(endpoint), mailbox(Prepare.mailboxPlan(attempt.request, endpoint, service)))
-      )
+    order: orderOf,
+    settled: (attempt, endpoint) => settled(attempt, planned(endpoint, attempt.request)),
+    run: Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
+      const { request } = attempt
+      const plan = Prepare.mailboxPlan(request, endpoint, service)
+      const find = yield* findPlan(attempt, endpoint, service)
+      yield* diagnose(attempt, planned(endpoint, request), mailbox(find === undefined ? plan : { ...plan, find }))
+    })
   } as const satisfies Definition<unknown>
 }

@@ -17,6 +17,7 @@ import * as Escape from "../Escape.ts"
 import * as Exchange from "../Exchange.ts"
 import * as Layout from "../internal/layout.ts"
 import * as Phases from "../internal/phases.ts"
+import * as ReadBack from "../internal/readback.ts"
 import * as VerdictBlock from "../internal/verdict.ts"
 import * as Phrases from "../Phrases.ts"
 import * as Sentence from "../Sentence.ts"
@@ -260,6 +261,15 @@ const changes = (report: Report, now: string): ReadonlyArray<string> =>
     })
   )
 
+/** A message that was found again: a label, and the lines beside it. */
+const readBack = (look: Appearance, report: Report): ReadonlyArray<ReadonlyArray<string>> =>
+  ReadBack.lines(report).map((texts) => {
+    const label = "Read back  "
+    if (!look.terminal) return texts.map((text) => `readback\t${text}`)
+    const rows = texts.flatMap((text) => Layout.wrap(text, look.width - label.length))
+    return rows.map((row, index) => (index === 0 ? label : " ".repeat(label.length)) + row)
+  })
+
 const join = (blocks: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> =>
   blocks.filter((block) => block.length > 0).flatMap((block, index) => index === 0 ? block : ["", ...block])
 
@@ -284,6 +294,7 @@ export const render = (report: Report, look: Appearance, options: Options = {}):
         : transcript === "failing"
         ? report.services.map((service) => exchangeLines(look, report, Exchange.failing(report, service)))
         : []),
+      ...readBack(look, report),
       changed.map((text) => look.terminal ? `What changed  ${text}` : `changed\t${text}`),
       ...judged(look, typed(report, options)),
       footer(report, options, now)

@@ -11,6 +11,11 @@ export const serve = Command.make("serve", {
   publicUrl: Flags.text("public-url", "URL", "what the server is called from outside, behind a proxy"),
   ehlo: Flags.text("ehlo", "NAME", "name to greet mail servers with (default: that of --public-url)"),
   ...Flags.reach,
+  allowRecipient: Flags.texts(
+    "allow-recipient",
+    "ADDRESS|@DOMAIN",
+    "let checks deliver to these too, besides the account's own domain; repeatable"
+  ),
   maxRuns: Flags.text("max-runs", "N", "runs at once (default 32)"),
   maxQueued: Flags.text("max-queued", "N", "runs that may wait for a place (default 100)"),
   clientPerMinute: Flags.text("client-per-minute", "N", "runs that one client may start in a minute (default 60)"),

@@ -41,6 +41,7 @@ export interface Input extends Flags.Parsed<typeof Flags.places>, Flags.Parsed<t
   readonly requireToken: boolean
   readonly publicUrl: Text
   readonly ehlo: Text
+  readonly allowRecipient: ReadonlyArray<string>
   readonly maxRuns: Text
   readonly maxQueued: Text
   readonly clientPerMinute: Text
@@ -90,12 +91,20 @@ const origin = Effect.fnUntraced(function*(text: Text) {
   return url.origin
 })
 
+const recipients = Effect.fnUntraced(function*(texts: ReadonlyArray<string>) {
+  const wrong = texts.find((text) => !/^[^\s@]*@[^\s@]+$/u.test(text))
+  return wrong === undefined
+    ? texts
+    : yield* usage(`--allow-recipient takes an address, or @ with a domain, not ${quoted(wrong)}`)
+})
+
 const settingsOf = Effect.fnUntraced(function*(input: Input) {
   const given = {
     ...(yield* listenOn(input.listen)),
     ...(yield* Reach.settings(input)),
     publicUrl: yield* origin(input.publicUrl),
     ehlo: input.ehlo,
+    recipients: yield* recipients(input.allowRecipient),
     requireToken: input.requireToken,
     maxRuns: yield* number("--max-runs", input.maxRuns, 1),
     maxQueued: yield* number("--max-queued", input.maxQueued, 0),
