@@ -11,6 +11,7 @@ import * as Size from "@sonde/wire/message/Size"
 import * as Address from "@sonde/wire/smtp/Address"
 import * as Command from "@sonde/wire/smtp/Command"
 import * as Result from "effect/Result"
+import { runField } from "./find/Finder.ts"
 
 /**
  * Subject of a test message.
@@ -66,13 +67,19 @@ const describe = (octets: Uint8Array, messageId: string): Message => ({
 })
 
 /**
- * Takes a message as given. `messageId` stands for it where it has none of its own.
+ * Takes a message as given. `messageId` stands for it where it has none of its own. With `run` it is one to be looked for: fields that
+ * say of which run it is, and its Message-ID where it lacks one, then stand in front of its header.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const givenMessage = (text: string, messageId: string): Message =>
-  describe(new TextEncoder().encode(text), messageId)
+export const givenMessage = (text: string, messageId: string, run?: string): Message => {
+  const encoder = new TextEncoder()
+  if (run === undefined) return describe(encoder.encode(text), messageId)
+  const end = text.includes("\r\n") ? "\r\n" : "\n"
+  const id = Headers.messageId(encoder.encode(text)) === undefined ? `Message-ID: ${messageId}${end}` : ""
+  return describe(encoder.encode(`${runField}: ${run}${end}${id}${text}`), messageId)
+}
 
 /**
  * Composes the test message of a run; the same run always composes the same octets.

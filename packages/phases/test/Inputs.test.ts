@@ -29,6 +29,19 @@ describe("Inputs", () => {
     assert.strictEqual(Inputs.ehloProblem(name) !== undefined, wrong)
   })
 
+  it("marks a given message that is looked for with its run, and with a Message-ID where it has none", () => {
+    const said = (text: string) =>
+      new TextDecoder().decode(Inputs.givenMessage(text, "<run@example.com>", "01JD").octets)
+    assert.strictEqual(
+      said("Subject: a\r\n\r\nb\r\n"),
+      "X-Sonde-Run: 01JD\r\nMessage-ID: <run@example.com>\r\nSubject: a\r\n\r\nb\r\n"
+    )
+    assert.strictEqual(
+      said("Message-ID: <own@example.com>\n\nb\n"),
+      "X-Sonde-Run: 01JD\nMessage-ID: <own@example.com>\n\nb\n"
+    )
+  })
+
   it("reads a given message: its own Message-ID, sender, size and octets above 127", () => {
     const text = "From: Person <person@example.com>\nMessage-ID: <own@example.com>\n\nGrüße\n"
     const message = Inputs.givenMessage(text, "<other@example.com>")

@@ -19,7 +19,6 @@ import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
 import { judge, read } from "@sonde/phases/Claims"
 import type { Credential } from "@sonde/phases/Credential"
-import { runField } from "@sonde/phases/find/Finder"
 import { defaultSubject, givenMessage, type Message, testMessage } from "@sonde/phases/Inputs"
 import { failure } from "@sonde/phases/Resolve"
 import * as Clock from "effect/Clock"
@@ -244,10 +243,6 @@ export const endpoint = Effect.fnUntraced(function*(
 
 const encoderName = "Sonde"
 
-/** A given message that is looked for says of which run it is: it may have been sent before. */
-const marked = (message: string, run: string, { readBack }: Request): string =>
-  readBack === undefined ? message : `${runField}: ${run}${message.includes("\r\n") ? "\r\n" : "\n"}${message}`
-
 /**
  * The message of a run: the given one, or the test message. None without a sender and recipients.
  *
@@ -259,7 +254,8 @@ export const messageOf = (request: Request, run: string, startedAt: string): Mes
   if (from === undefined || request.to.length === 0) return undefined
   const messageId = `<${run.toLowerCase()}@${from.slice(from.lastIndexOf("@") + 1)}>`
   if (request.options.message !== undefined) {
-    return givenMessage(marked(request.options.message, run, request), messageId)
+    // One that is looked for says of which run it is: the same file may have been sent before.
+    return givenMessage(request.options.message, messageId, request.readBack === undefined ? undefined : run)
   }
   // The same run always sends the same message, whenever it is resumed. Addresses were checked by `Options`.
   return Result.getOrThrow(testMessage({

@@ -176,7 +176,7 @@ const rows: ReadonlyArray<Row> = [
   { service: "pop3", door: "pop3", stop: "nothing" },
   { service: "pop3", door: "pop3s", isWrapped: true, stop: "nothing" },
   { service: "pop3", door: "pop3s", isWrapped: true, password: wrong, stop: "sign-in" },
-  { service: "pop3", door: "pop3", user: "dora@example.test", stop: "sign-in" },
+  { service: "pop3", door: "pop3", user: "gina@example.test", stop: "sign-in" },
   { service: "pop3", door: "pop3", isWrapped: true, stop: "tls" }
 ]
 

@@ -90,7 +90,7 @@ suite("the services of one mailbox, judged together", () => {
 
     it.effect("knows that POP3 alone is closed", () =>
       Effect.gen(function*() {
-        const seen = yield* check("dora@example.test")
+        const seen = yield* check("gina@example.test")
         assert.deepStrictEqual(seen, {
           exitCode: 77,
           services: ["smtp-submission pass", "imap pass", "pop3 fail", "sieve pass"],

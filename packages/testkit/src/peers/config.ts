@@ -12,23 +12,24 @@ export const names = {
 } as const
 
 /**
- * The mailboxes and their passwords, one with octets beyond ASCII. Only alice may send as `support`; for those in `closed` a service
- * is switched off.
+ * The mailboxes and their passwords, one with octets beyond ASCII. Only alice may send as `support`. Mail to dora goes through the
+ * LMTP service of Dovecot, which puts what calls itself junk into the junk folder. For those in `closed` a service is switched off.
  */
 export const passwords = {
   "alice@example.test": "wonderland-7f3a",
   "bob@example.test": "builder-19c2",
   "carol@example.test": "geheim-ü-€-42",
-  "dora@example.test": "explorer-5b1e",
+  "dora@example.test": "explorer-55d1",
   "erin@example.test": "harbour-88d0",
-  "frank@example.test": "lighthouse-2c7f"
+  "frank@example.test": "lighthouse-2c7f",
+  "gina@example.test": "meadow-5b1e"
 } as const
 
 /** For whom which service of Dovecot, by its own name, refuses a password that is right. */
 export const closed = {
   smtp: ["erin@example.test"],
   imap: ["frank@example.test"],
-  pop3: ["dora@example.test"],
+  pop3: ["gina@example.test"],
   sieve: [],
   submission: ["erin@example.test"]
 } as const satisfies Readonly<Record<string, ReadonlyArray<keyof typeof passwords>>>
@@ -142,6 +143,7 @@ local_recipient_maps =
 virtual_mailbox_domains = ${names.domain}
 virtual_mailbox_base = ${folder}/mail
 virtual_mailbox_maps = texthash:${postfix}/mailboxes
+transport_maps = texthash:${postfix}/transport
 virtual_uid_maps = static:8
 virtual_gid_maps = static:8
 virtual_minimum_uid = 1
@@ -173,6 +175,7 @@ defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
 proxymap unix - - n - - proxymap
 virtual unix - n n - - virtual
+lmtp unix - - n - - lmtp
 error unix - - n - - error
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
@@ -186,7 +189,13 @@ postlog unix-dgram n - n - 1 postlogd
       "support@example.test": "alice@example.test"
     }),
     "postfix/recipients": map(refusedRecipients),
-    "postfix/headers": "/^X-Test: refuse/ REJECT 5.7.1 this message is not wanted here\n",
+    "postfix/transport": map({ "dora@example.test": `lmtp:unix:${folder}/dovecot/lmtp` }),
+    // The results are those of a receiver that checks; what stands below them came along with the message.
+    "postfix/headers": `/^X-Test: refuse/ REJECT 5.7.1 this message is not wanted here
+/^Subject: Sonde delivery test [0-9a-z]{26}/ PREPEND Authentication-Results: ${names.host}; spf=pass smtp.mailfrom=${names.domain}; dkim=fail header.d=${names.domain}; dmarc=pass header.from=${names.domain}
+/^User-Agent: Sonde/ PREPEND Authentication-Results: forged.example; spf=fail smtp.mailfrom=${names.domain}
+`,
+    "junk.sieve": "require \"fileinto\";\nif header :contains \"Subject\" \"junk\" { fileinto \"Junk\"; }\n",
     "dovecot.users": Object.entries(passwords)
       .map(([mailbox, password]) => `${mailbox}:{PLAIN}${password}::::::\n`).join(""),
     ...Object.fromEntries(
@@ -225,11 +234,28 @@ mail_plugins = quota
 protocol imap {
   mail_plugins = quota imap_quota
 }
+protocol lmtp {
+  mail_plugins = quota sieve
+  postmaster_address = postmaster@${names.domain}
+}
+namespace inbox {
+  inbox = yes
+  mailbox Junk {
+    auto = create
+    special_use = \\Junk
+  }
+}
+service lmtp {
+  unix_listener lmtp {
+    mode = 0666
+  }
+}
 plugin {
   quota = count:User quota
   quota_vsizes = yes
   quota_rule = *:storage=100M
   sieve = file:~/sieve;active=~/.dovecot.sieve
+  sieve_before = ${folder}/junk.sieve
 }
 submission_relay_host = 127.0.0.1
 submission_relay_port = ${ports.relay}
