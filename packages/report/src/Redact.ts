@@ -75,6 +75,9 @@ const closed = new Set([
   "expiresAt"
 ])
 
+// `at` is a moment nearly everywhere, and the name where a DMARC record stands.
+const isClosed = (key: string, text: string): boolean => closed.has(key) && (key !== "at" || /^\d{4}-\d\d-/.test(text))
+
 const address = /[^\s"'<>()[\]{},;:\\@=‹›]+@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)/giu
 const uuid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi
 // `AM0PR02CA0134.eurprd02.prod.outlook.com` and its like: a first label with capitals and digits mixed.
@@ -122,7 +125,7 @@ const strings = function*(value: Schema.Json, key = ""): Generator<readonly [str
 }
 
 const replaced = (value: Schema.Json, change: (text: string) => string, key = ""): Schema.Json => {
-  if (typeof value === "string") return closed.has(key) ? value : change(value)
+  if (typeof value === "string") return isClosed(key, value) ? value : change(value)
   if (Array.isArray(value)) return value.map((one) => replaced(one, change, key))
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, replaced(one, change, name)]))
@@ -150,7 +153,7 @@ const scrubber = (): (json: Schema.Json, keep?: string) => Schema.Json => {
       if (!Target.isAddress(host.replace(/^\[(.*)\]$/u, "$1"))) domains.add(host.toLowerCase())
     }
     for (const [key, text] of strings(json)) {
-      if (closed.has(key)) continue
+      if (isClosed(key, text)) continue
       for (const match of text.matchAll(address)) if (match[1] !== undefined) domains.add(match[1].toLowerCase())
       if (key === "domain" && text.includes(".")) domains.add(text.toLowerCase())
       if ((key === "user" || key === "authenticatedAs") && text !== "" && !text.includes("@")) users.add(text)

@@ -143,6 +143,26 @@ describe("Redact", () => {
     assert.deepInclude(phase?.facts, { user: "user-2", text: "welcome user-2" })
   })
 
+  it("replaces the name where a record stands, and leaves moments of the same key alone", () => {
+    const before = { state: "pass" as const, at: "2026-11-23T14:02:11.120Z", text: "" }
+    const report: Report = {
+      ...reports.passed,
+      services: [{
+        id: "posture",
+        outcome: "warn",
+        phases: [{
+          id: "dmarc",
+          state: "warn",
+          facts: { domain: "contoso.example", record: { at: "contoso.example" } },
+          before
+        }]
+      }]
+    }
+    const phase = Redact.report(report, "personal").services[0]?.phases[0]
+    assert.deepStrictEqual(phase?.facts, { domain: "domain-1", record: { at: "domain-1" } })
+    assert.strictEqual(phase?.before?.at, before.at)
+  })
+
   it("leaves a report as it is when only secrets are to be hidden", () => {
     assert.strictEqual(Redact.report(reports.failed, "secrets"), reports.failed)
     assert.strictEqual(Redact.explanation(reports.explained, "secrets"), reports.explained)
