@@ -5,6 +5,7 @@
  */
 import { Discovery } from "@sonde/domain/Discovery"
 import { Explanation, Hints } from "@sonde/domain/Explanation"
+import { CheckOptions } from "@sonde/domain/Options"
 import { Actor, Confidence, DatedFact, Remedy } from "@sonde/domain/Verdict"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
@@ -27,6 +28,7 @@ export interface ExplainText extends Schema.Schema.Type<typeof ExplainText> {}
 
 /**
  * Whose settings are looked for: a mailbox or a domain. `timeout` is for each source; with `offline` the packs alone are asked.
+ * `dns`, `connectTo` and `ca` are as for a run.
  *
  * @category models
  * @since 0.1.0
@@ -35,7 +37,10 @@ export const FindSettings = Schema.Struct({
   target: Schema.String.check(Schema.isMaxLength(320)),
   provider: Schema.optionalKey(Schema.String),
   timeout: Schema.optionalKey(Schema.String),
-  offline: Schema.optionalKey(Schema.Boolean)
+  offline: Schema.optionalKey(Schema.Boolean),
+  dns: CheckOptions.fields.dns,
+  connectTo: CheckOptions.fields.connectTo,
+  ca: CheckOptions.fields.ca
 }).annotate({ identifier: "FindSettings" })
 /** @category models @since 0.1.0 */
 export interface FindSettings extends Schema.Schema.Type<typeof FindSettings> {}

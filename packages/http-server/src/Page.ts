@@ -38,7 +38,7 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** The views of the page: addresses that lead to its document. */
-const isView = (path: string): boolean => path === "/" || /^\/(?:runs|packs|explain|diff)(?:\/|$)/u.test(path)
+const isView = (path: string): boolean => path === "/" || /^\/(?:runs|packs|explain|discover|diff)(?:\/|$)/u.test(path)
 
 const compressed = (octets: Uint8Array): Promise<Uint8Array> =>
   new Response(new Blob([octets as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream("gzip")))

@@ -59,7 +59,16 @@ const text = (octets: Uint8Array): string => new TextDecoder().decode(octets)
 describe("Page", () => {
   it.live("is the same document for every view, and nothing for other paths", () =>
     Effect.gen(function*() {
-      const views = ["/", "/runs", "/runs/01JDK7", "/packs/gmail", "/explain", "/diff/A/B?x=1"]
+      const views = [
+        "/",
+        "/runs",
+        "/runs/01JDK7",
+        "/packs/gmail",
+        "/explain",
+        "/discover",
+        "/discover/me%40firm.example",
+        "/diff/A/B?x=1"
+      ]
       for (const { body, headers, status } of yield* ask(...views.map((path) => [path] as const))) {
         assert.strictEqual(status, 200)
         assert.include(text(body), "<title>Page")

@@ -10,6 +10,7 @@ import {
   TooManyRuns,
   Unauthorized
 } from "@sonde/http-api/Problems"
+import * as NameServer from "@sonde/testkit/NameServer"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -370,6 +371,32 @@ describe("the rest of the interface", () => {
       const inside = strict.client.knowledge.discover({ payload: { target: "person@router.home.arpa" } })
       assert.strictEqual((yield* Effect.flip(inside))._tag, "TargetDenied")
     }))
+
+  live(
+    "asks the resolver that a search for settings names, where private addresses are allowed",
+    () =>
+      Effect.gen(function*() {
+        const dns = yield* NameServer.start({
+          zone: {
+            "firm.example": { mx: [[10, "mx.example"]] },
+            "_imaps._tcp.firm.example": { srv: [[0, 1, 993, "imap.firm.example"]] }
+          }
+        })
+        const server = yield* start()
+        const found = yield* server.client.knowledge.discover({
+          payload: { target: "me@firm.example", dns: dns.server }
+        })
+        assert.deepStrictEqual(found.chosen.map(({ endpoint, source }) => `${source} ${endpoint.host}`), [
+          "srv imap.firm.example"
+        ])
+        assert.include(dns.asked, "SRV _imaps._tcp.firm.example")
+        const strict = yield* start({ settings: { allowPrivate: false } })
+        const refused = yield* Effect.flip(
+          strict.client.knowledge.discover({ payload: { target: "me@firm.example", dns: dns.server } })
+        )
+        assert.deepInclude(refused, { _tag: "InvalidOption" })
+      })
+  )
 
   live("probes for Prometheus and keeps no journal of it", () =>
     Effect.gen(function*() {
