@@ -27,7 +27,7 @@ const frame =
 
 /** What asks the server, and what all views show of its answers. */
 const client =
-  /\/effect\/dist\/|\/packages\/(?:domain|http-api|report)\/|\/web\/src\/(?:Interface|EventStream|Trusted|Refusal|Secrets|Advice|Marks|Changes)\./
+  /\/effect\/dist\/|\/packages\/(?:domain|http-api|report)\/|\/web\/src\/(?:Interface|More|EventStream|Trusted|Refusal|Secrets|Advice|Marks|Changes)\./
 
 export default defineConfig({
   plugins: [trusting, react()],

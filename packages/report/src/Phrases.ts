@@ -42,6 +42,14 @@ export const services: Readonly<Record<ServiceId, string>> = {
 }
 
 /**
+ * A service as people call it; one that a newer version knows stands as it is.
+ *
+ * @category words
+ * @since 0.1.0
+ */
+export const service = (id: string): string => Object.hasOwn(services, id) ? services[id as ServiceId] : Escape.line(id)
+
+/**
  * Where settings were found that no pack knew: `settings from srv and ispdb`.
  *
  * @category words

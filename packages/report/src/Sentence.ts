@@ -77,13 +77,13 @@ export const ofReport = (report: Report): string => {
       const said = stopped.error === undefined
         ? Phrases.detail(stopped, true, report.startedAt)
         : Escape.line(stopped.error.message)
-      return `${Phrases.services[service.id]} stopped at ${stopped.id}: ${said}`
+      return `${Phrases.service(service.id)} stopped at ${stopped.id}: ${said}`
     }
   }
   const tried = report.services.filter((service) => service.phases.some((phase) => phase.state !== "skip"))
   return tried.length === 0
     ? "Nothing was tried"
-    : tried.map((service) => `${Phrases.services[service.id]}: ${reached(service)}`).join(" · ")
+    : tried.map((service) => `${Phrases.service(service.id)}: ${reached(service)}`).join(" · ")
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Certificate } from "@sonde/domain/Certificate"
 import type { PhaseReport, Report } from "@sonde/domain/Report"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
-import { StateMark } from "./Marks.tsx"
+import { Sign, StateMark } from "./Marks.tsx"
 import { minute } from "./Moment.ts"
 
 const isChain = (chain: unknown): chain is ReadonlyArray<Certificate> =>
@@ -46,6 +46,78 @@ const Item = ({ certificate, now }: { readonly certificate: Certificate; readonl
   )
 }
 
+interface Remark {
+  readonly head: string
+  readonly text: string
+  readonly isBad: boolean
+}
+
+const texts = (list: unknown, key: string): ReadonlyArray<readonly [head: string, text: string]> =>
+  Array.isArray(list)
+    ? list.flatMap((one) => typeof one?.text === "string" ? [[`${one[key]}`, one.text] as const] : [])
+    : []
+
+const revoked = (revocation: unknown): ReadonlyArray<string> =>
+  typeof revocation !== "object" || revocation === null ? [] : [
+    "stapled" in revocation ? `the stapled response says ${Escape.line(`${revocation.stapled}`)}` : undefined,
+    "lists" in revocation ? `the lists say ${Escape.line(`${revocation.lists}`)}` : undefined
+  ].filter((part) => part !== undefined)
+
+/** What is wrong with a chain, the worst first, and then what is worth knowing of it. */
+const remarks = ({ error, facts = {} }: PhaseReport): ReadonlyArray<Remark> => {
+  const { conditions, interceptedBy, notes, problems } = error?._tag === "TlsError"
+    ? { interceptedBy: undefined, notes: undefined, problems: undefined, ...error }
+    : {
+      interceptedBy: facts["interceptedBy"],
+      notes: facts["notes"],
+      problems: undefined,
+      conditions: facts["conditions"]
+    }
+  const told = texts(problems, "condition")
+  const bad = told.length > 0
+    ? told
+    : Array.isArray(conditions)
+    ? conditions.map((one) => [`${one}`, ""] as const)
+    : []
+  const states = revoked(facts["revocation"])
+  return [
+    ...bad.map(([id, text]) => ({
+      head: Phrases.reason(id),
+      text: text === "" ? "" : `The server ${Escape.line(text)}.`,
+      isBad: true
+    })),
+    ...typeof interceptedBy === "string"
+      ? [{
+        head: "Opened on the way",
+        text: `${Escape.line(interceptedBy)} issued this certificate, a product that opens TLS.`,
+        isBad: true
+      }]
+      : [],
+    ...texts(notes, "id").map(([id, text]) => ({
+      head: Escape.line(id.replaceAll("_", " ")),
+      text: Escape.line(text),
+      isBad: false
+    })),
+    ...states.length === 0 ? [] : [{ head: "revocation", text: Phrases.list(states), isBad: false }]
+  ]
+}
+
+const Remarks = ({ phase }: { readonly phase: PhaseReport }) => {
+  const all = remarks(phase)
+  return all.length === 0 ? null : (
+    <ul className="remarks" aria-label="What is wrong with it, the worst first">
+      {all.map(({ head, isBad, text }, index) => (
+        <li key={index}>
+          <Sign state={isBad ? "fail" : "skip"} />{" "}
+          <span>
+            <strong>{head.charAt(0).toUpperCase() + head.slice(1)}</strong> {text}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 /** The chains of a run, each under its service; nothing where none was sent. */
 export const Chains = ({ now, report }: { readonly report: Report; readonly now: string }) => {
   const found = report.services.flatMap((service) =>
@@ -54,12 +126,13 @@ export const Chains = ({ now, report }: { readonly report: Report; readonly now:
   if (found.length === 0) return null
   return (
     <section className="card" aria-labelledby="chains">
-      <h2 id="chains">Certificates</h2>
+      <h2 id="chains">Certificates, as they were sent</h2>
       {found.map(({ chain, phase, service }, index) => (
-        <details key={index} open={phase.state === "fail"}>
+        <details key={index} open={phase.state === "fail" || service.id === "tls"}>
           <summary>
-            <StateMark state={phase.state} /> {Phrases.services[service.id]}: {Phrases.detail(phase, true, now)}
+            <StateMark state={phase.state} /> {Phrases.service(service.id)}: {Phrases.detail(phase, true, now)}
           </summary>
+          <Remarks phase={phase} />
           <ol className="steps">
             {chain.map((certificate) => <Item key={certificate.sha256} certificate={certificate} now={now} />)}
           </ol>

@@ -69,6 +69,6 @@ export const ofResumed = (report: Report): ReadonlyArray<string> =>
   report.services.flatMap((service) =>
     service.phases.flatMap((phase) => {
       const text = Phrases.change(phase, madeAt(report))
-      return text === undefined ? [] : [report.services.length > 1 ? `${Phrases.services[service.id]}, ${text}` : text]
+      return text === undefined ? [] : [report.services.length > 1 ? `${Phrases.service(service.id)}, ${text}` : text]
     })
   )

@@ -75,7 +75,7 @@ export const Diff = ({ after, before }: { readonly before: string; readonly afte
           {Array.from(new Set(pairs.map((pair) => pair.service)), (service) => (
             <tbody key={service}>
               <tr>
-                <th scope="rowgroup" colSpan={3} className="group">{Phrases.services[service]}</th>
+                <th scope="rowgroup" colSpan={3} className="group">{Phrases.service(service)}</th>
               </tr>
               {pairs.filter((pair) => pair.service === service).map((pair, index) => (
                 <tr key={index} className={Changes.isChanged(pair) ? "changed" : ""}>

@@ -27,6 +27,8 @@ const flags: ReadonlyArray<readonly [keyof CheckOptions, string]> = [
   ["dns", "--dns"],
   ["proxy", "--proxy"],
   ["source", "--source"],
+  ["selector", "--selector"],
+  ["ip", "--ip"],
   ["ehlo", "--ehlo"],
   ["from", "--from"],
   ["to", "--to"],
@@ -36,9 +38,20 @@ const flags: ReadonlyArray<readonly [keyof CheckOptions, string]> = [
   ["deadline", "--deadline"]
 ]
 
+/** The command for a look at one thing alone; `sonde check` for everything else. */
+const name = ({ only, starttls }: CheckOptions): ReadonlyArray<string> =>
+  only?.length === 1 && only[0] === "posture"
+    ? ["posture"]
+    : only?.length === 1 && only[0] === "tls"
+    ? starttls === undefined ? ["tls"] : ["tls", "--starttls", starttls]
+    : only === undefined
+    ? ["check"]
+    : ["check", "--only", only.join(",")]
+
 /** The command; the secret comes from the environment, trust anchors from a file. */
 export const command = (options: CheckOptions, signIn: SignIn): string => {
-  const words = ["sonde", "check", options.target]
+  const [verb = "check", ...more] = name(options)
+  const words = ["sonde", verb, options.target, ...more]
   for (const [key, flag] of flags) {
     const value = options[key]
     if (value === undefined || value === false) continue
@@ -59,17 +72,26 @@ const secrets: Readonly<Record<SignIn, object>> = {
   device: { token: { source: "device-code" } }
 }
 
-/** The request, by curl. The body comes from standard input, so that a secret put into it is in no list of processes. */
-export const request = (options: CheckOptions, signIn: SignIn, origin: string, bearer: boolean): string => {
-  const body = {
-    ...options,
-    ...secrets[signIn]
-  }
-  return [
-    `curl --json @-${bearer ? ` --header "Authorization: Bearer $SONDE_TOKEN"` : ""} ${
-      quoted(`${origin}/v1/runs`)
-    } <<'JSON'`,
+/** The settings of a mailbox, as a command. */
+export const discovery = ({ ca, connectTo = [], dns, provider, target }: CheckOptions): string =>
+  [
+    "sonde",
+    "discover",
+    target,
+    ...provider === undefined ? [] : ["--provider", provider],
+    ...dns === undefined ? [] : ["--dns", dns],
+    ...connectTo.flatMap((pin) => ["--connect-to", pin]),
+    ...ca === undefined ? [] : ["--ca", "anchors.pem"]
+  ].map(quoted).join(" ")
+
+/** A body that is posted, by curl. It comes from standard input, so that a secret put into it is in no list of processes. */
+export const posted = (body: object, url: string, bearer: boolean): string =>
+  [
+    `curl --json @-${bearer ? ` --header "Authorization: Bearer $SONDE_TOKEN"` : ""} ${quoted(url)} <<'JSON'`,
     JSON.stringify(body, null, 2),
     "JSON"
   ].join("\n")
-}
+
+/** The request that starts the same run. */
+export const request = (options: CheckOptions, signIn: SignIn, origin: string, bearer: boolean): string =>
+  posted({ ...options, ...secrets[signIn] }, `${origin}/v1/runs`, bearer)

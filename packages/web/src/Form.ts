@@ -27,6 +27,9 @@ export interface Fields {
   readonly auth: string
   readonly ca: string
   readonly connectTo: string
+  readonly dns: string
+  readonly selector: string
+  readonly ip: string
   readonly deliver: boolean
   readonly timeout: string
   readonly deadline: string
@@ -52,6 +55,9 @@ export const empty: Fields = {
   auth: "",
   ca: "",
   connectTo: "",
+  dns: "",
+  selector: "",
+  ip: "",
   deliver: false,
   timeout: "",
   deadline: ""
@@ -120,6 +126,7 @@ export const options = (fields: Fields): CheckOptions => {
     port: fields.port.trim() === "" ? undefined : Number(fields.port),
     security: one(securities, fields.security),
     connectTo: list(fields.connectTo),
+    dns: text(fields.dns),
     ca: text(fields.ca),
     ehlo: text(fields.ehlo),
     ...(fields.signIn === "device"
@@ -136,6 +143,34 @@ export const options = (fields: Fields): CheckOptions => {
   return { ...known, target: fields.target.trim() }
 }
 
+/** Ports on which a conversation begins in clear, with the protocol that changes it to TLS. */
+const starttls = { 25: "smtp", 587: "smtp", 143: "imap", 110: "pop3", 4190: "sieve" } as const
+
+const shared = ["target", "connectTo", "dns", "ca", "ehlo", "timeout", "deadline"] as const
+
+/**
+ * What was asked, for a look at a domain or at the TLS of a port alone: without what is for signing in and sending. On a port that
+ * begins in clear TLS is asked for as usual there, unless it is to come first.
+ */
+export const look = (fields: Fields, service: "posture" | "tls"): CheckOptions => {
+  const all = options(fields)
+  const port = /:(\d+)$/.exec(all.target)?.[1]
+  const begins = Object.entries(starttls).find(([key]) => key === port)?.[1]
+  const chosen: { readonly [Key in keyof CheckOptions]?: CheckOptions[Key] | undefined } = {
+    ...Object.fromEntries(shared.map((key) => [key, all[key]])),
+    ...(service === "tls"
+      ? { starttls: fields.security === "tls" ? undefined : begins }
+      : {
+        provider: all.provider,
+        from: all.from,
+        selector: words(fields.selector).length === 0 ? undefined : words(fields.selector),
+        ip: fields.ip.trim() === "" ? undefined : fields.ip.trim()
+      })
+  }
+  const known = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined))
+  return { ...known, target: all.target, only: [service] }
+}
+
 /** A number with a unit. */
 const isSpan = (text: string): boolean => /^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/u.test(text)
 
@@ -147,5 +182,5 @@ export const wrong = (asked: CheckOptions): string | undefined => {
   return (["timeout", "deadline"] as const).find((key) => asked[key] !== undefined && !isSpan(`${asked[key]}`))
 }
 
-/** What was asked in this tab, by run: for the page alone, and gone with it. Secrets are not kept. */
+/** What was asked in this tab, by run, or by the path of a view: for the page alone, and gone with it. Secrets are not kept. */
 export const asked = new Map<string, { readonly options: CheckOptions; readonly signIn: SignIn }>()

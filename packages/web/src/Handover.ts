@@ -4,10 +4,11 @@
  * The short text names the mailbox, because whoever is to change it must know which; nothing of the transcript is in it. The text for
  * a ticket goes to people who were not asked, so persons and places are replaced in it.
  */
+import { actorNames } from "@sonde/domain/ActorNames"
 import * as Endpoint from "@sonde/domain/Endpoint"
 import type { Report, ServiceReport } from "@sonde/domain/Report"
 import type { TranscriptLine } from "@sonde/domain/Transcript"
-import type { Remedy, Verdict } from "@sonde/domain/Verdict"
+import type { Finding, Remedy, Verdict } from "@sonde/domain/Verdict"
 import * as Escape from "@sonde/report/Escape"
 import * as Exchange from "@sonde/report/Exchange"
 import * as Phrases from "@sonde/report/Phrases"
@@ -51,7 +52,7 @@ const stopped = (report: Report, verdict: Verdict): string | undefined => {
   const phase = service === undefined ? undefined : Exchange.stoppedAt(service)
   if (service === undefined || phase === undefined) return undefined
   const place = service.endpoint === undefined ? "" : ` at ${Escape.line(Endpoint.format(service.endpoint))}`
-  return `${Phrases.services[service.id]}${place} stops at ${phase.id}: ${
+  return `${Phrases.service(service.id)}${place} stops at ${phase.id}: ${
     Phrases.detail(phase, true, report.startedAt)
   }.`
 }
@@ -93,12 +94,30 @@ export const administrator = (report: Report, verdict: Verdict, link: Link | und
   ].join("\n")
 }
 
+const found = ({ actor, id, remedies, text, title }: Finding): ReadonlyArray<string> => [
+  `${sentence(Escape.line(title))} (${Escape.line(id)})`,
+  ...text === undefined ? [] : Escape.lines(text),
+  ...actor === undefined ? [] : [`Who must act: ${actorNames[actor] ?? Escape.line(actor)}`],
+  ...remedies.filter(({ kind }) => kind !== "verify").flatMap(step)
+]
+
+/** What somebody has to do about several things: what was found, and what to change or to publish, with one command for all. */
+export const findings = (all: ReadonlyArray<Finding>): string => {
+  const commands = new Set(
+    all.flatMap(({ remedies }) => remedies.flatMap((one) => one.kind === "verify" ? one.command ?? [] : []))
+  )
+  return [
+    ...all.flatMap((one) => [...found(one), ""]),
+    ...Array.from(commands, (command) => ["Then", ...indented(command)].join("\n"))
+  ].join("\n").trimEnd()
+}
+
 const rows = (report: Report, service: ServiceReport): ReadonlyArray<string> => {
   const place = service.endpoint === undefined ? "" : ` at ${Escape.line(Endpoint.format(service.endpoint))}`
   let encrypted = service.endpoint?.security === "tls"
   return [
     "",
-    `${Phrases.services[service.id]}${place}`,
+    `${Phrases.service(service.id)}${place}`,
     ...service.phases.map((phase) => {
       if (phase.id === "tls" && phase.state !== "skip") encrypted = true
       return [
@@ -114,6 +133,7 @@ const rows = (report: Report, service: ServiceReport): ReadonlyArray<string> => 
 export const ticket = (whole: Report): string => {
   const report = Redact.report(whole, "personal")
   const verdict = report.outcome === "pass" ? undefined : report.verdicts[0]
+  const open = report.findings.filter(({ state }) => state !== "pass")
   const lines = report.services.flatMap((service) => Exchange.failing(report, service))
   return [
     `${Escape.line(report.target.input)}: ${sentence(Sentence.ofReport(report))}`,
@@ -129,6 +149,8 @@ export const ticket = (whole: Report): string => {
     ...verdict === undefined
       ? []
       : ["", ...grounds(verdict), ...verdict.remedies.flatMap((remedy) => ["", ...step(remedy)]), ""],
+    ...open.flatMap((one) => ["", ...found(one)]),
+    ...open.length === 0 ? [] : [""],
     ...ending(report, verdict)
   ].join("\n")
 }

@@ -12,7 +12,7 @@ import type * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import type * as Schema from "effect/Schema"
 import { token } from "./Bearer.ts"
 import * as EventStream from "./EventStream.ts"
-import { defect, isProblem, offline } from "./Problem.ts"
+import { defect, offline, type Problem } from "./Problem.ts"
 import * as Refusal from "./Refusal.ts"
 import { shown } from "./Secrets.ts"
 
@@ -129,6 +129,10 @@ const client = (signal: AbortSignal | undefined): Client =>
       )
     ])
   ) as unknown as Client
+
+/** Whether what was thrown is a problem already. */
+const isProblem = (thrown: unknown): thrown is Problem =>
+  typeof thrown === "object" && thrown !== null && "kind" in thrown && "again" in thrown
 
 /** Asks the server. Rejects with a `Problem`, whatever went wrong. */
 export const ask = async <A>(use: (client: Client) => Promise<A>, signal?: AbortSignal): Promise<A> => {

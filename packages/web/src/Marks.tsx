@@ -17,12 +17,17 @@ const words: Readonly<Record<Row["state"], string>> = {
   waiting: "waiting"
 }
 
+/** A mark alone, beside words that say the same. */
+export const Sign = ({ state }: { readonly state: Row["state"] }) => (
+  <span className={`mark ${state}`} aria-hidden>
+    {state === "running" || state === "waiting" ? "" : Phrases.marks[state].mark}
+  </span>
+)
+
 /** The mark of a phase; its word is there for those who do not see it. */
 export const StateMark = ({ state }: { readonly state: Row["state"] }) => (
   <>
-    <span className={`mark ${state}`} aria-hidden>
-      {state === "running" || state === "waiting" ? "" : Phrases.marks[state].mark}
-    </span>
+    <Sign state={state} />
     <span className="unseen">{words[state]}:</span>
   </>
 )

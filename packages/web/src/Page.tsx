@@ -1,11 +1,9 @@
 /**
  * The frame around every view: where one is, where one can go, how it looks; and the bearer token where the server wants one.
  */
-import { type FormEvent, useEffect, useState } from "react"
-import { setToken, token } from "./Bearer.ts"
+import { useEffect, useState } from "react"
 import { Link, Title, usePath, useRoute } from "./Navigation.tsx"
 import { part, Place } from "./Part.tsx"
-import { Field, Modal } from "./parts.tsx"
 import { onUnauthorized } from "./Problem.ts"
 import type { Route } from "./Route.ts"
 import { Start } from "./Start.tsx"
@@ -13,11 +11,13 @@ import * as Theme from "./Theme.ts"
 
 // The first view is there at once, every other one when it is gone to.
 const Diff = part(() => import("./Diff.tsx").then((it) => it.Diff))
+const Discover = part(() => import("./Discover.tsx").then((it) => it.Discover))
 const Explain = part(() => import("./Explain.tsx").then((it) => it.Explain))
 const History = part(() => import("./History.tsx").then((it) => it.History))
 const Pack = part(() => import("./Packs.tsx").then((it) => it.Pack))
 const Packs = part(() => import("./Packs.tsx").then((it) => it.Packs))
 const Run = part(() => import("./Run.tsx").then((it) => it.Run))
+const TokenDialog = part(() => import("./TokenDialog.tsx").then((it) => it.TokenDialog))
 
 const View = ({ route }: { readonly route: Route }) => {
   switch (route.view) {
@@ -27,6 +27,8 @@ const View = ({ route }: { readonly route: Route }) => {
       return <Run run={route.run} />
     case "runs":
       return <History />
+    case "discover":
+      return <Discover target={route.target} />
     case "explain":
       return <Explain />
     case "packs":
@@ -45,37 +47,6 @@ const View = ({ route }: { readonly route: Route }) => {
         </>
       )
   }
-}
-
-const TokenDialog = ({ onClose }: { readonly onClose: () => void }) => {
-  const [text, setText] = useState("")
-  const [refused] = useState(token() !== undefined)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (text.trim() === "") return
-    onClose()
-    setToken(text.trim())
-  }
-  return (
-    <Modal title="This server wants a bearer token" onClose={onClose}>
-      <form onSubmit={submit}>
-        <p>
-          Whoever runs the server makes one with <code>sonde serve tokens add NAME</code>.
-        </p>
-        <Field
-          label="Bearer token"
-          type="password"
-          value={text}
-          onChange={setText}
-          problem={refused ? "The server does not know the token that was given, or it was revoked." : undefined}
-          hint="Kept in this tab until it is closed."
-        />
-        <p className="tools">
-          <button type="submit" className="main">Go on</button>
-        </p>
-      </form>
-    </Modal>
-  )
 }
 
 const ThemeSwitch = () => {
@@ -107,6 +78,7 @@ export const Page = () => {
         <nav aria-label="Views">
           <Link to={{ view: "start" }}>Check</Link>
           <Link to={{ view: "runs" }}>Runs</Link>
+          <Link to={{ view: "discover" }}>Discover</Link>
           <Link to={{ view: "explain" }}>Explain</Link>
           <Link to={{ view: "packs" }}>Packs</Link>
         </nav>
@@ -121,7 +93,11 @@ export const Page = () => {
         <p>No grade, no guess: works, does not, cannot tell.</p>
         <a href="/docs">API reference</a>
       </footer>
-      {asking && <TokenDialog onClose={() => setAsking(false)} />}
+      {asking && (
+        <Place>
+          <TokenDialog onClose={() => setAsking(false)} />
+        </Place>
+      )}
     </>
   )
 }

@@ -41,10 +41,6 @@ export const offline: Problem = {
   again: true
 }
 
-/** Whether what was thrown is a problem already. */
-export const isProblem = (thrown: unknown): thrown is Problem =>
-  typeof thrown === "object" && thrown !== null && "kind" in thrown && "again" in thrown
-
 const listeners = new Set<() => void>()
 
 /** Calls back when an answer was that a bearer token is wanted; the result ends that. */

@@ -8,6 +8,7 @@
 export type Route =
   | { readonly view: "start" | "runs" | "explain" | "packs" | "missing" }
   | { readonly view: "run"; readonly run: string }
+  | { readonly view: "discover"; readonly target?: string }
   | { readonly view: "pack"; readonly id: string }
   | { readonly view: "diff"; readonly before: string; readonly after: string }
 
@@ -26,10 +27,11 @@ export const fromPath = (path: string): Route => {
   if (more.length === 0) {
     if (second === undefined) {
       if (first === "") return { view: "start" }
-      if (first === "runs" || first === "explain" || first === "packs") return { view: first }
+      if (first === "runs" || first === "explain" || first === "packs" || first === "discover") return { view: first }
     } else if (third === undefined) {
       if (first === "runs") return { view: "run", run: second }
       if (first === "packs") return { view: "pack", id: second }
+      if (first === "discover") return { view: "discover", target: second }
     } else if (first === "diff") return { view: "diff", before: second, after: third }
   }
   return { view: "missing" }
@@ -44,6 +46,8 @@ export const toPath = (route: Route): string => {
       return `/packs/${encodeURIComponent(route.id)}`
     case "diff":
       return `/diff/${encodeURIComponent(route.before)}/${encodeURIComponent(route.after)}`
+    case "discover":
+      return route.target === undefined ? "/discover" : `/discover/${encodeURIComponent(route.target)}`
     case "start":
     case "missing":
       return "/"

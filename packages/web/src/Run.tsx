@@ -8,23 +8,26 @@ import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
 import * as Sentence from "@sonde/report/Sentence"
 import { type FormEvent, useState } from "react"
-import { Advice, Grounds, Remedies, VerdictCard } from "./Advice.tsx"
+import { Advice, Grounds, VerdictCard } from "./Advice.tsx"
 import { token } from "./Bearer.ts"
 import { Chains } from "./Chain.tsx"
 import * as Changes from "./Changes.ts"
 import { ClaimsTable } from "./Claims.tsx"
 import { Device } from "./Device.tsx"
+import { Found } from "./Discovery.tsx"
 import * as Elsewhere from "./Elsewhere.ts"
+import * as FindingsOf from "./Findings.tsx"
 import * as Form from "./Form.ts"
 import * as Handover from "./Handover.ts"
 import type * as Live from "./Live.ts"
-import { FindingTag } from "./Marks.tsx"
 import { go, Title } from "./Navigation.tsx"
 import { part, Place } from "./Part.tsx"
 import { Code, Copy, Modal, Moment, Trouble, useCountdown, Waiting } from "./parts.tsx"
+import { Posture } from "./Posture.tsx"
 import type { Problem } from "./Problem.ts"
 import { SecretField } from "./SecretField.tsx"
 import * as Secrets from "./Secrets.ts"
+import { Surveys } from "./Survey.tsx"
 import { Timeline } from "./Timeline.tsx"
 import { TranscriptView } from "./TranscriptView.tsx"
 import { type RunState, useRun } from "./useRun.ts"
@@ -43,7 +46,12 @@ const signInOf = (live: Live.Live): Elsewhere.SignIn => {
   return /OAUTH/i.test(mechanism) ? "token" : "password"
 }
 
-const optionsOf = (live: Live.Live): CheckOptions => Form.asked.get(live.run)?.options ?? { target: live.target }
+/** What was asked, as far as it is known: a run with one service that nobody looks at unasked was asked for it. */
+const optionsOf = (live: Live.Live): CheckOptions => {
+  const [service, ...others] = live.services
+  const alone = others.length === 0 && (service?.id === "posture" || service?.id === "tls") ? [service.id] : undefined
+  return Form.asked.get(live.run)?.options ?? { target: live.target, ...(alone === undefined ? {} : { only: alone }) }
+}
 
 /** Asks for the secret of a run again: it was not kept. */
 const SecretDialog = ({ live, onClose, problem, resume }: {
@@ -112,6 +120,15 @@ const Again = ({ live, resume }: { readonly live: Live.Live; readonly resume: Ru
   )
 }
 
+/** Whether findings lead: no verdict names a cause. */
+const isLed = (live: Live.Live): boolean => live.verdicts.length === 0 || live.report?.outcome === "pass"
+
+/** Whether so much is to be done that it needs the whole width. */
+const isLong = (live: Live.Live): boolean => isLed(live) && FindingsOf.open(live.findings).length > 3
+
+/** The only service of a run, where it has but one. */
+const isOne = (live: Live.Live): boolean => new Set(live.findings.map(({ service }) => service)).size < 2
+
 const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: RunState["resume"] }) => {
   const [sharing, setSharing] = useState(false)
   const [link, setLink] = useState<Handover.Link>()
@@ -130,6 +147,7 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
     ? Escape.line(moving)
     : Escape.line(verdict.title)
   const provider = report?.provider?.name
+  const open = isLed(live) ? FindingsOf.open(live.findings) : []
   return (
     <header className={`verdict card ${kind}`}>
       <span className={`mark huge ${kind}`} aria-hidden>{kind === "running" ? "" : Sentence.outcomes[kind].mark}</span>
@@ -142,6 +160,7 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
             provider === undefined ? undefined : Escape.line(provider),
             named?.confidence,
             named === undefined ? undefined : Sentence.needs(named, report?.target.domain),
+            open.length > 1 ? FindingsOf.counted(open) : undefined,
             report === undefined ? undefined : Sentence.outcomes[report.outcome].word,
             report === undefined ? undefined : Sentence.sent(report)
           ].filter((part) => part !== undefined).join(" · ")}
@@ -188,16 +207,15 @@ const progress = (live: Live.Live): string => {
 
 const Todo = ({ live, resume }: { readonly live: Live.Live; readonly resume: RunState["resume"] }) => {
   const verdict = live.report?.outcome === "pass" ? undefined : live.verdicts[0]
+  const found = isLed(live) ? FindingsOf.open(live.findings) : []
+  const again = live.report === undefined ? undefined : <Again live={live} resume={resume} />
   return (
     <section className="card" aria-labelledby="todo">
       <h2 id="todo">What to do</h2>
       {verdict !== undefined
-        ? (
-          <Advice
-            verdict={verdict}
-            again={live.report === undefined ? undefined : <Again live={live} resume={resume} />}
-          />
-        )
+        ? <Advice verdict={verdict} again={again} />
+        : found.length > 0
+        ? <FindingsOf.FindingList found={found} isOne={isOne(live)} again={again} />
         : (
           <p className="quiet">
             {live.report === undefined
@@ -235,25 +253,13 @@ const Proof = ({ report }: { readonly report: Report }) => {
 }
 
 const Findings = ({ live }: { readonly live: Live.Live }) => {
-  const found = live.findings.filter((finding) => finding.state !== "pass")
-  if (found.length === 0) return null
+  const found = FindingsOf.open(live.findings)
+  // Where no verdict says what to do, the findings do, beside the steps.
+  if (found.length === 0 || isLed(live)) return null
   return (
     <section className="card" aria-labelledby="findings">
       <h2 id="findings">Findings</h2>
-      <ul className="findings">
-        {found.map((finding, index) => (
-          <li key={index}>
-            <h3>
-              <FindingTag state={finding.state} /> {Escape.line(finding.title)}
-            </h3>
-            <p className="sub">
-              {Phrases.services[finding.service]} · <code>{Escape.line(finding.id)}</code>
-            </p>
-            {finding.text !== undefined && <p>{Escape.line(finding.text)}</p>}
-            <Remedies remedies={finding.remedies} />
-          </li>
-        ))}
-      </ul>
+      <FindingsOf.FindingList found={found} />
     </section>
   )
 }
@@ -325,7 +331,7 @@ export const Run = ({ run }: { readonly run: string }) => {
       {lostMillis !== undefined && <Lost millis={lostMillis} />}
       {problem !== undefined && <Trouble problem={problem} onAgain={reload} />}
       <Head live={live} resume={resume} />
-      <div className={live.services.length > 2 ? "columns many" : "columns"}>
+      <div className={live.services.length > 2 || isLong(live) ? "columns many" : "columns"}>
         <Timeline services={live.services} now={now} />
         <Todo key={live.state} live={live} resume={resume} />
       </div>
@@ -337,7 +343,10 @@ export const Run = ({ run }: { readonly run: string }) => {
       {report !== undefined && (
         <>
           <ClaimsTable report={report} />
+          <Posture report={report} now={now} />
+          <Surveys report={report} />
           <Chains report={report} now={now} />
+          {report.discovery !== undefined && <Found discovery={report.discovery} />}
           <TranscriptView report={report} />
           <SameCheck live={live} />
           <About report={report} />

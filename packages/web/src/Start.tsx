@@ -2,14 +2,18 @@
  * The start: one field first, everything else when it is opened.
  */
 import type { ServerFacts } from "@sonde/http-api/SystemApi"
-import { type FormEvent, useEffect, useRef, useState } from "react"
+import { type ComponentProps, type FormEvent, type ReactNode, useEffect, useRef, useState } from "react"
 import { useToken } from "./Bearer.ts"
 import { ask, load } from "./Client.ts"
 import * as Form from "./Form.ts"
 import { go, Title } from "./Navigation.tsx"
-import { Choice, Field, Trouble } from "./parts.tsx"
+import { part, Place } from "./Part.tsx"
+import { Field, Trouble } from "./parts.tsx"
 import type { Problem } from "./Problem.ts"
+import { toPath } from "./Route.ts"
 import { SecretField } from "./SecretField.tsx"
+
+const More = part(() => import("./More.tsx").then((it) => it.More))
 
 const hints: Readonly<Record<string, string>> = {
   target: "Type a mailbox (person@example.com), a domain, or a host with a port (mail.example.com:587).",
@@ -19,7 +23,32 @@ const hints: Readonly<Record<string, string>> = {
 }
 
 /** What each option is called here, in the order of the form. */
-const more = ["host", "port", "provider", "user", "from", "to", "ehlo", "ca", "connectTo", "timeout", "deadline"]
+const more = [
+  "host",
+  "port",
+  "provider",
+  "user",
+  "from",
+  "to",
+  "ehlo",
+  "ca",
+  "connectTo",
+  "dns",
+  "selector",
+  "ip",
+  "timeout",
+  "deadline"
+]
+
+/** Changes one field. */
+export type SetField = <K extends keyof Form.Fields>(key: K) => (value: Form.Fields[K]) => void
+
+/** A field of text with what is wrong with it. */
+export type TextField = (
+  key: Exclude<keyof Form.Fields, "deliver" | "signIn">,
+  label: string,
+  rest?: Partial<ComponentProps<typeof Field>>
+) => ReactNode
 
 /** What the server is, asked for as soon as something that depends on it is shown. */
 const useServer = (isWanted: boolean): ServerFacts | undefined => {
@@ -37,10 +66,12 @@ export const Start = () => {
   const [fields, setFields] = useState(Form.empty)
   const [open, setOpen] = useState(false)
   const [busy, setBusy] = useState(false)
+  // What is asked for again with a token, or when it went wrong.
+  const [wanted, setWanted] = useState<"check" | "posture" | "tls">("check")
   const [problem, setProblem] = useState<Problem>()
   const server = useServer(open)
   const bearer = useToken()
-  const set = <K extends keyof Form.Fields>(key: K) => (value: Form.Fields[K]) => {
+  const set: SetField = (key) => (value) => {
     setFields((before) => ({ ...before, [key]: value }))
     // Whoever types is going to ask; by then the client is there.
     load().catch(() => undefined)
@@ -49,21 +80,23 @@ export const Start = () => {
   const at = (key: string) =>
     problem?.option === key ? [problem.title, problem.text].filter((part) => part !== "").join(". ") : undefined
   const form = useRef<HTMLFormElement>(null)
+  const showWrong = () => form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus()
   useEffect(() => {
-    if (problem !== undefined) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus()
+    if (problem !== undefined) showWrong()
   }, [problem])
   const elsewhere = problem !== undefined
     && !(problem.option !== undefined &&
       ["target", "secret", "clientId", "tenant", "cloud", ...more].includes(problem.option))
 
-  const text = (key: Exclude<keyof Form.Fields, "deliver" | "signIn">, label: string, rest = {}) => (
+  const text: TextField = (key, label, rest = {}) => (
     <Field label={label} value={fields[key]} onChange={set(key)} problem={at(key)} {...rest} />
   )
 
-  const submit = async (event?: FormEvent) => {
+  const submit = async (event?: FormEvent, what = wanted) => {
     event?.preventDefault()
     if (busy) return
-    const options = Form.options(fields)
+    const options = what === "check" ? Form.options(fields) : Form.look(fields, what)
+    setWanted(what)
     const option = Form.wrong(options)
     if (option !== undefined) {
       setOpen(open || more.includes(option))
@@ -73,13 +106,13 @@ export const Start = () => {
     setProblem(undefined)
     try {
       const { secretOf } = await load()
+      const signIn = what !== "check" || (fields.secret === "" && fields.signIn !== "device")
+        ? "nothing"
+        : fields.signIn
       const { run } = await ask((client) =>
-        client.runs.start({ payload: { ...options, ...secretOf(fields.signIn, fields.secret) } })
+        client.runs.start({ payload: { ...options, ...secretOf(signIn, fields.secret) } })
       )
-      Form.asked.set(run, {
-        options,
-        signIn: fields.secret === "" && fields.signIn !== "device" ? "nothing" : fields.signIn
-      })
+      Form.asked.set(run, { options, signIn })
       // The run has it now; the page does not need it any more.
       setFields((before) => ({ ...before, secret: "" }))
       go({ view: "run", run })
@@ -89,6 +122,14 @@ export const Start = () => {
       setOpen(open || more.includes(found.option ?? ""))
       setBusy(false)
     }
+  }
+
+  const discover = () => {
+    const options = Form.options(fields)
+    if (options.target === "") return void submit()
+    const route = { view: "discover", target: options.target } as const
+    Form.asked.set(toPath(route), { options, signIn: "nothing" })
+    go(route)
   }
 
   // With the token that was asked for, the run starts without being asked again.
@@ -103,10 +144,18 @@ export const Start = () => {
         Type a mailbox. Sonde goes through every step of the connection and tells which one stops, why, and what to
         change.
       </p>
-      <form ref={form} className="card" onSubmit={(event) => void submit(event)} noValidate>
+      <form ref={form} className="card" onSubmit={(event) => void submit(event, "check")} noValidate>
         <div className="one">
           {text("target", "Mailbox or host", { autoFocus: true, isRequired: true, placeholder: "person@example.com" })}
           <button type="submit" className="main big" aria-disabled={busy}>{busy ? "Starting…" : "Check"}</button>
+        </div>
+        <div className="looks" role="group" aria-label="Look at one thing only">
+          <span aria-hidden>Or only</span>
+          <button type="button" className="small" onClick={discover}>Settings</button>
+          <button type="button" className="small" onClick={() => void submit(undefined, "posture")}>
+            Domain posture
+          </button>
+          <button type="button" className="small" onClick={() => void submit(undefined, "tls")}>TLS of a port</button>
         </div>
         <SecretField
           signIn={fields.signIn}
@@ -127,43 +176,11 @@ export const Start = () => {
         )}
         <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary>More</summary>
-          <div className="grid">
-            {text("host", "Host of the service")}
-            {text("port", "Port", { placeholder: "587" })}
-            <Choice
-              label="Security"
-              value={fields.security}
-              onChange={set("security")}
-              options={Form.choices.security}
-            />
-            {text("provider", "Provider", { hint: "The id of a pack; recognised when empty." })}
-            {text("user", "User name", { hint: "When it is not the mailbox." })}
-            <Choice label="Mechanism" value={fields.auth} onChange={set("auth")} options={Form.choices.auth} />
-            {text("from", "Sender")}
-            {text("to", "Recipients", { hint: "Of the same domain; separate by spaces." })}
-            {text("ehlo", "EHLO name", server?.ehlo === undefined ? {} : { placeholder: server.ehlo })}
-            <Choice label="Stop after" value={fields.until} onChange={set("until")} options={Form.choices.until} />
-            {text("timeout", "Time limit of a phase", { placeholder: "10s" })}
-            {text("deadline", "Time limit of the run", { placeholder: "60s" })}
-            {server?.allowPrivate === true
-              && text("connectTo", "Connect to", { hint: "HOST:PORT:ADDRESS:PORT, as in curl.", className: "wide" })}
-            {text("ca", "Trust anchors", {
-              area: 3,
-              placeholder: "-----BEGIN CERTIFICATE-----",
-              className: "wide code-field"
-            })}
-            <label className="check wide">
-              <input
-                type="checkbox"
-                checked={fields.deliver}
-                onChange={(event) => set("deliver")(event.target.checked)}
-              />
-              <span>
-                Deliver one message
-                <small>One short test message really goes to the recipients. Without this, nothing is ever sent.</small>
-              </span>
-            </label>
-          </div>
+          {open && (
+            <Place>
+              <More fields={fields} set={set} text={text} server={server} onShown={showWrong} />
+            </Place>
+          )}
         </details>
         <p className="quiet">
           Secrets live in memory for this run only. {fields.deliver ? "One message is sent." : "Nothing is sent."}

@@ -81,10 +81,10 @@ const ServiceBlock = ({ isOne, now, service }: {
   const state = isOne ? undefined : stateOf(rows)
   let encrypted = endpoint?.security === "tls"
   return (
-    <section className="service" aria-label={Phrases.services[service.id]}>
+    <section className="service" aria-label={Phrases.service(service.id)}>
       <h3>
         {state !== undefined && <StateMark state={state} />}
-        {Phrases.services[service.id]}
+        {Phrases.service(service.id)}
         <small>
           {endpoint === undefined ? "" : Escape.line(Endpoint.format(endpoint)) + security[endpoint.security]}
         </small>

@@ -26,6 +26,42 @@ describe("command", () => {
   })
 })
 
+describe("the command of one look alone", () => {
+  it("is that for a domain", () => {
+    assert.strictEqual(
+      Elsewhere.command({ target: "b.example", only: ["posture"], selector: ["s1"], ip: "192.0.2.1" }, "nothing"),
+      "sonde posture b.example --selector s1 --ip 192.0.2.1"
+    )
+  })
+
+  it("is that for the TLS of a port", () => {
+    assert.strictEqual(
+      Elsewhere.command({ target: "h.example:587", only: ["tls"], starttls: "smtp" }, "nothing"),
+      "sonde tls h.example:587 --starttls smtp"
+    )
+  })
+
+  it("is a check where several services were asked for", () => {
+    assert.strictEqual(
+      Elsewhere.command({ target: "b.example", only: ["imap", "posture"] }, "nothing"),
+      "sonde check b.example --only imap,posture"
+    )
+  })
+
+  it("is that for settings", () => {
+    assert.strictEqual(
+      Elsewhere.discovery({
+        target: "a@b.example",
+        provider: "p",
+        dns: "127.0.0.1",
+        connectTo: ["h:1:127.0.0.1:2"],
+        ca: "-"
+      }),
+      "sonde discover a@b.example --provider p --dns 127.0.0.1 --connect-to h:1:127.0.0.1:2 --ca anchors.pem"
+    )
+  })
+})
+
 describe("request", () => {
   const body = (text: string): unknown => JSON.parse(text.split("\n").slice(1, -1).join("\n"))
 

@@ -23,6 +23,7 @@ import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { extname, join } from "node:path"
 import * as Canned from "./canned.ts"
+import * as Domains from "./domains.ts"
 
 /** What the real server sends with every answer; a test compares the two. */
 export const securityHeaders: Readonly<Record<string, string>> = {
@@ -82,7 +83,16 @@ export const start = async (folder: string): Promise<Fake> => {
     told.clear()
     shares.length = 0
     for (
-      const report of [Canned.refused, Canned.later, Canned.unnamed, Canned.suspended, Canned.wrongToken, Canned.many]
+      const report of [
+        Canned.refused,
+        Canned.later,
+        Canned.unnamed,
+        Canned.suspended,
+        Canned.wrongToken,
+        Canned.many,
+        Domains.posture,
+        Domains.survey
+      ]
     ) {
       reports.set(report.run, report)
       told.set(report.run, Canned.events(report))
@@ -161,7 +171,13 @@ export const start = async (folder: string): Promise<Fake> => {
         body(payload)
         const run = `01JDM${String(fake.bodies.length).padStart(21, "0")}`
         const byDevice = payload.token !== undefined && !Redacted.isRedacted(payload.token)
-        const canned = byDevice ? Canned.many : Canned.refused
+        const canned = byDevice
+          ? Canned.many
+          : payload.only?.includes("posture") === true
+          ? Domains.posture
+          : payload.only?.includes("tls") === true
+          ? Domains.survey
+          : Canned.refused
         const report = { ...canned, run, target: { ...canned.target, input: payload.target } }
         reports.set(run, { ...report, state: "running", services: [], verdicts: [], findings: [], transcript: [] })
         told.set(run, Canned.events(report, 1, byDevice ? Canned.code : undefined))
@@ -232,8 +248,14 @@ export const start = async (folder: string): Promise<Fake> => {
           handlers
             .handle("explain", ({ payload }) =>
               Effect.succeed(payload.text.includes("535") ? Canned.explained : Canned.unknown))
-            .handle("discover", () =>
-              Effect.succeed(Canned.discovery))
+            .handle("discover", ({ payload }) => {
+              body(payload)
+              return Effect.succeed(
+                payload.target.includes("nowhere")
+                  ? { ...Domains.discovery, outcome: "none" as const, exitCode: 68, chosen: [], conflicts: [] }
+                  : Domains.discovery
+              )
+            })
             .handle("packs", () =>
               Effect.succeed([Canned.pack, {
                 ...Canned.pack,
@@ -314,7 +336,7 @@ export const start = async (folder: string): Promise<Fake> => {
         open.delete(response)
         return
       }
-      const name = extname(url.pathname) === "" ? "index.html" : url.pathname.slice(1)
+      const name = /^\/(?:assets\/|icon\.svg$)/.test(url.pathname) ? url.pathname.slice(1) : "index.html"
       if (!existsSync(join(folder, name))) {
         response.writeHead(404).end()
         return

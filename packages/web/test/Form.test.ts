@@ -39,6 +39,7 @@ describe("options", () => {
       auth: "plain",
       ca: "-----BEGIN CERTIFICATE-----",
       connectTo: "a:1:127.0.0.1:2",
+      dns: "127.0.0.1:53",
       deliver: true,
       timeout: "10s",
       deadline: "60s"
@@ -57,6 +58,7 @@ describe("options", () => {
       auth: "plain",
       ca: "-----BEGIN CERTIFICATE-----",
       connectTo: ["a:1:127.0.0.1:2"],
+      dns: "127.0.0.1:53",
       deliver: true,
       timeout: "10s",
       deadline: "60s"
@@ -67,6 +69,53 @@ describe("options", () => {
   it("never hold the secret", () => {
     assert.notInclude(JSON.stringify(Form.options(fields({ signIn: "password", secret: "canary-1" }))), "canary-1")
   })
+})
+
+describe("look", () => {
+  const given = fields({
+    target: "b.example",
+    user: "u",
+    auth: "plain",
+    provider: "p",
+    from: "f@b.example",
+    until: "rcpt",
+    deliver: true,
+    dns: "127.0.0.1:53",
+    selector: "s1, s2",
+    ip: " 192.0.2.1 "
+  })
+
+  it("at a domain carries what its posture depends on, and nothing for signing in or sending", () => {
+    const asked = Form.look(given, "posture")
+    assert.deepStrictEqual(asked, {
+      target: "b.example",
+      only: ["posture"],
+      provider: "p",
+      from: "f@b.example",
+      dns: "127.0.0.1:53",
+      selector: ["s1", "s2"],
+      ip: "192.0.2.1"
+    })
+    assert.isTrue(Schema.is(CheckOptions)(asked))
+  })
+
+  const ports: ReadonlyArray<readonly [target: string, security: string, starttls: CheckOptions["starttls"]]> = [
+    ["h.example:25", "", "smtp"],
+    ["h.example:587", "", "smtp"],
+    ["h.example:143", "", "imap"],
+    ["h.example:110", "", "pop3"],
+    ["h.example:4190", "starttls", "sieve"],
+    ["h.example:587", "tls", undefined],
+    ["h.example:993", "", undefined],
+    ["h.example", "", undefined]
+  ]
+  for (const [target, security, starttls] of ports) {
+    it(`at ${target} begins ${starttls === undefined ? "with TLS" : `with ${starttls}`}${security === "" ? "" : ` for ${security}`}`, () => {
+      const asked = Form.look(fields({ target, security, selector: "s1" }), "tls")
+      assert.deepStrictEqual(asked, { target, only: ["tls"], ...(starttls === undefined ? {} : { starttls }) })
+      assert.isTrue(Schema.is(CheckOptions)(asked))
+    })
+  }
 })
 
 describe("secretOf", () => {

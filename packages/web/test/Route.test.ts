@@ -7,6 +7,8 @@ const rows: ReadonlyArray<readonly [string, Route]> = [
   ["/runs", { view: "runs" }],
   ["/explain", { view: "explain" }],
   ["/packs", { view: "packs" }],
+  ["/discover", { view: "discover" }],
+  ["/discover/me%40b.example", { view: "discover", target: "me@b.example" }],
   ["/runs/01JDK7", { view: "run", run: "01JDK7" }],
   ["/packs/microsoft-365", { view: "pack", id: "microsoft-365" }],
   ["/packs/a%2Fb%20c", { view: "pack", id: "a/b c" }],

@@ -1,5 +1,4 @@
 /** Reports and knowledge made by hand, for a server that answers without checking anything. */
-import type { Discovery } from "@sonde/domain/Discovery"
 import * as Errors from "@sonde/domain/Errors"
 import type { Event } from "@sonde/domain/Event"
 import type { Explanation } from "@sonde/domain/Explanation"
@@ -454,16 +453,3 @@ export const pack: PackPage = {
 /** The redacted copy that a preview shows, as the server renders it: its style stands in the document. */
 export const copy =
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Report</title><style>body{background:rgb(250, 240, 230)}</style></head><body><h1>user-1@domain-1</h1><p>SMTP AUTH is switched off for this mailbox</p></body></html>`
-
-/** Settings that a pack knows. */
-export const discovery: Discovery = {
-  schema: "sonde.discovery/1",
-  startedAt: "2026-11-24T00:00:00.000Z",
-  durationMillis: 12,
-  target: { input: "contoso.example", domain: "contoso.example" },
-  outcome: "none",
-  exitCode: 68,
-  sources: [],
-  chosen: [],
-  conflicts: []
-}

@@ -7,6 +7,7 @@ import type { Page } from "playwright-core"
 import { isThere } from "./Browser.ts"
 import { built } from "./built.ts"
 import * as Canned from "./canned.ts"
+import * as Domains from "./domains.ts"
 import { visits } from "./Visit.ts"
 
 const page = built()
@@ -80,6 +81,17 @@ const looks: ReadonlyArray<Look> = [
       await page.getByRole("button", { name: "Revoke" }).waitFor()
     }
   },
+  {
+    name: "the posture of a domain",
+    path: `/runs/${Domains.posture.run}`,
+    act: async (page) => {
+      await page.locator("#posture ~ div > details").first().waitFor()
+      await page.locator("details:not([open])").evaluateAll((all) => all.forEach((one) => one.setAttribute("open", "")))
+    }
+  },
+  { name: "the TLS of a port", path: `/runs/${Domains.survey.run}`, act: seen("Versions of TLS") },
+  { name: "a search for settings", path: "/discover", act: seen("Find the settings of a mailbox") },
+  { name: "the sources of settings", path: "/discover/me%40firm.example", act: seen("most believed first") },
   { name: "the history", path: "/runs", act: (page) => page.locator(".list > li").first().waitFor() },
   {
     name: "two runs compared",

@@ -284,6 +284,8 @@ describe.skipIf(!isThere)("the keyboard alone", () => {
         if (await page.evaluate(() => document.activeElement?.tagName === "SUMMARY")) break
       }
       await page.keyboard.press("Enter")
+      // The fields are loaded when they are opened.
+      await page.getByLabel("Host of the service").waitFor()
       await page.keyboard.press("Tab")
       await page.keyboard.press("Tab")
       await page.keyboard.type("70000")
