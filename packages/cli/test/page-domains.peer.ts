@@ -175,4 +175,31 @@ describe.skipIf(!isThere)("the served page", () => {
       }),
     60_000
   )
+
+  it(
+    "shares the same without JavaScript, without the names of persons and places, and in 320 px",
+    () =>
+      visit(DomainWorld.domain, "Domain posture", async (page) => {
+        await page.getByRole("button", { name: "Share" }).click()
+        await page.getByRole("button", { name: "Make a link" }).click()
+        const url = await page.getByRole("link", { name: /\/share\// }).getAttribute("href") ?? ""
+        const bare = await browser.newContext({ javaScriptEnabled: false })
+        const copy = await bare.newPage()
+        await copy.goto(url)
+        const text = await copy.locator("body").innerText()
+        assert.include(text, "DMARC asks for nothing (p=none): receivers take no action")
+        assert.match(text, /_dmarc\.domain-\d+\. IN TXT "v=DMARC1; p=quarantine; rua=mailto:user-\d+@domain-\d+"/)
+        assert.include(text, "Who: whoever runs the domain's DNS")
+        assert.notInclude(text, DomainWorld.domain)
+        await bare.close()
+        const narrow = await context.newPage()
+        await narrow.setViewportSize({ width: 320, height: 640 })
+        await narrow.goto(url)
+        assert.isAtMost(await narrow.evaluate<number>("document.documentElement.scrollWidth"), 320)
+        assert.deepStrictEqual(await violations(narrow), [])
+        await narrow.close()
+        await page.keyboard.press("Escape")
+      }),
+    60_000
+  )
 })

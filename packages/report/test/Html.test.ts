@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { TlsError } from "@sonde/domain/Errors"
 import * as Html from "@sonde/report/render/Html"
 import { style, styleSource } from "@sonde/report/render/HtmlStyle"
 import { createHash } from "node:crypto"
@@ -11,7 +12,9 @@ const all = [
   reports.suspended,
   reports.hostile,
   reports.unresolved,
-  reports.delivered
+  reports.delivered,
+  reports.surveyed,
+  { ...reports.passed, discovery: reports.discovery }
 ]
 
 /** Everything between the tags, with entities read back. */
@@ -33,6 +36,50 @@ describe("Html", () => {
     }
     for (const no of verdict!.wontHelp) assert.include(text, no)
     assert.include(text, "nothing was sent")
+  })
+
+  it("shows the chain as it was sent, and what is wrong with it", () => {
+    const [service] = reports.surveyed.services
+    assert.isDefined(service)
+    const problems = [{ condition: "WeakKey" as const, text: "shows a certificate with a key of <RSA 1024>" }]
+    const chain = [{
+      subject: "CN=mx.example",
+      issuer: "CN=Issuer",
+      san: ["mx.example"],
+      notBefore: "2026-01-01T00:00:00.000Z",
+      notAfter: "2027-01-01T00:00:00.000Z",
+      sha256: "00"
+    }]
+    const error = new TlsError({
+      service: "tls",
+      endpoint: { protocol: "smtp", host: "mx.example", port: 25, security: "starttls" },
+      phase: "tls",
+      message: "m",
+      reason: "WeakKey",
+      conditions: ["WeakKey"],
+      chain,
+      problems
+    })
+    const html = Html.render({
+      ...reports.surveyed,
+      services: [{ ...service, phases: [{ id: "tls", state: "fail", error }] }]
+    })
+    assert.include(html, "<details open=\"\"><summary>Chain as sent</summary>")
+    const text = shown(html).replaceAll(/\s+/gu, " ")
+    assert.include(text, "The server shows a certificate with a key of <RSA 1024>.")
+    assert.include(text, "CN=mx.example issued by CN=Issuer; 2026-01-01 to 2027-01-01; for mx.example")
+  })
+
+  it("shows the sources of settings side by side, conflicts and the choice", () => {
+    const text = shown(Html.render({ ...reports.passed, discovery: reports.discovery })).replaceAll(/\s+/gu, " ")
+    for (const { text: said } of reports.discovery.conflicts) assert.include(text, said)
+    for (const { text: said } of reports.discovery.chosen) assert.include(text, said)
+    for (const { source } of reports.discovery.sources) assert.include(text, source)
+    assert.include(
+      text,
+      "? ispdb failed the host did not answer in time https://autoconfig.thunderbird.net/v1.1/firm.example 5.0 s"
+    )
+    assert.notInclude(shown(Html.render(reports.passed)), "Where the settings come from")
   })
 
   it("says what changed since the last attempt", () => {

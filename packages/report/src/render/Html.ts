@@ -12,6 +12,8 @@ import type { TranscriptLine } from "@sonde/domain/Transcript"
 import type { Finding, Remedy, Verdict } from "@sonde/domain/Verdict"
 import * as Escape from "../Escape.ts"
 import * as Exchange from "../Exchange.ts"
+import { element, html, line, lines, mark, when } from "../internal/html.ts"
+import * as Sources from "../internal/sources.ts"
 import * as Phrases from "../Phrases.ts"
 import * as Sentence from "../Sentence.ts"
 import { style } from "./HtmlStyle.ts"
@@ -25,29 +27,6 @@ import { style } from "./HtmlStyle.ts"
 export interface Options {
   readonly note?: string | undefined
 }
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  "\"": "&quot;",
-  "'": "&#39;"
-}
-
-/** Text for an element or an attribute in quotes. */
-const html = (text: string): string => text.replace(/[&<>"']/gu, (found) => entities[found] ?? found)
-const line = (text: string): string => html(Escape.line(text))
-const lines = (text: string): string => html(Escape.lines(text).join("\n"))
-
-const element = (name: string, content: string, attributes: Readonly<Record<string, string>> = {}): string =>
-  `<${name}${
-    Object.entries(attributes).map(([key, value]) => ` ${key}="${html(value)}"`).join("")
-  }>${content}</${name}>`
-
-const when = (given: boolean, content: () => string): string => given ? content() : ""
-
-const mark = (state: keyof typeof Phrases.marks): string =>
-  element("span", Phrases.marks[state].mark, { class: `mark ${state}`, "aria-hidden": "true" })
 
 const kinds: Readonly<Record<Remedy["kind"], string>> = {
   look: "Look first, changes nothing",
@@ -132,6 +111,40 @@ const phase = (it: PhaseReport, encrypted: boolean, now: string): string =>
       + element("td", it.durationMillis === undefined ? "" : Phrases.duration(it.durationMillis), { class: "time" })
   )
 
+/** The certificates as they were sent, with what is wrong with them, the worst first. */
+const chain = (it: ServiceReport): string => {
+  const certificates = Phrases.chain(it)
+  if (certificates.length === 0) return ""
+  const error = it.phases.findLast(({ id }) => id === "tls")?.error
+  const problems = error?._tag === "TlsError" ? error.problems ?? [] : []
+  return element(
+    "details",
+    element("summary", "Chain as sent")
+      + when(
+        problems.length > 0,
+        () => element("ul", problems.map(({ text }) => element("li", `The server ${line(text)}.`)).join(""))
+      )
+      + element(
+        "ol",
+        certificates.map(({ issuer, names, period, subject }) =>
+          element(
+            "li",
+            html(subject)
+              + element(
+                "div",
+                element(
+                  "small",
+                  html(`issued by ${issuer}; ${period}${names === "" ? "" : `; for ${names}`}`)
+                )
+              )
+          )
+        ).join(""),
+        { class: "steps" }
+      ),
+    it.id === "tls" || problems.length > 0 ? { open: "" } : {}
+  )
+}
+
 const service = (it: ServiceReport, now: string): string => {
   const { endpoint } = it
   const tls = it.phases.findIndex(({ id }) => id === "tls")
@@ -139,7 +152,7 @@ const service = (it: ServiceReport, now: string): string => {
   const place = endpoint === undefined ? "" : ` <small>${line(`${endpoint.host}:${endpoint.port}`)}</small>`
   return element(
     "section",
-    element("h3", `${Phrases.services[it.id]}${place}`)
+    element("h3", `${html(Phrases.service(it.id))}${place}`)
       + element(
         "table",
         element(
@@ -148,6 +161,7 @@ const service = (it: ServiceReport, now: string): string => {
             + "<th scope=\"col\">Time</th></tr>"
         ) + element("tbody", rows)
       )
+      + chain(it)
   )
 }
 
@@ -207,6 +221,7 @@ export const render = (report: Report, options: Options = {}): string => {
       report.services.length > 0,
       () => element("h2", "Steps") + report.services.map((it) => service(it, now)).join("")
     ),
+    report.discovery === undefined ? "" : Sources.render(report.discovery),
     when(
       report.findings.length > 0,
       () => element("h2", "Findings") + report.findings.map(finding).join("")

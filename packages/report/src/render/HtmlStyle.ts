@@ -43,6 +43,7 @@ thead th{color:var(--quiet)}
 .warn{color:var(--warn)}
 .inconclusive{color:var(--open)}
 summary{cursor:pointer;font-size:1.2rem;font-weight:bold;margin:2rem 0 .5rem}
+section summary{font-size:1rem;margin:.75rem 0 .25rem}
 @media (max-width:30rem){dl{grid-template-columns:1fr}td:nth-child(2){display:none}thead th:nth-child(2){display:none}}
 @media print{section{break-inside:avoid}}
 `
@@ -53,4 +54,4 @@ summary{cursor:pointer;font-size:1.2rem;font-weight:bold;margin:2rem 0 .5rem}
  * @category constants
  * @since 0.1.0
  */
-export const styleSource = "sha256-KZNatJ+roYAKnwgXvElCyCUtyZQHTbU/wS7xdhCPOZg="
+export const styleSource = "sha256-zOdWJmAiAUsmZNUqjVXiVUt6oeijS2v7X90vbd0PnXU="
