@@ -138,11 +138,16 @@ export const Grounds = ({ children, verdict }: { readonly verdict: Verdict; read
 
 /** A verdict on its own, as the answer to a pasted text or as one more of a run. */
 export const VerdictCard = (
-  { domain, verdict }: { readonly verdict: Verdict; readonly domain?: string | undefined }
+  { domain, place, verdict }: {
+    readonly verdict: Verdict
+    readonly domain?: string | undefined
+    /** Where it stopped, where there is more than one place. */
+    readonly place?: string | undefined
+  }
 ) => (
   <section className="card">
     <h2>{Escape.line(verdict.title)}</h2>
-    <p className="sub">{verdict.confidence} · {needs(verdict, domain)}</p>
+    <p className="sub">{place !== undefined && `${place} · `}{verdict.confidence} · {needs(verdict, domain)}</p>
     {verdict.explanation !== "" && <p>{Escape.line(verdict.explanation)}</p>}
     <Advice verdict={verdict} />
     <Grounds verdict={verdict} />

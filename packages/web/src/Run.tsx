@@ -4,6 +4,7 @@
 import type { CheckOptions } from "@sonde/domain/Options"
 import type { Report } from "@sonde/domain/Report"
 import type { PhaseId } from "@sonde/domain/Service"
+import type { Verdict } from "@sonde/domain/Verdict"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
 import * as Sentence from "@sonde/report/Sentence"
@@ -120,6 +121,12 @@ const Again = ({ live, resume }: { readonly live: Live.Live; readonly resume: Ru
   )
 }
 
+/** The service and the step of a verdict, where a reader could take it for another's. */
+const placeOf = (live: Live.Live, { phase, service }: Verdict): string | undefined =>
+  service === undefined || live.services.filter(({ id }) => id !== "token").length < 2
+    ? undefined
+    : [Phrases.service(service), phase].filter((part) => part !== undefined).join(", ")
+
 /** Whether findings lead: no verdict names a cause. */
 const isLed = (live: Live.Live): boolean => live.verdicts.length === 0 || live.report?.outcome === "pass"
 
@@ -158,6 +165,7 @@ const Head = ({ live, resume }: { readonly live: Live.Live; readonly resume: Run
           {kind === "running" && live.prompt === undefined && "Each step appears below as it ends."}
           {[
             provider === undefined ? undefined : Escape.line(provider),
+            named === undefined ? undefined : placeOf(live, named),
             named?.confidence,
             named === undefined ? undefined : Sentence.needs(named, report?.target.domain),
             open.length > 1 ? FindingsOf.counted(open) : undefined,
@@ -337,7 +345,7 @@ export const Run = ({ run }: { readonly run: string }) => {
       </div>
       {report !== undefined && <Proof report={report} />}
       {live.verdicts.slice(1).map((verdict, index) => (
-        <VerdictCard key={index} verdict={verdict} domain={report?.target.domain} />
+        <VerdictCard key={index} verdict={verdict} domain={report?.target.domain} place={placeOf(live, verdict)} />
       ))}
       <Findings live={live} />
       {report !== undefined && (

@@ -53,6 +53,29 @@ const RowItem = ({ encrypted, now, row }: { readonly row: Row; readonly encrypte
   )
 }
 
+/** Rows that say the same of several steps that were skipped: one for all of them, where there are others to look at. */
+const together = (rows: ReadonlyArray<Row>): ReadonlyArray<ReadonlyArray<Row>> => {
+  const groups: Array<Array<Row>> = []
+  for (const row of rows) {
+    const last = groups.at(-1)
+    const same = last?.[0]?.state === "skip" && row.state === "skip"
+      && Phrases.skipped(last[0].report?.because) === Phrases.skipped(row.report?.because)
+    if (same) last.push(row)
+    else groups.push([row])
+  }
+  return groups
+}
+
+const Skipped = ({ rows }: { readonly rows: ReadonlyArray<Row> }) => (
+  <li className="skip">
+    <StateMark state="skip" />
+    <span className="phase">{rows.length} steps</span>
+    <span className="detail">
+      {Phrases.skipped(rows[0]?.report?.because)}: {rows.map(({ id }) => id).join(", ")}
+    </span>
+  </li>
+)
+
 const order: ReadonlyArray<Row["state"]> = [
   "fail",
   "inconclusive",
@@ -81,7 +104,7 @@ const ServiceBlock = ({ isOne, now, service }: {
   const state = isOne ? undefined : stateOf(rows)
   let encrypted = endpoint?.security === "tls"
   return (
-    <section className="service" aria-label={Phrases.service(service.id)}>
+    <section className={service.id === "posture" ? "service wide" : "service"} aria-label={Phrases.service(service.id)}>
       <h3>
         {state !== undefined && <StateMark state={state} />}
         {Phrases.service(service.id)}
@@ -94,9 +117,15 @@ const ServiceBlock = ({ isOne, now, service }: {
         ? <p className="quiet">{Phrases.skipped(rows[0]?.report?.because)}</p>
         : (
           <ol className="rows">
-            {rows.map((row, index) => {
-              if (row.id === "tls" && row.state !== "skip") encrypted = true
-              return <RowItem key={index} row={row} encrypted={encrypted} now={now} />
+            {(isOne ? rows.map((row) => [row]) : together(rows)).map((group, index) => {
+              const [row] = group
+              if (row === undefined) return null
+              if (row.id === "tls" && row.state !== "skip") {
+                encrypted = true
+              }
+              return group.length > 2
+                ? <Skipped key={index} rows={group} />
+                : group.map((one, at) => <RowItem key={`${index} ${at}`} row={one} encrypted={encrypted} now={now} />)
             })}
           </ol>
         )}

@@ -247,6 +247,7 @@ describe.skipIf(!isThere)("a run of a newer server", () => {
         ...Canned.later,
         outcome: "fail",
         services: [first, lmtp, { id: "mx", outcome: "pass", phases: [{ id: "policy-check", state: "pass" }] }],
+        verdicts: [{ ...Canned.verdict, service: "lmtp", phase: "data" }],
         findings: [{
           id: "new_kind",
           state: "warn",
@@ -258,6 +259,7 @@ describe.skipIf(!isThere)("a run of a newer server", () => {
       }
       await page.route(`**/v1/runs/${Canned.later.run}`, (route) => route.fulfill({ json: report }))
       await page.goto(`${site.fake.url}/runs/${Canned.later.run}`)
+      await page.locator(".verdict .sub", { hasText: "lmtp, data" }).waitFor()
       const service = page.getByRole("region", { name: "lmtp" })
       assert.match(await service.innerText(), /in\.mail\.example:24[\s\S]*lhlo[\s\S]*the queue is full/)
       assert.include(await page.getByRole("region", { name: "Incoming mail" }).innerText(), "policy-check")

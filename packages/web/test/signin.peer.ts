@@ -127,6 +127,19 @@ describe.skipIf(!isThere)("many services", () => {
       assert.deepStrictEqual(narrow.map(({ top }) => top), narrow.map(({ top }) => top).toSorted((a, b) => a - b))
     }))
 
+  it("tell the steps that were not reached together", () =>
+    site.visit(`/runs/${Canned.refused.run}`, async (page) => {
+      const [service] = Canned.refused.services
+      const phases = [...service?.phases ?? [], { id: "data", state: "skip", because: "auth" }]
+      const passed = { id: "mx", outcome: "pass", phases: [{ id: "greeting", state: "pass" }] }
+      await page.route(`**/v1/runs/${Canned.refused.run}`, (route) =>
+        route.fulfill({ json: { ...Canned.refused, services: [{ ...service, phases }, passed] } }))
+      await page.reload()
+      const skipped = page.getByRole("region", { name: "SMTP submission" }).locator("li.skip")
+      await skipped.filter({ hasText: "not reached: mail, rcpt, data" }).waitFor()
+      assert.strictEqual(await skipped.count(), 1)
+    }))
+
   it("show the certificates that were sent, on demand", () =>
     site.visit(`/runs/${Canned.many.run}`, async (page) => {
       const chains = page.getByRole("region", { name: "Certificates" })
