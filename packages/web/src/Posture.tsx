@@ -208,7 +208,8 @@ const dkim = ({ selectors }: Facts.DkimFacts): ReactNode => (
   </>
 )
 
-const alignment = (mode: "r" | "s"): string => mode === "s" ? "the same domain" : "the same organisation"
+const alignment = (mode: "r" | "s"): string =>
+  mode === "s" ? "strict: the same domain" : "relaxed: the same organisation"
 
 const dmarc = ({ asked, domain, organizational, policy, record, reports, spfAligned }: Facts.DmarcFacts): ReactNode => (
   <>
@@ -219,13 +220,13 @@ const dmarc = ({ asked, domain, organizational, policy, record, reports, spfAlig
     {pairs(
       [
         "Asks for",
-        policy !== undefined && `${policy.asks} (${policy.tag}=)${record?.testing === true ? ", in test (t=y)" : ""}`
+        policy !== undefined && `${policy.tag}=${policy.asks}${record?.testing === true ? ", in test (t=y)" : ""}`
       ],
       ["Stands at", record !== undefined && line(record.at)],
       ["Organisation", line(organizational)],
-      ["DKIM aligned by", record !== undefined && alignment(record.adkim)],
+      ["DKIM alignment", record !== undefined && alignment(record.adkim)],
       [
-        "SPF aligned by",
+        "SPF alignment",
         record !== undefined
         && `${alignment(record.aspf)}${
           spfAligned === undefined ? "" : spfAligned ? "; the sender is" : "; the sender is not"

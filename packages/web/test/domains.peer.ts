@@ -188,7 +188,7 @@ Then
           "v=spf1 include:_spf.firm.example ip4:192.0.2.0/24 ~all",
           "2 of 10, 0 of 2 that find nothing",
           "rsa 1024 bits",
-          "none (p=)",
+          "relaxed: the same organisation",
           "Nothing stands at _smtp._tls.firm.example.",
           "agrees",
           "not to be seen"
