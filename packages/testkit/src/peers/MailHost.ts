@@ -23,7 +23,7 @@ import { dirname, join } from "node:path"
 import process from "node:process"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { identity, issue, testCa } from "../TestCa.ts"
+import { type Identity, identity, issue, type Issuer, testCa } from "../TestCa.ts"
 import { type DoorName, doors, files, type IdentityName, names, type ReaderName, readers } from "./config.ts"
 import * as Ports from "./Ports.ts"
 import * as Token from "./Token.ts"
@@ -46,6 +46,8 @@ export interface MailHost {
   readonly sessions: (door: DoorName, count: number) => Promise<ReadonlyArray<string>>
   /** The messages that a mailbox holds, as they were delivered. Waits until nothing is in the queue. */
   readonly messages: (mailbox: string) => Promise<ReadonlyArray<string>>
+  /** A client certificate, by the authority that both servers trust for them unless it is `byStranger`. */
+  readonly clientCertificate: (name: string, byStranger?: boolean) => Promise<Identity>
   /** An access token that Dovecot accepts, unless its life is over or what is given says otherwise. */
   readonly token: (claims: Wish) => string
 }
@@ -98,6 +100,14 @@ const certificates = async (): Promise<
   }
 }
 
+const clientAuth = "1.3.6.1.5.5.7.3.2"
+
+/** A client certificate. One of a stranger names the same issuer, as whoever forges one would. */
+const clientCertificate = async (name: string, clients: Issuer, byStranger: boolean): Promise<Identity> => {
+  const issuer = byStranger ? await issue({ subject: "CN=Clients", isCa: true }) : clients
+  return identity(await issue({ subject: `CN=${name}`, dns: [], ip: [], purposes: [clientAuth] }, issuer))
+}
+
 const text = (path: string): string => existsSync(path) ? readFileSync(path, "utf8") : ""
 
 /** The lines of the log that tell how a connection to a port ended. */
@@ -114,10 +124,12 @@ const start = async (): Promise<{ readonly host: MailHost; readonly stop: () => 
   const free = await Ports.free(wanted.length)
   const ports = Object.fromEntries(wanted.map((name, index) => [name, free[index]])) as MailHost["ports"]
   const { ca, pem } = await certificates()
+  const clients = await issue({ subject: "CN=Clients", isCa: true })
   const key = `test-${folder}-shared-secret-of-many-octets`
   const contents = {
     ...files({ folder, daemons: daemonFolder() ?? "", ports }),
     ...Object.fromEntries(Object.entries(pem).map(([name, chain]) => [`tls/${name}.pem`, chain])),
+    "tls/clients.pem": clients.certificate.toString("pem"),
     "keys/default/HS256/default": Buffer.from(key).toString("base64")
   }
   for (const [path, content] of Object.entries(contents)) {
@@ -171,6 +183,7 @@ const start = async (): Promise<{ readonly host: MailHost; readonly stop: () => 
         const inbox = `${folder}/mail/${mailbox}/new`
         return existsSync(inbox) ? readdirSync(inbox).sort().map((name) => readFileSync(join(inbox, name), "utf8")) : []
       },
+      clientCertificate: (name, byStranger = false) => clientCertificate(name, clients, byStranger),
       token: (claims) => Token.sign(key, { issuer: names.issuer, audience: names.audience, ...claims })
     }
   }

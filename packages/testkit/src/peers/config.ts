@@ -34,6 +34,9 @@ export const closed = {
   submission: ["erin@example.test"]
 } as const satisfies Readonly<Record<string, ReadonlyArray<keyof typeof passwords>>>
 
+/** Who may sign in with a client certificate. */
+export const certified = ["alice@example.test", "bob@example.test"] as const
+
 /** Recipients that Postfix refuses, with its words. */
 export const refusedRecipients = {
   "greylisted@example.test": "450 4.2.0 Greylisted, try again in 60 seconds",
@@ -56,6 +59,7 @@ interface Door {
 
 const signIn = "smtpd_sasl_auth_enable=yes"
 const starttls = [signIn, "smtpd_tls_security_level=encrypt"]
+const byCertificate = [...starttls, "smtpd_tls_CAfile=$clientRoots"]
 
 /** The ports of Postfix. */
 export const doors = {
@@ -84,6 +88,12 @@ export const doors = {
   single: { options: [...starttls, "smtpd_client_connection_count_limit=1", "smtpd_client_event_limit_exceptions="] },
   /** Takes messages of 20,000 octets. */
   small: { options: [...starttls, "message_size_limit=20000"] },
+  /** Asks for a client certificate and offers EXTERNAL, which is hidden otherwise: Dovecot is not shown the certificate. */
+  askingCertificate: {
+    options: [...byCertificate, "smtpd_tls_ask_ccert=yes", "smtpd_sasl_mechanism_filter=static:rest"]
+  },
+  /** Demands a client certificate. */
+  demandingCertificate: { options: [...byCertificate, "smtpd_tls_req_ccert=yes"] },
   /** Its Dovecot is not there. */
   noBackend: { options: [...starttls, "smtpd_sasl_path=/nonexistent/auth"] }
 } as const satisfies Readonly<Record<string, Door>>
@@ -130,6 +140,7 @@ daemon_directory = ${layout.daemons}
 mail_owner = postfix
 setgid_group = postdrop
 maillog_file = ${postfix}/log
+clientRoots = ${folder}/tls/clients.pem
 maillog_file_prefixes = ${folder}
 myhostname = ${names.host}
 mydomain = ${names.domain}
@@ -205,6 +216,7 @@ postlog unix-dgram n - n - 1 postlogd
       ])
     ),
     "dovecot.small": `${smallMailbox}::8:8::${folder}/mail/${smallMailbox}::userdb_quota_rule=*:bytes=1\n`,
+    "dovecot.certified": certified.map((mailbox) => `${mailbox}:::::::nopassword\n`).join(""),
     "dovecot.oauth2": `introspection_mode = local
 local_validation_key_dict = fs:posix:prefix=${folder}/keys/
 username_attribute = sub
@@ -223,7 +235,11 @@ hostname = ${names.host}
 ssl = required
 ssl_cert = <${chain("valid")}
 ssl_key = <${chain("valid")}
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 xoauth2 oauthbearer
+ssl_ca = <${folder}/tls/clients.pem
+ssl_require_crl = no
+ssl_verify_client_cert = yes
+auth_ssl_username_from_cert = yes
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 xoauth2 oauthbearer external
 auth_failure_delay = 0
 mail_location = maildir:${folder}/mail/%u
 mail_uid = 8
@@ -245,11 +261,6 @@ namespace inbox {
     special_use = \\Junk
   }
 }
-service lmtp {
-  unix_listener lmtp {
-    mode = 0666
-  }
-}
 plugin {
   quota = count:User quota
   quota_vsizes = yes
@@ -268,6 +279,11 @@ passdb {
   driver = oauth2
   mechanisms = xoauth2 oauthbearer
   args = ${folder}/dovecot.oauth2
+}
+passdb {
+  driver = passwd-file
+  mechanisms = external
+  args = ${folder}/dovecot.certified
 }
 passdb {
   driver = passwd-file
@@ -313,6 +329,9 @@ service pop3-login {
 service lmtp {
   inet_listener lmtp {
     port = ${ports.lmtp}
+  }
+  unix_listener lmtp {
+    mode = 0666
   }
 }
 service managesieve-login {
