@@ -2,9 +2,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as GmailSimulator from "@sonde/simulator/GmailSimulator"
 import * as Simulator from "@sonde/simulator/Simulator"
+import * as HttpsServer from "@sonde/testkit/HttpsServer"
+import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Left, sonde, start } from "./CanaryCommand.ts"
@@ -138,6 +140,56 @@ describe("--token-cache-key", () => {
         const second = yield* Effect.promise(() => sonde(argv, secrets))
         assert.strictEqual(second.out, first.out)
         assertNone("the state folder", filesIn(state), first.out.trim(), key)
+      })
+  )
+
+  live(
+    "keeps what comes in place of a refresh token that counts once, and tells of it where nothing is kept",
+    () =>
+      Effect.gen(function*() {
+        const running = yield* Simulator.start({})
+        const token = running.mailboxes.find(({ address }) => address === "oauth@contoso.example")?.token ?? ""
+        const { ca, server } = yield* Effect.promise(TestCa.testCa)
+        const tls = yield* Effect.promise(() => server({ dns: ["login.example"] }))
+        let good = 1
+        // Each refresh token counts once.
+        const issuer = yield* HttpsServer.start(tls, ({ body }) => {
+          const given = new URLSearchParams(body).get("refresh_token")
+          if (given !== `canary-refresh-${good}-x7Lm`) {
+            return { status: 400, body: JSON.stringify({ error: "invalid_grant" }) }
+          }
+          good += 1
+          const refresh = { refresh_token: `canary-refresh-${good}-x7Lm`, expires_in: 60 }
+          return { status: 200, body: JSON.stringify({ access_token: token, token_type: "Bearer", ...refresh }) }
+        })
+        const state = yield* folder
+        const trusted = join(state, "..", "ca.pem")
+        writeFileSync(trusted, `${readFileSync(running.ca, "utf8")}\n${ca}`)
+        const argv = [
+          ...["oauth@contoso.example", "--provider", "microsoft-365", "--state", state, "--ca", trusted],
+          ...["--connect-to", `login.example:443:127.0.0.1:${issuer.port}`],
+          ...running.connectTo.flatMap((pin) => ["--connect-to", pin]),
+          ...["--token", "refresh-token", "--client-id", "app", "--token-endpoint", "https://login.example/token"],
+          ...["--refresh-token", "env:RT"]
+        ]
+        const keeps = ["--token-cache-key", "env:KEY"]
+        const once = (number: number, more: ReadonlyArray<string>, command = ["check"]) =>
+          Effect.promise(() => sonde([...command, ...argv, ...more], { ...env, RT: `canary-refresh-${number}-x7Lm` }))
+        const all = [
+          yield* once(1, ["--json", ...keeps]),
+          yield* once(1, ["--json", ...keeps]),
+          yield* once(3, ["--json"]),
+          yield* once(4, ["--color", "never"]),
+          yield* once(5, [], ["token", "get"])
+        ] as const
+        assert.deepStrictEqual(all.map(({ code }) => code), [0, 0, 0, 0, 0], all.map(({ err }) => err).join(""))
+        assert.deepInclude(tokenFacts(all[0]), { successor: "kept" })
+        assert.deepInclude(tokenFacts(all[1]), { cached: "refreshed", successor: "kept" })
+        assert.deepInclude(tokenFacts(all[2]), { successor: "lost" })
+        assert.include(all[3].out, "a new refresh token came and is not kept (--token-cache-key keeps it)")
+        assert.match(all[4].err, /a new refresh token came in place of the one that was given: --json prints it/)
+        assertNone("outputs", all.map(({ err, out }) => out + err).join("\n"), "canary-refresh")
+        assertNone("the state folder", filesIn(state), "canary-refresh")
       })
   )
 

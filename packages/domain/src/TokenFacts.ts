@@ -67,7 +67,8 @@ export type TokenSource = typeof TokenSource.Type
 /**
  * A token that is there. `lifetimeSeconds` is `expires_in` and `scope` what was granted (RFC 6749 section 5.1), where the
  * token endpoint said so; `refreshable` says that a refresh token came with it. `cached` is a token that was kept from an earlier run:
- * as it was, or `refreshed`.
+ * as it was, or `refreshed`. `successor` is what became of a refresh token that came in place of the one that was given, which may be
+ * worth nothing from then on: `kept` for the next run, or `lost` with this one.
  *
  * @category models
  * @since 0.1.0
@@ -77,7 +78,8 @@ export const TokenFacts = Schema.Struct({
   lifetimeSeconds: Schema.optionalKey(Schema.Finite),
   scope: Schema.optionalKey(Schema.String),
   refreshable: Schema.optionalKey(Schema.Boolean),
-  cached: Schema.optionalKey(Schema.Literals(["kept", "refreshed"]))
+  cached: Schema.optionalKey(Schema.Literals(["kept", "refreshed"])),
+  successor: Schema.optionalKey(Schema.Literals(["kept", "lost"]))
 }).annotate({ identifier: "TokenFacts" })
 /** @category models @since 0.1.0 */
 export interface TokenFacts extends Schema.Schema.Type<typeof TokenFacts> {}

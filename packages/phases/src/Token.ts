@@ -100,6 +100,25 @@ const providerCodeOf = (members: Readonly<Record<string, unknown>>, description:
   return named ?? (typeof code === "number" ? `AADSTS${code}` : undefined)
 }
 
+/** What a refresh token is known by again, without being kept itself. */
+const fingerprint = (token: Redacted.Redacted<string>): Effect.Effect<string> =>
+  Effect.map(
+    Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(Redacted.value(token)))),
+    (digest) => Array.from(new Uint8Array(digest), (octet) => octet.toString(16).padStart(2, "0")).join("")
+  )
+
+/** Tells of a refresh token that came in place of the one that was given (RFC 6749 section 6). */
+const succeeded = (
+  obtained: Obtained,
+  given: Redacted.Redacted<string> | undefined,
+  successor: NonNullable<TokenFacts["successor"]>
+): Obtained => {
+  const { facts, refreshToken } = obtained
+  const isOther = given !== undefined && refreshToken !== undefined &&
+    Redacted.value(refreshToken) !== Redacted.value(given)
+  return isOther ? { ...obtained, facts: { ...facts, successor } } : obtained
+}
+
 /**
  * Obtains a token.
  *
@@ -389,18 +408,20 @@ export class Token extends Context.Service<
         const { grant, tokenEndpoint, way } = input
         for (const secret of Grant.secretsOf(grant)) way.recorder.protect(secret)
         const cache = yield* TokenCache.TokenCache
-        // A refresh token that was given is to be tried.
-        if (cache === undefined || grant.kind === "refresh-token") return yield* anew(input)
+        const given = grant.kind === "refresh-token" ? grant.refreshToken : undefined
+        if (cache === undefined) return succeeded(yield* anew(input), given, "lost")
         const label: TokenCache.Label = {
           issuer: tokenEndpoint,
           kind: grant.kind,
           clientId: grant.clientId,
           scope: grant.scope,
-          user: input.user ?? ""
+          user: input.user ?? "",
+          // A refresh token that was not given before is to be tried, whatever became of another.
+          ...(given === undefined ? {} : { given: yield* fingerprint(given) })
         }
         const found = yield* fromCache(input, cache, label)
         if (found?.facts.cached === "kept") return found
-        const obtained = found ?? (yield* anew(input))
+        const obtained = succeeded(found ?? (yield* anew(input)), given, "kept")
         const { lifetimeSeconds } = obtained.facts
         yield* cache.put(label, {
           token: obtained.token,

@@ -10,7 +10,8 @@ import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 
 /**
- * What a token is kept under: who gave it (`issuer`, the token endpoint), to whom, for what and for whom.
+ * What a token is kept under: who gave it (`issuer`, the token endpoint), to whom, for what and for whom. `given` is the fingerprint
+ * of the refresh token it was first obtained with, where one was given: another one begins anew.
  *
  * @category models
  * @since 0.1.0
@@ -21,6 +22,7 @@ export interface Label {
   readonly clientId: string
   readonly scope: string
   readonly user: string
+  readonly given?: string | undefined
 }
 
 /**

@@ -15,8 +15,8 @@ interface Memory {
 
 const memory = (kept?: TokenCache.Kept): Memory => {
   const entries = new Map<string, TokenCache.Kept>()
-  const nameOf = ({ clientId, issuer, kind, scope, user }: TokenCache.Label) =>
-    [issuer, kind, clientId, scope, user].join(" ")
+  const nameOf = ({ clientId, given, issuer, kind, scope, user }: TokenCache.Label) =>
+    [issuer, kind, clientId, scope, user, ...(given === undefined ? [] : [given])].join(" ")
   if (kept !== undefined) {
     entries.set("https://login.example/token client-credentials app mail alice@example.test", kept)
   }
@@ -37,15 +37,22 @@ const kept = (seconds: number | undefined, refresh = true): TokenCache.Kept => (
 })
 
 /** Obtains a token; `answers` are those of the token endpoint, in order. Gives the outcome, the grants that were asked, the record. */
-const obtain = ({ cache }: Memory, answers: ReadonlyArray<{ readonly status: number; readonly body: object }>) =>
+const obtain = (
+  { cache }: Pick<Memory, "cache"> | { readonly cache: undefined },
+  answers: ReadonlyArray<{ readonly status: number; readonly body: object }>,
+  given?: string
+) =>
   Effect.gen(function*() {
     const recorder = Recorder.make({ now: () => 0, secrets: [] })
     const grants: Array<string> = []
+    const shown: Array<string> = []
     const zone: Net.StaticWorld = {
       zone: { "login.example": { a: ["192.0.2.80"] } },
       http: {
         "login.example:443": ({ body }) => {
-          grants.push(new URLSearchParams(body).get("grant_type") ?? "")
+          const fields = new URLSearchParams(body)
+          grants.push(fields.get("grant_type") ?? "")
+          shown.push(fields.get("refresh_token") ?? "")
           const answer = answers[grants.length - 1] ?? { status: 500, body: {} }
           return { status: answer.status, body: JSON.stringify(answer.body) }
         }
@@ -54,12 +61,20 @@ const obtain = ({ cache }: Memory, answers: ReadonlyArray<{ readonly status: num
     const result = yield* Effect.flatMap(Token, (phase) =>
       phase.run({
         way: { service: "token", pins: [], server: undefined, ca: undefined, recorder },
-        grant: {
-          kind: "client-credentials",
-          clientId: "app",
-          scope: "mail",
-          proof: { kind: "secret", secret: Redacted.make("canary-secret") }
-        },
+        grant: given === undefined
+          ? {
+            kind: "client-credentials",
+            clientId: "app",
+            scope: "mail",
+            proof: { kind: "secret", secret: Redacted.make("canary-secret") }
+          }
+          : {
+            kind: "refresh-token",
+            clientId: "app",
+            scope: "mail",
+            proof: undefined,
+            refreshToken: Redacted.make(given)
+          },
         tokenEndpoint: "https://login.example/token",
         deviceEndpoint: undefined,
         user: "alice@example.test"
@@ -68,7 +83,7 @@ const obtain = ({ cache }: Memory, answers: ReadonlyArray<{ readonly status: num
         Effect.provideService(TokenCache.TokenCache, cache),
         Effect.provide(Layer.provide(Token.layer, Net.layerStatic(zone)))
       )
-    return { result, grants, text: recorder.lines().map(({ text }) => text).join("\n") }
+    return { result, grants, shown, text: recorder.lines().map(({ text }) => text).join("\n") }
   })
 
 const fresh = {
@@ -144,6 +159,58 @@ describe("a token that is kept", () => {
         const [entry] = store.entries.values()
         assert.strictEqual(entry && Redacted.value(entry.token), "canary-new")
       }
+    }))
+
+  const facts = ({ result }: Effect.Success<ReturnType<typeof obtain>>) =>
+    result._tag === "Success" ? result.success.facts : result.failure
+
+  it.effect("came of a refresh token that was given: its successor is the one that is used from then on", () =>
+    Effect.gen(function*() {
+      const store = memory()
+      const soon = { ...fresh, body: { ...fresh.body, expires_in: 60 } }
+      const first = yield* obtain(store, [soon], "canary-given")
+      assert.deepStrictEqual(first.shown, ["canary-given"])
+      assert.deepInclude(facts(first), { source: "refresh-token", successor: "kept" })
+      const last = { ...fresh.body, refresh_token: "canary-last" }
+      const second = yield* obtain(store, [{ status: 200, body: last }], "canary-given")
+      assert.deepStrictEqual(second.shown, ["canary-next"])
+      assert.deepInclude(facts(second), { cached: "refreshed", successor: "kept" })
+      const third = yield* obtain(store, [], "canary-given")
+      assert.deepStrictEqual(third.grants, [])
+      assert.deepInclude(facts(third), { cached: "kept" })
+      assert.notInclude(first.text + second.text + third.text, "canary")
+      assert.notInclude([...store.entries.keys()].join(), "canary-given")
+    }))
+
+  it.effect("came of another refresh token than the one that is given now, which is tried", () =>
+    Effect.gen(function*() {
+      const store = memory()
+      yield* obtain(store, [fresh], "canary-given")
+      const other = yield* obtain(store, [fresh], "canary-other")
+      assert.deepStrictEqual(other.shown, ["canary-other"])
+      assert.strictEqual(store.entries.size, 2)
+    }))
+
+  it.effect("came of a refresh token whose successor is dead, and is obtained with the given one again", () =>
+    Effect.gen(function*() {
+      const store = memory()
+      yield* obtain(store, [{ ...fresh, body: { ...fresh.body, expires_in: 60 } }], "canary-given")
+      const again = yield* obtain(store, [dead, fresh], "canary-given")
+      assert.deepStrictEqual(again.shown, ["canary-next", "canary-given"])
+      assert.notProperty(facts(again), "cached")
+    }))
+
+  it.effect("is none where nothing is kept, and a successor that is lost is told", () =>
+    Effect.gen(function*() {
+      const lost = yield* obtain({ cache: undefined }, [fresh], "canary-given")
+      assert.deepInclude(facts(lost), { successor: "lost" })
+      const same = yield* obtain({ cache: undefined }, [fresh], "canary-next")
+      assert.notProperty(facts(same), "successor")
+      const { refresh_token: _, ...body } = fresh.body
+      assert.notProperty(
+        facts(yield* obtain({ cache: undefined }, [{ status: 200, body }], "canary-given")),
+        "successor"
+      )
     }))
 
   it.effect("is not kept where obtaining it failed", () =>

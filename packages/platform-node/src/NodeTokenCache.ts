@@ -29,7 +29,7 @@ export class CacheUnusable extends Data.TaggedError("CacheUnusable")<{
 }> {}
 
 /**
- * What a token is kept under.
+ * What a token is kept under. `given` is the fingerprint of a refresh token that was given, where one was.
  *
  * @category models
  * @since 0.1.0
@@ -40,6 +40,7 @@ export interface Label {
   readonly clientId: string
   readonly scope: string
   readonly user: string
+  readonly given?: string | undefined
 }
 
 /**
@@ -229,10 +230,12 @@ export const make = Effect.fn("NodeTokenCache.make")(function*(options: {
   yield* prepared(folder)
   const keys = yield* keysOf(folder, secret)
 
-  const nameOf = ({ clientId, issuer, kind, scope, user }: Label): string =>
-    Crypto.createHmac("sha256", keys.names)
-      .update(JSON.stringify([issuer, kind, clientId, scope.split(" ").toSorted(), user.toLowerCase()]))
+  const nameOf = ({ clientId, given, issuer, kind, scope, user }: Label): string => {
+    const parts = [issuer, kind, clientId, scope.split(" ").toSorted(), user.toLowerCase()]
+    return Crypto.createHmac("sha256", keys.names)
+      .update(JSON.stringify(given === undefined ? parts : [...parts, given]))
       .digest("hex")
+  }
 
   const pathOf = (name: string): string => Path.join(folder, `${name}.json`)
 

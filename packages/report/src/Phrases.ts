@@ -511,7 +511,10 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
                 : it.cached === "kept"
                 ? "kept from an earlier run"
                 : "refreshed with one that was kept",
-              it.lifetimeSeconds === undefined ? undefined : `for ${duration(it.lifetimeSeconds * 1000)}`
+              it.lifetimeSeconds === undefined ? undefined : `for ${duration(it.lifetimeSeconds * 1000)}`,
+              it.successor === "lost"
+                ? "a new refresh token came and is not kept (--token-cache-key keeps it)"
+                : undefined
             ].filter((part) => part !== undefined).join(", ")
         )
       default:

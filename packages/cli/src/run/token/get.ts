@@ -15,7 +15,7 @@ import * as PackFiles from "../../PackFiles.ts"
 import { json, quoted } from "../../Print.ts"
 import * as Progress from "../../Progress.ts"
 import * as Request from "../../Request.ts"
-import { Screen } from "../../Screen.ts"
+import { note, Screen } from "../../Screen.ts"
 
 /** What `sonde token get` was given. */
 export type Input = Flags.Parsed<typeof Flags.obtain & typeof Flags.places> & {
@@ -78,6 +78,14 @@ export const run = Effect.fnUntraced(function*(input: Input) {
           problem: error.message
         })
     )
+    const given = secrets.refreshToken
+    const isReplaced = given !== undefined && refreshToken !== undefined &&
+      Redacted.value(given) !== Redacted.value(refreshToken)
+    if (isReplaced && !input.json && input.tokenCacheKey === undefined) {
+      yield* note(
+        "a new refresh token came in place of the one that was given: --json prints it, --token-cache-key keeps it"
+      )
+    }
     const text = Redacted.value(token)
     yield* screen.out(
       input.json
