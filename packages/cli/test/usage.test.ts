@@ -95,6 +95,29 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
   ["a wrong sender", ["check", "a@b.example", "--from", "nobody"], /--from "nobody" is no mailbox/],
   ["a wrong recipient", ["check", "a@b.example", "--to", "a b"], /--to "a b" is no mailbox/],
   ["an unknown provider", ["check", "a@b.example", "--provider", "acme"], /--provider "acme" is no pack/],
+  [
+    "a cloud that nobody knows",
+    ["check", "a@b.example", "--cloud", "mars"],
+    /--cloud does not know "mars": it takes worldwide, gcc-high, dod, china\n/
+  ],
+  [
+    "a cloud that the provider does not know",
+    ["token", "get", "a@b.example", "--provider", "microsoft-365", "--token", "device-code", "--client-id", "x"].concat(
+      "--cloud",
+      "mars"
+    ),
+    /--cloud does not know "mars": it takes worldwide, gcc-high, dod, china\n/
+  ],
+  [
+    "a cloud of a provider that has none",
+    ["check", "a@b.example", "--provider", "gmail", "--cloud", "gcc-high"],
+    /--cloud is not for Gmail.*, which has no separate clouds: leave it out/
+  ],
+  [
+    "a cloud for a token that is read",
+    ["token", "inspect", "env:T", "--cloud", "mars"],
+    /--cloud does not know "mars"/
+  ],
   ["an empty value", ["check", "a@b.example", "--user", ""], /--user was given and is empty/],
   ["a wrong colour", ["check", "a@b.example", "--color", "blue"], /--color takes auto, always, never, not "blue"/],
   [

@@ -10,6 +10,7 @@ import { factsOf, judge, read } from "@sonde/phases/Claims"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import * as Clouds from "./Clouds.ts"
 import * as OAuth from "./OAuth.ts"
 
 /**
@@ -28,6 +29,16 @@ export interface Question {
   readonly audience?: string | undefined
   readonly scope?: string | undefined
 }
+
+/**
+ * What is wrong with the name of a cloud.
+ *
+ * @category validation
+ * @since 0.1.0
+ */
+export const cloudProblem = Effect.fnUntraced(function*(question: Pick<Question, "cloud" | "provider">) {
+  return yield* Clouds.problem(yield* Packs, question)
+})
 
 const unreadable = (format: "opaque" | "encrypted"): Inspection => ({
   schema: "sonde.token/1",

@@ -24,6 +24,7 @@ import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
 import type { Summary } from "@sonde/packs/Recognise"
 import * as Phases from "@sonde/phases/Phases"
+import * as Clouds from "@sonde/pipeline/Clouds"
 import * as Fold from "@sonde/pipeline/Fold"
 import * as Journal from "@sonde/pipeline/Journal"
 import * as JournalStore from "@sonde/pipeline/JournalStore"
@@ -305,6 +306,8 @@ const make = Effect.gen(function*() {
         remedy: "\"sonde packs list\" lists those there are"
       })
     }
+    const cloud = yield* Clouds.problem(packs, request.options)
+    if (cloud !== undefined) return yield* cloud
     return request
   })
 

@@ -66,6 +66,8 @@ export const run = Effect.fnUntraced(function*(input: Input) {
     if (provider !== undefined && (yield* (yield* Packs).get(provider)) === undefined) {
       return yield* usage(`--provider ${quoted(provider)} is no pack`, "\"sonde packs list\" lists those there are")
     }
+    const problem = yield* Inspect.cloudProblem({ cloud, provider })
+    if (problem !== undefined) return yield* usage(`${problem.option} ${problem.problem}`, problem.remedy)
     const token = yield* tokenOf(input.token.join(" "))
     return yield* Inspect.inspect(token, { provider, only, user, tenant, cloud, audience, scope })
   }).pipe(Effect.provide(Packs.layerWith(packs)))
