@@ -165,13 +165,12 @@ describe("--token-cache-key", () => {
         const state = yield* folder
         const trusted = join(state, "..", "ca.pem")
         writeFileSync(trusted, `${readFileSync(running.ca, "utf8")}\n${ca}`)
-        const argv = [
-          ...["oauth@contoso.example", "--provider", "microsoft-365", "--state", state, "--ca", trusted],
-          ...["--connect-to", `login.example:443:127.0.0.1:${issuer.port}`],
-          ...running.connectTo.flatMap((pin) => ["--connect-to", pin]),
-          ...["--token", "refresh-token", "--client-id", "app", "--token-endpoint", "https://login.example/token"],
-          ...["--refresh-token", "env:RT"]
-        ]
+        const place = ["--provider", "microsoft-365", "--state", state, "--ca", trusted]
+        const pins = [`login.example:443:127.0.0.1:${issuer.port}`, ...running.connectTo]
+          .flatMap((pin) => ["--connect-to", pin])
+        const grant = ["--token", "refresh-token", "--client-id", "app", "--refresh-token", "env:RT"]
+        const endpoint = ["--token-endpoint", "https://login.example/token"]
+        const argv = ["oauth@contoso.example", ...place, ...pins, ...grant, ...endpoint]
         const keeps = ["--token-cache-key", "env:KEY"]
         const once = (number: number, more: ReadonlyArray<string>, command = ["check"]) =>
           Effect.promise(() => sonde([...command, ...argv, ...more], { ...env, RT: `canary-refresh-${number}-x7Lm` }))
