@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { PhaseReport, Report, ServiceReport } from "@sonde/domain/Report"
 import * as Appearance from "@sonde/report/Appearance"
+import * as Html from "@sonde/report/render/Html"
 import * as Text from "@sonde/report/render/Text"
 import { readdirSync, readFileSync } from "node:fs"
 import * as reports from "./reports.ts"
@@ -17,6 +19,61 @@ describe("screens", () => {
 
   it("has no kept screen that nothing prints", () => {
     assert.deepStrictEqual(readdirSync(folder).toSorted(), Object.keys(screens).map((name) => `${name}.txt`).toSorted())
+  })
+})
+
+describe("a token that Graph and the service token tell of", () => {
+  const endpoint = { protocol: "http", host: "graph.microsoft.com", port: 443, security: "tls" } as const
+  const own = { format: "jwt", audiences: ["https://graph.microsoft.com"], doubts: [] }
+  const phase = (id: PhaseReport["id"], state: PhaseReport["state"], more: Partial<PhaseReport> = {}): PhaseReport => ({
+    id,
+    state,
+    ...(state === "skip" ? { because: "until" } : { durationMillis: 7 }),
+    ...more
+  })
+  const facts = { source: "client-credentials" }
+  const obtained = [phase("token", "pass", { facts }), phase("claims", "pass", { facts: own })]
+  const mailbox = [phase("mailbox", "pass", { facts: { path: "/me" } }), phase("send", "skip")]
+  const of = (
+    graph: ReadonlyArray<PhaseReport>,
+    token: ReadonlyArray<PhaseReport>,
+    more: ReadonlyArray<ServiceReport> = []
+  ): Report => ({
+    ...reports.passed,
+    findings: [],
+    services: [
+      ...more,
+      { id: "graph", outcome: "pass", endpoint, phases: graph },
+      { id: "token", outcome: "pass", phases: [phase("metadata", "pass"), ...token] }
+    ]
+  })
+  const told = (report: Report, name: string) =>
+    Text.render(report, Appearance.plain).split("\n").filter((line) => line.startsWith(`  ✓ ${name}`)).length
+
+  it("stands once on the screen, and counts once", () => {
+    const report = of([...obtained, ...mailbox], obtained)
+    assert.deepStrictEqual([told(report, "token"), told(report, "claims"), told(report, "mailbox")], [1, 1, 1])
+    assert.include(Text.render(report, Appearance.plain), "4 passed, 1 not tried")
+    const given = of([phase("token", "skip"), obtained[1]!, ...mailbox], [phase("token", "skip"), obtained[1]!])
+    assert.strictEqual(told(given, "claims"), 1)
+    assert.strictEqual(Html.render(report).split("claims").length, 2)
+  })
+
+  it("stands twice where there are two, where one is refused, and where programs read", () => {
+    const [smtp] = reports.passed.services
+    assert.strictEqual(told(of([...obtained, ...mailbox], obtained, [smtp!]), "token"), 2)
+    const refused = of(
+      [obtained[0]!, phase("claims", "fail"), phase("mailbox", "skip", { because: "claims" })],
+      obtained
+    )
+    assert.include(Text.render(refused, Appearance.plain), "✗ claims")
+    assert.strictEqual(told(refused, "claims"), 1)
+    const piped = Text.render(of([...obtained, ...mailbox], obtained), Appearance.piped)
+    assert.lengthOf(piped.split("\n").filter((line) => line.startsWith("claims\tpass")), 2)
+  })
+
+  it("stands twice where nothing else of Graph would be left", () => {
+    assert.strictEqual(told(of([...obtained, phase("mailbox", "skip"), phase("send", "skip")], obtained), "claims"), 2)
   })
 })
 

@@ -13,6 +13,7 @@ import type { Finding, Remedy, Verdict } from "@sonde/domain/Verdict"
 import * as Escape from "../Escape.ts"
 import * as Exchange from "../Exchange.ts"
 import { element, html, line, lines, mark, when } from "../internal/html.ts"
+import * as Shared from "../internal/shared.ts"
 import * as Sources from "../internal/sources.ts"
 import * as Phrases from "../Phrases.ts"
 import * as Sentence from "../Sentence.ts"
@@ -180,7 +181,8 @@ const spoken = (report: Report, it: TranscriptLine): string => {
  * @category rendering
  * @since 0.1.0
  */
-export const render = (report: Report, options: Options = {}): string => {
+export const render = (whole: Report, options: Options = {}): string => {
+  const report = Shared.once(whole)
   const now = report.resumedAt ?? report.startedAt
   const { mark: sign, word } = Sentence.outcomes[report.outcome]
   const title = Sentence.ofReport(report)

@@ -18,6 +18,7 @@ import * as Exchange from "../Exchange.ts"
 import * as Layout from "../internal/layout.ts"
 import * as Phases from "../internal/phases.ts"
 import * as ReadBack from "../internal/readback.ts"
+import * as Shared from "../internal/shared.ts"
 import * as VerdictBlock from "../internal/verdict.ts"
 import * as Phrases from "../Phrases.ts"
 import * as Sentence from "../Sentence.ts"
@@ -279,7 +280,9 @@ const join = (blocks: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<strin
  * @category rendering
  * @since 0.1.0
  */
-export const render = (report: Report, look: Appearance, options: Options = {}): string => {
+export const render = (whole: Report, look: Appearance, options: Options = {}): string => {
+  // Rows that programs read stay as they are.
+  const report = look.terminal ? Shared.once(whole) : whole
   const now = options.now ?? report.resumedAt ?? report.startedAt
   const lines = (() => {
     if (options.short === true) return report.services.map((service) => Phases.short(look, service, now))
