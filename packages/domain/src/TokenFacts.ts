@@ -7,7 +7,8 @@ import * as Schema from "effect/Schema"
 import { Outcome, ServiceId } from "./Service.ts"
 
 /**
- * A claim that is not what it has to be: its name, what stands in the token, and what would be right.
+ * A claim that is not what it has to be: its name, what stands in the token, and what would be right. Where a token is for several
+ * services, `services` are those that want it otherwise; of a time, which is wrong for all, it is absent.
  *
  * @category models
  * @since 0.1.0
@@ -15,7 +16,8 @@ import { Outcome, ServiceId } from "./Service.ts"
 export const Claim = Schema.Struct({
   name: Schema.String,
   found: Schema.String,
-  wanted: Schema.String
+  wanted: Schema.String,
+  services: Schema.optionalKey(Schema.Array(ServiceId))
 }).annotate({ identifier: "Claim" })
 /** @category models @since 0.1.0 */
 export interface Claim extends Schema.Schema.Type<typeof Claim> {}

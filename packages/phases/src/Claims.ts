@@ -26,12 +26,13 @@ import * as Phase from "./Phase.ts"
  *
  * `scopes` are for tokens of users, as they are asked for; `roles` for tokens of applications. With `roleElsewhere` an
  * application may have its right where the token does not show it. `otherClouds` are audiences of clouds other than
- * `cloud`. `user` is the mailbox; with `delegates` the token of another user, or of a user of another name, may open it, too.
+ * `cloud`. `service` is whose use it is, where there are several. `user` is the mailbox; with `delegates` the token of another user, or of a user of another name, may open it, too.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Wanted {
+  readonly service?: ServiceId | undefined
   readonly audiences: ReadonlyArray<string>
   readonly cloud: string | undefined
   readonly otherClouds: ReadonlyArray<{ readonly cloud: string; readonly audiences: ReadonlyArray<string> }>
@@ -196,8 +197,26 @@ export interface Judgement {
   readonly doubts: ReadonlyArray<Claim>
 }
 
+/** Right values of several uses in one text: `a, b and c`. */
+const together = (values: ReadonlyArray<string>): string =>
+  values.length < 2 ? values.join("") : `${values.slice(0, -1).join(", ")} and ${values.at(-1)}`
+
+/** A claim that one use after the other finds wrong. */
+interface Open {
+  readonly claim: Claim
+  readonly wanted: Array<string>
+  readonly services: Array<ServiceId>
+}
+
+const closed = ({ claim, services, wanted }: Open): Claim => ({
+  ...claim,
+  wanted: together(wanted),
+  ...(services.length === 0 ? {} : { services })
+})
+
 /**
- * Compares claims with what is wanted of them. `now` is in seconds since the epoch.
+ * Compares claims with what is wanted of them. `now` is in seconds since the epoch. A claim that several uses want otherwise is one,
+ * with all that would be right.
  *
  * @category combinators
  * @since 0.1.0
@@ -207,24 +226,26 @@ export const judge = (
   uses: ReadonlyArray<Wanted>,
   now: number
 ): Judgement => {
-  const wrong: Array<Claim> = []
-  const doubts: Array<Claim> = []
-  const add = (claim: Claim | undefined, certain = true): void => {
+  const wrong: Array<Open> = []
+  const doubts: Array<Open> = []
+  const add = (claim: Claim | undefined, use: Wanted | undefined, certain = true): void => {
+    if (claim === undefined) return
     const list = certain ? wrong : doubts
-    if (claim !== undefined && list.every(({ name }) => name !== claim.name)) list.push(claim)
+    let one = list.find((known) => known.claim.name === claim.name)
+    if (one === undefined) list.push(one = { claim, wanted: [], services: [] })
+    if (!one.wanted.includes(claim.wanted)) one.wanted.push(claim.wanted)
+    if (uses.length > 1 && use?.service !== undefined) one.services.push(use.service)
   }
-  for (const wanted of uses) add(audience(claims, wanted))
-  for (const wanted of uses) add(tenant(claims, wanted))
-  for (
-    const judged of [
-      ...uses.map((wanted) => user(claims, wanted)),
-      ...uses.map((wanted) => rights(claims, wanted))
-    ]
-  ) {
-    add(judged?.claim, judged?.certain)
+  for (const use of uses) add(audience(claims, use), use)
+  for (const use of uses) add(tenant(claims, use), use)
+  for (const judge of [user, rights]) {
+    for (const use of uses) {
+      const judged = judge(claims, use)
+      add(judged?.claim, use, judged?.certain)
+    }
   }
-  add(time(claims, now))
-  return { wrong, doubts }
+  add(time(claims, now), undefined)
+  return { wrong: wrong.map(closed), doubts: doubts.map(closed) }
 }
 
 const optional = <K extends string, A>(name: K, value: A | undefined): { readonly [P in K]?: A } =>

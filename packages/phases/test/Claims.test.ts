@@ -106,6 +106,29 @@ describe("Claims", () => {
       assert.strictEqual(error.claim?.name, "aud")
     }))
 
+  it.effect("names each claim once, with all that several services want of it and whom it stops", () =>
+    Effect.gen(function*() {
+      const uses: ReadonlyArray<Wanted> = [
+        { ...wanted, service: "smtp-submission" },
+        { ...wanted, service: "imap", scopes: ["https://outlook.office.com/IMAP.AccessAsUser.All"] },
+        { ...wanted, service: "pop3", scopes: ["https://outlook.office.com/POP.AccessAsUser.All"] }
+      ]
+      const error = yield* refused({ ...good, scp: "POP.AccessAsUser.All", aud: "x", exp: 1 }, uses)
+      const [aud, scp, exp] = error.claims ?? []
+      assert.deepInclude(aud, {
+        wanted: "https://outlook.office.com or https://outlook.office365.com",
+        services: ["smtp-submission", "imap", "pop3"]
+      })
+      assert.deepStrictEqual(scp, {
+        name: "scp",
+        found: "POP.AccessAsUser.All",
+        wanted: "https://outlook.office.com/SMTP.Send and https://outlook.office.com/IMAP.AccessAsUser.All",
+        services: ["smtp-submission", "imap"]
+      })
+      assert.notProperty(exp, "services")
+      assert.notProperty((yield* refused({ ...good, scp: "" }, uses.slice(0, 1))).claim, "services")
+    }))
+
   it.effect("accepts the token of an application for any mailbox", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* read(application)).kind, "app")

@@ -198,7 +198,9 @@ const doubts = (error: AuthRejected, about: Circumstances): ReadonlyArray<Verdic
     domain: request.domain,
     knowsAudience: wanted === undefined || wanted.audiences.length > 0
   }
-  return RefusedToken.doubts(claims, refusal).flatMap((claim) => causes(error, about, claim).slice(0, 1))
+  return RefusedToken.doubts(claims, refusal)
+    .filter(({ services }) => services === undefined || services.includes(plan.service))
+    .flatMap((claim) => causes(error, about, claim).slice(0, 1))
 }
 
 /**
@@ -241,12 +243,21 @@ export const unmet = (phase: PhaseId, about: Circumstances): ReadonlyArray<Verdi
   ]
 }
 
+/** Which of several services a wrong claim stops. */
+const stopped = ({ services = [] }: Claim): string =>
+  services.length === 0
+    ? ""
+    : services.length === 1
+    ? ` Of the services checked this stops ${services[0]}.`
+    : ` This stops ${services.slice(0, -1).join(", ")} and ${services.at(-1)}.`
+
 const causes = (error: PhaseError, about: Circumstances, claim?: Claim): ReadonlyArray<Verdict> => {
+  const wantedBy = claim?.services?.length === 1 ? claim.services[0] : about.plan.tokenFor
   const seen: Seen = {
     text: "",
     ...surroundings(about.plan, about.request, about.state),
     // A claim is wrong for something, and what helps depends on that.
-    ...(claim === undefined || about.plan.tokenFor === undefined ? {} : { service: about.plan.tokenFor }),
+    ...(claim === undefined || wantedBy === undefined ? {} : { service: wantedBy }),
     phase: error.phase,
     error: error._tag,
     claim: claim?.name,
@@ -284,7 +295,10 @@ const causes = (error: PhaseError, about: Circumstances, claim?: Claim): Readonl
     values: values(about.plan, about.request, about.run, about.claims, claim)
   }
   return chosen.map((hit) => {
-    const verdict = PackVerdict.render(hit, context)
+    const rendered = PackVerdict.render(hit, context)
+    const verdict = claim === undefined || error._tag !== "TokenRejected"
+      ? rendered
+      : { ...rendered, explanation: `${rendered.explanation}${stopped(claim)}` }
     if (!isToken) return verdict
     // What packs call the secret is the token where one was given.
     const named = (areas: ReadonlyArray<string>) => areas.map((area) => (area === "secret" ? "token" : area))

@@ -91,10 +91,12 @@ const elsewhere = (pack: Pack, use: Use, templates: ReadonlyArray<string>): Want
  */
 export const wanted = (pack: Pack | undefined, use: Use): Wanted => {
   const oauth = pack?.signIn?.oauth
-  if (oauth === undefined) return { ...anything, tenant: use.tenant, user: use.user, delegates: true, ...stated(use) }
+  const { service } = use
+  if (oauth === undefined) {
+    return { ...anything, service, tenant: use.tenant, user: use.user, delegates: true, ...stated(use) }
+  }
   const cloud = cloudOf(pack, use)
   const own = separate(oauth, cloud)
-  const { service } = use
   const special = oauth.serviceAudiences?.[service]
   const host = hostIn(pack, service, cloud)
   const audiences = special ?? own?.audiences ?? oauth.audiences ?? []
@@ -106,6 +108,7 @@ export const wanted = (pack: Pack | undefined, use: Use): Wanted => {
     }))
   ]
   return {
+    service,
     audiences: placed(audiences, host),
     cloud,
     otherClouds: others,
