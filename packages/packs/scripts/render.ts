@@ -4,6 +4,7 @@
 import * as Digest from "@sonde/packs/Digest"
 import { jsonSchema, type Pack } from "@sonde/packs/Pack"
 import { summaryOf } from "@sonde/packs/Recognise"
+import { store } from "@sonde/packs/Stored"
 import { fromText } from "@sonde/packs/Yaml"
 import * as Result from "effect/Result"
 
@@ -46,7 +47,7 @@ const index = (packs: ReadonlyArray<Pack>): string => {
     [
       "  {",
       `    summary: summaries[${number}],`,
-      `    load: () => import("./${pack.id}.json", { with: { type: "json" } }).then((module) => trusted(module.default))`,
+      `    load: () => import("./${pack.id}.json", { with: { type: "json" } }).then(body)`,
       "  }"
     ].join("\n")
   )
@@ -59,6 +60,7 @@ const index = (packs: ReadonlyArray<Pack>): string => {
 import type { Digest } from "../Digest.ts"
 import type { Pack } from "../Pack.ts"
 import type { Summary } from "../Recognise.ts"
+import { restore } from "../Stored.ts"
 import table from "./summaries.json" with { type: "json" }
 
 interface Entry {
@@ -68,6 +70,8 @@ interface Entry {
 
 /** JSON as the compiler reads it has wider types than what was written. */
 const trusted = <A>(value: unknown): A => value as A
+
+const body = (module: { readonly default: unknown }): Pack => restore(trusted(module.default))
 
 const summaries: readonly ${tuple(packs.length)} = trusted(table)
 
@@ -91,7 +95,7 @@ export const render = (sources: ReadonlyArray<SourceFile>): Rendered => {
   }
   packs.sort((a, b) => a.id < b.id ? -1 : 1)
   const files = new Map<string, string>()
-  for (const pack of packs) files.set(`src/builtin/${pack.id}.json`, json(pack))
+  for (const pack of packs) files.set(`src/builtin/${pack.id}.json`, json(store(pack)))
   files.set("src/builtin/summaries.json", json(packs.map(summaryOf)))
   files.set("src/builtin/digest.json", `${rows(Digest.make(packs))}\n`)
   files.set("src/builtin/index.ts", index(packs))

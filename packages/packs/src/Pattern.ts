@@ -10,6 +10,7 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
+import { demanded } from "./Prefilter.ts"
 
 /** The longest pattern a pack may contain, in characters. */
 export const maxPatternLength = 200
@@ -138,41 +139,14 @@ export const compile = (source: string): Result.Result<RegExp, Refusal> => {
 }
 
 /**
- * The longest run of letters that every match of a pattern contains, in lower case and without digits at its ends;
- * empty where there is none. Groups, classes and what is repeated count as nothing; of alternatives none is certain.
+ * Words of which every match of a pattern contains one, in lower case and without digits at their ends, because in a
+ * longer number they would not be found; undefined where none can be told, and for a pattern that is refused.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const demanded = (source: string): string => {
-  let rest = source
-  let depth = 0
-  let run = ""
-  let best = ""
-  const end = (): void => {
-    const letters = run.replace(/^[0-9]+|[0-9]+$/gu, "")
-    if (letters.length > best.length) best = letters
-    run = ""
-  }
-  while (rest.length > 0) {
-    const sign = rest[0]
-    if (sign === "(" || sign === ")" || sign === "|") {
-      if (sign === "|" && depth === 0) return ""
-      depth += sign === "(" ? 1 : sign === ")" ? -1 : 0
-      end()
-      rest = rest.slice(rest.startsWith("(?:") ? 3 : 1)
-      continue
-    }
-    const found = atom.exec(rest)?.[0]
-    if (found === undefined) return ""
-    rest = rest.slice(found.length)
-    const repeat = quantifier.exec(rest)?.[0]
-    if (repeat !== undefined) rest = rest.slice(repeat.length)
-    const letter = /^\\[^A-Za-z0-9]$/u.test(found) ? found.slice(1) : found
-    const isLetter = letter.length === 1 && /[!-~ ]/u.test(letter) && (letter !== found || !/[.^$]/u.test(letter))
-    if (depth === 0 && isLetter && repeat === undefined) run += letter.toLowerCase()
-    else end()
-  }
-  end()
-  return best
+export const needles = (source: string): ReadonlyArray<string> | undefined => {
+  const compiled = compile(source)
+  const words = Result.isSuccess(compiled) ? demanded(compiled.success) : undefined
+  return words?.some((word) => /^[0-9]|[0-9]$/u.test(word)) === true ? undefined : words
 }

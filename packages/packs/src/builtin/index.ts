@@ -7,6 +7,7 @@
 import type { Digest } from "../Digest.ts"
 import type { Pack } from "../Pack.ts"
 import type { Summary } from "../Recognise.ts"
+import { restore } from "../Stored.ts"
 import table from "./summaries.json" with { type: "json" }
 
 interface Entry {
@@ -16,6 +17,8 @@ interface Entry {
 
 /** JSON as the compiler reads it has wider types than what was written. */
 const trusted = <A>(value: unknown): A => value as A
+
+const body = (module: { readonly default: unknown }): Pack => restore(trusted(module.default))
 
 const summaries: readonly [
   Summary,
@@ -163,563 +166,563 @@ const summaries: readonly [
 export const builtin: ReadonlyArray<Entry> = [
   {
     summary: summaries[0],
-    load: () => import("./163.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./163.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[1],
-    load: () => import("./a1.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./a1.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[2],
-    load: () => import("./abv.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./abv.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[3],
-    load: () => import("./active24.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./active24.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[4],
-    load: () => import("./aliyun.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./aliyun.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[5],
-    load: () => import("./amazon-ses.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./amazon-ses.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[6],
-    load: () => import("./aruba.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./aruba.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[7],
-    load: () => import("./aruba-pec.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./aruba-pec.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[8],
-    load: () => import("./barracuda.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./barracuda.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[9],
-    load: () => import("./bell.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./bell.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[10],
-    load: () => import("./biglobe.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./biglobe.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[11],
-    load: () => import("./bluewin.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./bluewin.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[12],
-    load: () => import("./brevo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./brevo.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[13],
-    load: () => import("./bt.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./bt.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[14],
-    load: () => import("./centrum-cz.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./centrum-cz.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[15],
-    load: () => import("./centurylink.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./centurylink.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[16],
-    load: () => import("./china-mobile.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./china-mobile.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[17],
-    load: () => import("./china-telecom.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./china-telecom.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[18],
-    load: () => import("./comcast.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./comcast.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[19],
-    load: () => import("./courier.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./courier.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[20],
-    load: () => import("./cpanel.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./cpanel.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[21],
-    load: () => import("./cyrus.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./cyrus.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[22],
-    load: () => import("./daum.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./daum.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[23],
-    load: () => import("./disroot.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./disroot.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[24],
-    load: () => import("./domainfactory.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./domainfactory.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[25],
-    load: () => import("./dovecot.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./dovecot.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[26],
-    load: () => import("./earthlink.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./earthlink.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[27],
-    load: () => import("./elastic-email.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./elastic-email.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[28],
-    load: () => import("./emailit.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./emailit.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[29],
-    load: () => import("./exchange-server.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./exchange-server.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[30],
-    load: () => import("./exim.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./exim.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[31],
-    load: () => import("./fastmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./fastmail.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[32],
-    load: () => import("./fastweb.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./fastweb.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[33],
-    load: () => import("./feishu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./feishu.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[34],
-    load: () => import("./forward-email.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./forward-email.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[35],
-    load: () => import("./free-fr.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./free-fr.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[36],
-    load: () => import("./freenet.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./freenet.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[37],
-    load: () => import("./gandi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./gandi.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[38],
-    load: () => import("./generic.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./generic.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[39],
-    load: () => import("./gmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./gmail.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[40],
-    load: () => import("./gmx.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./gmx.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[41],
-    load: () => import("./godaddy.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./godaddy.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[42],
-    load: () => import("./haraka.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./haraka.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[43],
-    load: () => import("./hetzner.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./hetzner.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[44],
-    load: () => import("./hey.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./hey.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[45],
-    load: () => import("./hmailserver.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./hmailserver.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[46],
-    load: () => import("./hostinger.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./hostinger.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[47],
-    load: () => import("./hushmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./hushmail.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[48],
-    load: () => import("./icloud.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./icloud.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[49],
-    load: () => import("./inbox-lv.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./inbox-lv.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[50],
-    load: () => import("./infomaniak.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./infomaniak.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[51],
-    load: () => import("./interia.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./interia.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[52],
-    load: () => import("./ionos.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ionos.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[53],
-    load: () => import("./kolab-now.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./kolab-now.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[54],
-    load: () => import("./kpn.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./kpn.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[55],
-    load: () => import("./laposte.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./laposte.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[56],
-    load: () => import("./libero.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./libero.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[57],
-    load: () => import("./loopia.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./loopia.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[58],
-    load: () => import("./loops.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./loops.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[59],
-    load: () => import("./mail-de.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mail-de.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[60],
-    load: () => import("./mail-ru.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mail-ru.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[61],
-    load: () => import("./mailbox-org.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailbox-org.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[62],
-    load: () => import("./mailersend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailersend.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[63],
-    load: () => import("./mailfence.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailfence.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[64],
-    load: () => import("./mailgun.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailgun.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[65],
-    load: () => import("./mailjet.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailjet.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[66],
-    load: () => import("./mailo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailo.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[67],
-    load: () => import("./mailtrap.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mailtrap.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[68],
-    load: () => import("./mandrill.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mandrill.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[69],
-    load: () => import("./mdaemon.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mdaemon.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[70],
-    load: () => import("./microsoft-365.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./microsoft-365.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[71],
-    load: () => import("./migadu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./migadu.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[72],
-    load: () => import("./mimecast.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./mimecast.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[73],
-    load: () => import("./namecheap.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./namecheap.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[74],
-    load: () => import("./naver.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./naver.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[75],
-    load: () => import("./nifty.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./nifty.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[76],
-    load: () => import("./o2-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./o2-pl.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[77],
-    load: () => import("./ocn.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ocn.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[78],
-    load: () => import("./one-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./one-com.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[79],
-    load: () => import("./onet.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./onet.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[80],
-    load: () => import("./opensmtpd.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./opensmtpd.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[81],
-    load: () => import("./orange.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./orange.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[82],
-    load: () => import("./outlook-com.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./outlook-com.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[83],
-    load: () => import("./ovhcloud.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ovhcloud.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[84],
-    load: () => import("./plesk.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./plesk.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[85],
-    load: () => import("./pobox.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./pobox.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[86],
-    load: () => import("./postal.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./postal.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[87],
-    load: () => import("./posteo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./posteo.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[88],
-    load: () => import("./postfix.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./postfix.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[89],
-    load: () => import("./postmark.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./postmark.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[90],
-    load: () => import("./proton.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./proton.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[91],
-    load: () => import("./proximus.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./proximus.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[92],
-    load: () => import("./purelymail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./purelymail.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[93],
-    load: () => import("./qq.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./qq.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[94],
-    load: () => import("./rackspace.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./rackspace.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[95],
-    load: () => import("./rambler.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./rambler.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[96],
-    load: () => import("./rediffmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./rediffmail.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[97],
-    load: () => import("./resend.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./resend.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[98],
-    load: () => import("./riseup.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./riseup.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[99],
-    load: () => import("./runbox.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./runbox.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[100],
-    load: () => import("./sapo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sapo.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[101],
-    load: () => import("./sendgrid.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendgrid.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[102],
-    load: () => import("./sendmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendmail.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[103],
-    load: () => import("./sendpulse.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sendpulse.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[104],
-    load: () => import("./seznam.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./seznam.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[105],
-    load: () => import("./sfr.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sfr.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[106],
-    load: () => import("./sina.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sina.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[107],
-    load: () => import("./sky.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sky.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[108],
-    load: () => import("./smtp2go.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./smtp2go.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[109],
-    load: () => import("./softbank.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./softbank.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[110],
-    load: () => import("./sohu.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sohu.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[111],
-    load: () => import("./soverin.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./soverin.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[112],
-    load: () => import("./sparkpost.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./sparkpost.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[113],
-    load: () => import("./spectrum.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./spectrum.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[114],
-    load: () => import("./stalwart.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./stalwart.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[115],
-    load: () => import("./startmail.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./startmail.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[116],
-    load: () => import("./strato.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./strato.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[117],
-    load: () => import("./symantec-cloud.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./symantec-cloud.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[118],
-    load: () => import("./t-online.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./t-online.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[119],
-    load: () => import("./telstra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./telstra.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[120],
-    load: () => import("./tim.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tim.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[121],
-    load: () => import("./tiscali.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tiscali.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[122],
-    load: () => import("./titan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./titan.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[123],
-    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./turbosmtp.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[124],
-    load: () => import("./tuta.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./tuta.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[125],
-    load: () => import("./ukr-net.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ukr-net.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[126],
-    load: () => import("./uol.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./uol.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[127],
-    load: () => import("./virgilio.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./virgilio.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[128],
-    load: () => import("./virgin-media.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./virgin-media.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[129],
-    load: () => import("./vivaldi.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./vivaldi.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[130],
-    load: () => import("./vodafone-de.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./vodafone-de.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[131],
-    load: () => import("./websupport.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./websupport.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[132],
-    load: () => import("./wp-pl.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./wp-pl.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[133],
-    load: () => import("./xtra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./xtra.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[134],
-    load: () => import("./yahoo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[135],
-    load: () => import("./yahoo-japan.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yahoo-japan.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[136],
-    load: () => import("./yandex.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./yandex.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[137],
-    load: () => import("./ziggo.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./ziggo.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[138],
-    load: () => import("./zimbra.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./zimbra.json", { with: { type: "json" } }).then(body)
   },
   {
     summary: summaries[139],
-    load: () => import("./zoho.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+    load: () => import("./zoho.json", { with: { type: "json" } }).then(body)
   }
 ]
 

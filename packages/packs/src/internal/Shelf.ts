@@ -9,6 +9,7 @@ import type { Pack } from "../Pack.ts"
 import type { Success } from "../schema/Provider.ts"
 import type { Rule, When } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
+import { ruleAt } from "../Stored.ts"
 import { compile, literals } from "./conditions.ts"
 import { type Finder, finder, type Keys, keysOf, type Question } from "./keys.ts"
 import { make as makeSignature, type Signature } from "./signature.ts"
@@ -80,7 +81,7 @@ class Compiled implements CompiledRule {
   }
 
   get rule(): Rule {
-    const rule = this.#home.loaded().rules?.[this.#at]
+    const rule = ruleAt(this.#home.loaded(), this.#at)
     if (rule === undefined) throw new Error(`${this.name} is not in its pack: generate the packs again`)
     return rule
   }
@@ -174,9 +175,14 @@ const make = (homes: ReadonlyArray<Home>, keys: () => Keys): Shelf => {
       places.fill(place, first, first + home.count)
     }
     const made = keys()
-    const literal = new Uint8Array(count)
-    for (const users of made.users) for (const number of users) literal[number] = 1
-    for (const number of made.patterns) literal[number] = 0
+    // Rules are few that are found by something else.
+    const literal = new Uint8Array(count).fill(1)
+    for (const numbers of [...Object.values(made.enhanced), ...Object.values(made.codes)]) {
+      for (const number of numbers) literal[number] = 0
+    }
+    for (const numbers of [made.patterns, made.patterned, made.others]) {
+      for (const number of numbers) literal[number] = 0
+    }
     return { find: finder(made, count), places, firsts, literal }
   }
   const get = () => ready ??= prepare()

@@ -261,14 +261,14 @@ export const compile = (when: When): ReadonlyArray<Condition> => {
     add("notText", [literal], weights.notText, ({ text }) => contains(text, literal) ? "fails" : "holds")
   }
   if (when.pattern !== undefined) {
-    const compiled = Pattern.compile(when.pattern)
-    const expression = Result.isSuccess(compiled) ? compiled.success : undefined
-    add(
-      "pattern",
-      [when.pattern],
-      weights.pattern,
-      ({ text }) => expression?.test(text.slice(0, Pattern.maxPatternText)) === true ? "holds" : "fails"
-    )
+    const { pattern } = when
+    // Other conditions mostly fail before.
+    let compiled: ReturnType<typeof Pattern.compile> | undefined
+    add("pattern", [pattern], weights.pattern, ({ text }) => {
+      compiled ??= Pattern.compile(pattern)
+      const matches = Result.isSuccess(compiled) && compiled.success.test(text.slice(0, Pattern.maxPatternText))
+      return matches ? "holds" : "fails"
+    })
   }
   return out
 }

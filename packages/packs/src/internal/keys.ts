@@ -4,17 +4,21 @@
  *
  * Keys are plain data, so that they can be made when packs are generated.
  */
-import { demanded } from "../Pattern.ts"
+import { needles } from "../Pattern.ts"
 import type { When } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
 import { literals } from "./conditions.ts"
 import * as LiteralIndex from "./LiteralIndex.ts"
 
-/** Lists of rule numbers. `users` has the rules of each literal, `offsets` where its rare letters begin. */
+/**
+ * Lists of rule numbers. `users` has the rules of each literal, one literal after the other, and `ends` where those of
+ * each end; `offsets` says where the rare letters of a literal begin.
+ */
 export interface Keys {
   readonly literals: ReadonlyArray<string>
   readonly offsets: ReadonlyArray<number>
-  readonly users: ReadonlyArray<ReadonlyArray<number>>
+  readonly users: ReadonlyArray<number>
+  readonly ends: ReadonlyArray<number>
   readonly enhanced: Readonly<Record<string, ReadonlyArray<number>>>
   readonly codes: Readonly<Record<string, ReadonlyArray<number>>>
   /** Rules that are found through the letters of their pattern. */
@@ -52,23 +56,25 @@ export const keysOf = (whens: ReadonlyArray<When>): Keys => {
   }
   for (const [number, when] of whens.entries()) {
     const demands = literalsOf(when)
-    const letters = when.pattern === undefined ? "" : demanded(when.pattern)
+    const words = when.pattern === undefined ? undefined : needles(when.pattern)
     if (demands.length > 0) {
       put(users, demands, number)
     } else if (when.enhanced !== undefined) {
       put(enhanced, list(when.enhanced), number)
     } else if (when.code !== undefined) {
       put(codes, list<string | number>(when.code).map((code) => `${code}`.toLowerCase()), number)
-    } else if (letters.length >= 4) {
-      put(users, [letters], number)
+    } else if (words !== undefined) {
+      put(users, words, number)
       patterns.push(number)
     } else (when.pattern === undefined ? others : patterned).push(number)
   }
   const all = [...users.keys()]
+  let end = 0
   return {
     literals: all,
     offsets: LiteralIndex.offsetsOf(all),
-    users: [...users.values()],
+    users: [...users.values()].flat(),
+    ends: [...users.values()].map(({ length }) => end += length),
     enhanced: Object.fromEntries(enhanced),
     codes: Object.fromEntries(codes),
     patterns,
@@ -98,15 +104,19 @@ export const finder = (keys: Keys, count: number): Finder => {
   const lastAsked = new Uint32Array(count)
   let asked = 0
   let found: Array<number> = []
-  const add = (numbers: ReadonlyArray<number> | undefined): void => {
-    if (numbers === undefined) return
-    for (const number of numbers) {
-      if (lastAsked[number] === asked) continue
-      lastAsked[number] = asked
-      found.push(number)
-    }
+  const one = (number: number): void => {
+    if (lastAsked[number] === asked) return
+    lastAsked[number] = asked
+    found.push(number)
   }
-  const onLiteral = (literal: number): void => add(keys.users[literal])
+  const add = (numbers: ReadonlyArray<number> | undefined): void => {
+    if (numbers !== undefined) { for (const number of numbers) one(number) }
+  }
+  const { ends, users } = keys
+  const onLiteral = (literal: number): void => {
+    const end = ends[literal] ?? 0
+    for (let at = literal === 0 ? 0 : ends[literal - 1] ?? 0; at < end; at++) one(users[at] ?? 0)
+  }
   return ({ code, enhanced: status, open, text }) => {
     if (asked === 0xffff_ffff) {
       lastAsked.fill(0)

@@ -6,7 +6,6 @@
  */
 import * as Result from "effect/Result"
 import * as Pattern from "../Pattern.ts"
-import { demanded } from "../Prefilter.ts"
 import type { When } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
 import { fold } from "../Text.ts"
@@ -15,12 +14,6 @@ import * as LiteralIndex from "./LiteralIndex.ts"
 
 /** The signature of a folded text; undefined where none can be told. */
 export type Signature = (text: string) => string | undefined
-
-/** Letters of which every match of a pattern contains some; within a number they would not be found. */
-const needlesOf = (expression: RegExp): ReadonlyArray<string> | undefined => {
-  const words = demanded(expression)
-  return words?.some((word) => /^[0-9]|[0-9]$/u.test(word)) === true ? undefined : words
-}
 
 /** Stands between the numbers of literals and those of patterns. */
 const divider = 0xffff
@@ -43,9 +36,9 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
     const compiled = when.pattern === undefined ? undefined : Pattern.compile(when.pattern)
     if (compiled === undefined || Result.isFailure(compiled)) continue
     const place = expressions.push(compiled.success) - 1
-    const needles = needlesOf(compiled.success) ?? (all.length > 0 ? all.slice(0, 1) : any)
-    if (needles.length === 0) always.push(place)
-    for (const number of new Set(needles.map(numberOf))) {
+    const words = Pattern.needles(when.pattern ?? "") ?? (all.length > 0 ? all.slice(0, 1) : any)
+    if (words.length === 0) always.push(place)
+    for (const number of new Set(words.map(numberOf))) {
       const found = tried.get(number)
       if (found === undefined) tried.set(number, [place])
       else found.push(place)

@@ -1,0 +1,65 @@
+/**
+ * Packs as they are kept: each rule as JSON text, which is parsed when the rule is first asked. Of a pack that is loaded
+ * for one text one rule in hundreds is shown.
+ *
+ * @since 0.1.0
+ */
+import type { Pack } from "./Pack.ts"
+import type { Rule } from "./schema/Rule.ts"
+
+/**
+ * A pack that is kept.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Stored extends Omit<Pack, "rules"> {
+  readonly rules?: ReadonlyArray<string>
+}
+
+/**
+ * A pack for keeping.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const store = (pack: Pack): Stored => {
+  const { rules, ...rest } = pack
+  return rules === undefined ? rest : { ...pack, rules: rules.map((rule) => JSON.stringify(rule)) }
+}
+
+const readers = new WeakMap<Pack, (at: number) => Rule | undefined>()
+
+/**
+ * The pack that was kept. Its rules are parsed one by one by `ruleAt`, and all of them by whoever looks at the list.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const restore = (stored: Stored): Pack => {
+  const { rules: texts, ...rest } = stored
+  if (texts === undefined) return rest
+  const parsed: Array<Rule | undefined> = []
+  const read = (at: number): Rule | undefined => {
+    const text = texts[at]
+    return text === undefined ? undefined : parsed[at] ??= JSON.parse(text)
+  }
+  let all: ReadonlyArray<Rule> | undefined
+  // The order of keys stays.
+  const pack: Pack = Object.defineProperty({ ...stored, rules: [] }, "rules", {
+    get: () => all ??= texts.flatMap((_, at) => read(at) ?? [])
+  })
+  readers.set(pack, read)
+  return pack
+}
+
+/**
+ * The rule at a place in a pack.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const ruleAt = (pack: Pack, at: number): Rule | undefined => {
+  const read = readers.get(pack)
+  return read === undefined ? pack.rules?.[at] : read(at)
+}
