@@ -22,11 +22,11 @@ import {
   writeFileSync
 } from "node:fs"
 import { isBuiltin } from "node:module"
-import { dirname } from "node:path"
+import { dirname, join } from "node:path"
 import { performance } from "node:perf_hooks"
 import process from "node:process"
 import { gzipSync } from "node:zlib"
-import { rolldown, type RolldownPlugin } from "rolldown"
+import { type CodeSplittingGroup, type PluginContext, rolldown, type RolldownPlugin } from "rolldown"
 import { run, seconds } from "./internal/run.ts"
 import { at, files, publishable } from "./internal/workspace.ts"
 
@@ -50,28 +50,89 @@ module.enableCompileCache()
 await import("./chunks/${chunk}")
 `
 
+/** JSON in ASCII alone, which is read ten times faster than UTF-8 with a few longer characters in it. */
+const ascii = (json: string): string =>
+  json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Data without its `rules` where these are texts of JSON, and those, of which each fits on a line. */
+const apart = (data: unknown): readonly [data: unknown, rules: ReadonlyArray<string>] => {
+  if (!isRecord(data) || !Array.isArray(data.rules)) return [data, []]
+  const texts = data.rules.filter((rule) => typeof rule === "string")
+  return texts.length < data.rules.length ? [data, []] : [{ ...data, rules: [] }, texts]
+}
+
+/** What a module needs that reads such files. */
+const reader = `import { readFileSync } from "node:fs"
+const readData = (name) => {
+  const [data, ...rules] = readFileSync(import.meta.dirname + "/" + name, "latin1").split("\\n")
+  return rules.length === 0 ? JSON.parse(data) : { ...JSON.parse(data), rules }
+}
+`
+
+/** Writes data into a file beside the chunks; the call that reads it. */
+const dataFile = (context: PluginContext, code: string): string => {
+  const [data, rules] = apart(JSON.parse(code))
+  const source = [JSON.stringify(data), ...rules].map(ascii).join("\n")
+  const hash = createHash("sha256").update(source).digest("base64url").slice(0, 8)
+  const fileName = `data-${hash}.json`
+  context.emitFile({ type: "asset", fileName, source })
+  return `readData("${fileName}")`
+}
+
+/** How a module asks for data late. */
+const late = /\bimport\("(\.[^"]+\.json)", \{ with: \{ type: "json" \} \}\)/g
+
 /**
- * Data in files of their own, which are read and parsed when their chunk loads. As an object literal, which it would be
+ * Data in files of their own, which are read and parsed when they are asked for. As an object literal, which it would be
  * otherwise, the same data costs several times as much: it is parsed as a program, and kept in the code cache as one. As
- * text within a program it is still read twice, once with the program and once from the code cache.
+ * text within a program it is still read twice, once with the program and once from the code cache. Rules that are texts
+ * already are lines of their own behind the rest, so that nothing of them is parsed.
  */
-const jsonFiles: RolldownPlugin = {
-  name: "json-files",
-  transform: {
-    filter: { id: /\.json$/ },
-    handler(code: string) {
-      const source = JSON.stringify(JSON.parse(code))
-      const hash = createHash("sha256").update(source).digest("base64url").slice(0, 8)
-      const fileName = `data-${hash}.json`
-      this.emitFile({ type: "asset", fileName, source })
-      return {
-        code: `import { readFileSync } from "node:fs"\n` +
-          `export default JSON.parse(readFileSync(new URL("./${fileName}", import.meta.url), "utf8"))`,
-        moduleType: "js" as const,
-        map: null
+const jsonFiles: ReadonlyArray<RolldownPlugin> = [
+  {
+    name: "json-files",
+    transform: {
+      filter: { id: /\.json$/ },
+      handler(code: string) {
+        return { code: `${reader}export default ${dataFile(this, code)}`, moduleType: "js" as const, map: null }
+      }
+    }
+  },
+  {
+    name: "late-json-files",
+    transform: {
+      filter: { id: /\.ts$/, code: late },
+      handler(code: string, id: string) {
+        const changed = code.replace(
+          late,
+          (_, path: string) =>
+            `Promise.resolve().then(() => ({ default: ${
+              dataFile(this, readFileSync(join(dirname(id), path), "utf8"))
+            } }))`
+        )
+        return { code: reader + changed, map: null }
       }
     }
   }
+]
+
+/**
+ * Modules of Node without the namespace that `import` makes of them: to fill that one, every property of the module is
+ * read, and some load a dozen further modules each.
+ */
+const builtinModules: RolldownPlugin = {
+  name: "builtin-modules",
+  renderChunk: (code) =>
+    code.replace(
+      /^import (?:(\w+|\* as \w+)|\{((?:(?!\bdefault\b)[^}])*)\}) from "(node:[\w/]+)";$/gm,
+      (_whole, whole: string | undefined, some: string | undefined, id: string) =>
+        `const ${
+          whole?.replace("* as ", "") ?? `{${some?.replaceAll(" as ", ": ")}}`
+        } = process.getBuiltinModule("${id}");`
+    )
 }
 
 const step = async (name: string, work: () => Promise<string>): Promise<void> => {
@@ -139,7 +200,11 @@ await step("page", async () => {
 })
 
 /** One bundle of the command, written below `chunks/`. */
-const bundled = async (input: Readonly<Record<string, string>>, plugins: ReadonlyArray<RolldownPlugin> = []) => {
+const bundled = async (
+  input: Readonly<Record<string, string>>,
+  plugins: ReadonlyArray<RolldownPlugin> = [],
+  groups: Array<CodeSplittingGroup> = []
+) => {
   const bundle = await rolldown({
     input,
     platform: "node",
@@ -147,7 +212,7 @@ const bundled = async (input: Readonly<Record<string, string>>, plugins: Readonl
     treeshake: true,
     // What an entry shares with chunks that load later stays in the entry.
     preserveEntrySignatures: "allow-extension",
-    plugins: [jsonFiles, ...plugins],
+    plugins: [...jsonFiles, builtinModules, ...plugins],
     onLog: (level, log) => {
       // A warning here is an import that will not resolve on a user's machine, or a cycle that changes what runs first.
       // How long plugins took says nothing of the bundle, and is told only on a busy machine.
@@ -158,6 +223,7 @@ const bundled = async (input: Readonly<Record<string, string>>, plugins: Readonl
     dir: at(`${dist}/chunks`),
     format: "esm",
     minify: true,
+    codeSplitting: { groups },
     entryFileNames: "[name]-[hash].mjs",
     chunkFileNames: "[name]-[hash].mjs"
   })
@@ -166,8 +232,8 @@ const bundled = async (input: Readonly<Record<string, string>>, plugins: Readonl
 }
 
 await step("command", async () => {
-  // What `explain` needs is a bundle of its own, because each file that is read at the start costs half a millisecond.
-  const quick = await bundled({ quick: at(quickEntry) })
+  // What `explain` needs at once is one file, because each that is read at the start costs half a millisecond.
+  const quick = await bundled({ quick: at(quickEntry) }, [], [{ name: "quick", tags: ["$initial"] }])
   const quickFile = quick.find((chunk) => chunk.type === "chunk" && chunk.isEntry)?.fileName ?? fail("no quick chunk")
   const rest = await bundled({ bin: at(entry) }, [{
     name: "quick-apart",
