@@ -44,11 +44,31 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ]
 ]
 
+const bare: ReadonlyArray<readonly [Cause, string]> = [
+  ["connect_timeout", "{ errno: -4039, code: 'ESOCKET', syscall: 'connect', port: 587 }"],
+  ["connect_refused", "{\"errno\":-4078,\"syscall\":\"connect\"}"],
+  ["network_unreachable", "errno: -101, syscall: 'connect'"],
+  ["connection_lost", "errno: -104, syscall: 'read'"],
+  ["dns_temporary_failure", "errno: -3001, syscall: 'getaddrinfo'"],
+  ["connect_refused", "Io(Os { message: \"os error 111\" })"],
+  ["connection_lost", "caused by java.io.EOFException"],
+  ["bad_credentials", "sendMail failed with code EAUTH"],
+  ["tls_handshake_failed", "caused by javax.net.ssl.SSLHandshakeException"],
+  ["cert_untrusted_root", "CertPathBuilderException"],
+  ["server_temporary_failure", "HTTP/1.1 503 Service Unavailable"],
+  ["graph_permission_missing", "POST https://graph.microsoft.com/v1.0/users/a/sendMail: 403 Forbidden"],
+  ["auth_not_offered", "Invalid login - 502 unimplemented (#5.5.1)"],
+  ["recipient_disabled", "554 Message rejected: Address blacklisted."]
+]
+
 const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["connect_timeout", "cannot connect to your outgoing server: TLS certificate is not trusted"],
   ["bad_credentials", "imap_open(): Authentication failed; TLS/SSL failure for mx.example.net: SSL negotiation failed"],
   ["bad_credentials", "SMTP NOTICE: EOF caught while checking if connected\nSMTP Error: Could not authenticate."],
   ["connection_lost", "the EOF marker of the file is missing"],
+  ["connect_timeout", "errno: -11045"],
+  ["bad_credentials", "the word GREAUTHS has no meaning"],
+  ["ip_blocklisted", "554 Message rejected: Address blacklisted."],
   [
     "tls_handshake_failed",
     "*** TLS startup failed (connect(): error:1408F10B:SSL routines:ssl3_get_record:wrong version number)"
@@ -72,6 +92,16 @@ describe("words of programs", () => {
       const verdict = yield* first(text)
       assert.strictEqual(verdict?.cause, cause, verdict?.rule)
     }).pipe(Effect.provide(Packs.layer)))
+
+  it.effect.each(bare)(
+    "tell %s from a number or a name, and not as certain: %s",
+    ([cause, text]) =>
+      Effect.gen(function*() {
+        const verdict = yield* first(text)
+        assert.strictEqual(verdict?.cause, cause, verdict?.rule)
+        assert.notStrictEqual(verdict?.confidence, "certain")
+      }).pipe(Effect.provide(Packs.layer))
+  )
 
   it.effect.each(neighbours)("do not tell %s: %s", ([cause, text]) =>
     Effect.gen(function*() {
