@@ -171,3 +171,25 @@ describe("words that several servers use", () => {
       assert.strictEqual(first?.rule, `${id}/row`)
     }).pipe(Effect.provide(packs)))
 })
+
+describe("the protocol of the hints", () => {
+  const delivery = pack({
+    id: "delivery",
+    kind: "generic",
+    rules: [
+      rule("at-exchanger", { when: { service: "mx", phase: "rcpt", text: "no such row in this table" } }),
+      rule("at-store", { when: { service: "lmtp", phase: "rcpt", text: "no such row in this table" } })
+    ]
+  })
+
+  it.effect.each<[string, string, string]>([
+    ["mx", "smtp", "delivery/at-exchanger"],
+    ["lmtp", "lmtp", "delivery/at-store"]
+  ])("says that %s is meant", ([protocol, spoken, expected]) =>
+    Effect.gen(function*() {
+      const text = "550 no such row in this table"
+      const { read, verdicts } = yield* explain(yield* Packs, text, { protocol, phase: "rcpt" })
+      assert.deepStrictEqual(verdicts.map(({ rule: of }) => of), [expected])
+      assert.strictEqual(read.protocol, spoken)
+    }).pipe(Effect.provide(Packs.layerStatic([delivery]))))
+})
