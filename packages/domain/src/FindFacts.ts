@@ -21,7 +21,7 @@ const optional = Schema.optionalKey
 /**
  * What the receiver says of the message in Authentication-Results (RFC 8601). Results are in lower case, as they stand.
  *
- * - `trusted`: who says it. `id` is its authserv-id, absent where the receiver gives none; `basis` is why it is the receiver's:
+ * - `trusted`: who says it. `authservId` is absent where the receiver gives none; `basis` is why it is the receiver's:
  *   an option, its pack, the server that received the message (`received`), or a host of the recipient (`host`)
  * - `others`: authserv-ids that are not the receiver's, each once. Nothing of theirs counts; `""` is one that was not given
  * - `arc`: how many ARC-Authentication-Results there were (RFC 8617 section 4.1.1). Nothing of them counts either
@@ -31,7 +31,7 @@ const optional = Schema.optionalKey
  */
 export const Authentication = Schema.Struct({
   trusted: optional(Schema.Struct({
-    id: optional(Schema.String),
+    authservId: optional(Schema.String),
     basis: Schema.Literals(["option", "pack", "received", "host"])
   })),
   others: Schema.Array(Schema.String),

@@ -276,8 +276,10 @@ const make = Effect.gen(function*() {
       ...rest,
       token: undefined,
       grant: byDevice ? deviceCode : undefined,
-      // What the operator allows; without a look into a mailbox `denial` says it in words of the body.
-      allowRecipient: body.readBack === true ? settings.recipients : undefined,
+      // Which recipients are allowed is the operator's to say, and `denial` does.
+      allowRecipient: body.readBack === true
+        ? [...(body.to ?? []), ...(body.from === undefined ? [] : [body.from])]
+        : undefined,
       ehlo: settings.ehlo ?? body.ehlo ?? outside,
       deadline: millis !== undefined && millis > longest ? longest : deadline
     }) as CheckOptions

@@ -184,6 +184,52 @@ describe("Intake", () => {
     }
   })
 
+  describe("a message that is read back", () => {
+    const back = { target, secret, deliver: true, readBack: true } as const
+    const other = { ...back, to: ["friend@elsewhere.example"], readBackSecret: Redacted.make("kanarie-9b1") }
+    const recipients = ["@elsewhere.example"]
+
+    it.effect("goes outside the account's domain only where the operator allows it", () =>
+      Effect.gen(function*() {
+        assert.strictEqual(yield* refusal(back), "taken")
+        assert.strictEqual(yield* refusal(other), "422 to Recipient")
+        assert.strictEqual(yield* refusal(other, { recipients: ["else@elsewhere.example"] }), "422 to Recipient")
+        assert.strictEqual(yield* refusal({ ...back, from: "friend@elsewhere.example" }), "400 readBackSecret")
+        assert.strictEqual(yield* refusal(other, { recipients }), "taken")
+        // What a request allows itself does not count.
+        assert.strictEqual(yield* refusal({ ...other, allowRecipient: recipients }), "400 allowRecipient")
+        const plain = { target, secret, deliver: true, to: ["friend@elsewhere.example"] } as const
+        assert.strictEqual(yield* refusal(plain, { recipients }), "taken")
+        assert.strictEqual(yield* refusal(plain), "422 to Recipient")
+      }))
+
+    it.effect("keeps its other secret, and is asked for it again", () =>
+      Effect.gen(function*() {
+        const check = yield* taken(other, { recipients })
+        assert.strictEqual(Redacted.value(check.readBackSecret!), "kanarie-9b1")
+        const { readBackSecret: _, secret: __, ...asked } = check
+        const again = Intake.resumed(asked, { secret }, { connectTo: [], ca: undefined })
+        assert.notProperty(again, "allowRecipient")
+        assert.strictEqual(yield* refusal(again as StartRun, { recipients }), "400 readBackSecret")
+      }))
+
+    it.effect.each<[readBackHost: string, end: string]>([
+      ["imap.mail.example:993", "taken"],
+      ["127.0.0.1", "422 readBackHost Address"],
+      ["imap.internal", "422 readBackHost Name"],
+      ["imap.mail.example:22", "422 readBackHost Port"]
+    ])("at %s ends in %s", ([readBackHost, end]) =>
+      Effect.gen(function*() {
+        assert.strictEqual(yield* refusal({ ...back, readBackHost }), end)
+      }))
+
+    it.effect("sends no secret of the server where a request says", () =>
+      Effect.gen(function*() {
+        const body = { ...back, secret: { source: "env:PW" }, readBackHost: "imap.mail.example" } as const
+        assert.strictEqual(yield* refusal(body, { sources: [{ target, source: "env:PW" }] }), "400 readBackHost")
+      }))
+  })
+
   it.effect("introduces the server by the operator's name, or else the caller's", () =>
     Effect.gen(function*() {
       const body = { target, ehlo: "caller.example" }

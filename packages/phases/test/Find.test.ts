@@ -180,7 +180,7 @@ describe("looking by IMAP", () => {
         searched: ["INBOX"],
         from: { sent: ["a@example.com"], found: ["a@example.com"], rewritten: false },
         authentication: {
-          trusted: { id: "mx.example.net", basis: "received" },
+          trusted: { authservId: "mx.example.net", basis: "received" },
           others: [],
           arc: 0,
           spf: { result: "pass", domain: "example.com", alignment: "strict" },
@@ -352,7 +352,7 @@ describe("looking by POP3", () => {
       const facts = factsOf(outcome)
       assert.deepStrictEqual(facts.folder, { name: "the maildrop", kind: "maildrop" })
       assert.notProperty(facts, "receivedAt")
-      assert.strictEqual(facts.authentication.trusted?.id, "mx.example.net")
+      assert.strictEqual(facts.authentication.trusted?.authservId, "mx.example.net")
     }))
 
   it.effect("opens a session for each look, and reads no message twice", () =>

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { TlsError } from "@sonde/domain/Errors"
+import * as Redact from "@sonde/report/Redact"
 import * as Html from "@sonde/report/render/Html"
 import { style, styleSource } from "@sonde/report/render/HtmlStyle"
 import { createHash } from "node:crypto"
@@ -80,6 +81,15 @@ describe("Html", () => {
       "? ispdb failed the host did not answer in time https://autoconfig.thunderbird.net/v1.1/firm.example 5.0 s"
     )
     assert.notInclude(shown(Html.render(reports.passed)), "Where the settings come from")
+  })
+
+  it("shows where a message was found again, and who is who no more once that is taken out", () => {
+    const page = Html.render(reports.readBack)
+    assert.match(page, /<h2>Read back<\/h2><p>accepted 14:02:16, seen 14:02:18 UTC by IMAP/)
+    assert.include(page, "mx.contoso.example (a server of the recipient")
+    const redacted = Html.render(Redact.report(reports.readBack, "personal"))
+    assert.include(redacted, "<h2>Read back</h2>")
+    assert.notMatch(redacted, /contoso|lists\.example/)
   })
 
   it("says what changed since the last attempt", () => {

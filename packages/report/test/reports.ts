@@ -422,6 +422,53 @@ export const delivered: Report = {
   ])]
 }
 
+/** A message that was found again, in the junk folder and with another author. */
+export const readBack: Report = {
+  ...delivered,
+  outcome: "warn",
+  findings: [{
+    id: "delivered_to_junk",
+    state: "warn",
+    service: "imap",
+    title: "The message went to the junk folder \"Junk Email\"",
+    text: "The receiver accepted it and takes it for spam.",
+    remedies: []
+  }],
+  services: [...delivered.services, {
+    id: "imap",
+    outcome: "warn",
+    endpoint: { protocol: "imap", host: "outlook.office365.com", port: 993, security: "tls" },
+    phases: [{
+      id: "find",
+      state: "pass",
+      durationMillis: 1610,
+      facts: {
+        mailbox: "scanner@contoso.example",
+        messageId: "<1@client.example>",
+        matched: "subject",
+        acceptedAt: "2026-11-24T14:02:16.120Z",
+        foundAt: "2026-11-24T14:02:18.220Z",
+        delayMillis: 2100,
+        looks: 3,
+        folder: { name: "Junk Email", kind: "junk" },
+        searched: ["INBOX", "Junk Email"],
+        from: { sent: ["scanner@contoso.example"], found: ["list@lists.example"], rewritten: true },
+        foundMessageId: "<2@prod.outlook.com>",
+        authentication: {
+          trusted: { authservId: "mx.contoso.example", basis: "host" },
+          others: ["forged\u001b[31m.example", ""],
+          arc: 2,
+          spf: { result: "pass", domain: "bounce.lists.example", alignment: "relaxed" },
+          dkim: [{ result: "fail", domain: "contoso.example", alignment: "none" }],
+          dmarc: { result: "none" }
+        },
+        deleted: false,
+        notDeleted: "no"
+      }
+    }]
+  }]
+}
+
 /** A pasted reply with its cause. */
 export const explained: Explanation = {
   schema: "sonde.explanation/1",

@@ -31,6 +31,8 @@ export const screens: Readonly<Record<string, () => string>> = {
   "surveyed": () => Text.render(reports.surveyed, Appearance.plain),
   "surveyed-short": () => Text.render(reports.surveyed, Appearance.plain, { short: true }),
   "delivered": () => Text.render(reports.delivered, Appearance.plain),
+  "read-back": () => Text.render(reports.readBack, Appearance.plain),
+  "read-back-piped": () => Text.render(reports.readBack, Appearance.piped),
   "compact": () =>
     [reports.failed, reports.passed, reports.suspended, reports.delivered, reports.unresolved]
       .map((report, index) => Compact.render(report, Appearance.plain, `${index + 1}`)).join(""),

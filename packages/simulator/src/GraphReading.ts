@@ -21,7 +21,7 @@ const folders: Readonly<Record<string, string>> = {
 
 const folderOf = (mail: Mailstore, address: string, name: string): Folder | undefined => {
   const use = folders[name.toLowerCase()]
-  return mail.folders(address).find((one) => one.name === use || one.use === use)
+  return use === undefined ? undefined : mail.folders(address).find((one) => one.name === use || one.use === use)
 }
 
 const idOf = ({ id }: Stored): string => `AAMk${Buffer.from(`message ${id}`).toString("base64")}`

@@ -121,6 +121,47 @@ describe("Graph", () => {
       })
     })))
 
+  it.live("lists what lies in a folder by Message-ID and subject, and deletes one message", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const running = yield* start()
+      yield* Effect.promise(async () => {
+        const own = await application(running)
+        for (const subject of ["first", "second"]) {
+          await call(running, own, "POST", `/users/${address}/sendMail`, messageTo(address, { subject }))
+        }
+        const at = `/users/${address}/mailFolders/inbox/messages`
+        const list = async (filter: string, select = "id,subject"): Promise<ReadonlyArray<Record<string, unknown>>> => {
+          const query = new URLSearchParams({ $filter: filter, $select: select })
+          return (await call(running, own, "GET", `${at}?${query}`)).body["value"] as never
+        }
+        const [second] = await list("contains(subject,'SECOND')", "internetMessageHeaders")
+        assert.strictEqual(second?.["subject"], "second")
+        assert.include(JSON.stringify(second?.["internetMessageHeaders"]), "Authentication-Results")
+        const id = String(second?.["internetMessageId"])
+        const both = await list(`internetMessageId eq '${id}' or contains(subject,'first')`)
+        assert.deepStrictEqual(both.map(({ subject }) => subject), ["second", "first"])
+        assert.notProperty(both[0], "internetMessageHeaders")
+        const deleted = await call(running, own, "DELETE", `/users/${address}/messages/${String(second?.["id"])}`)
+        assert.strictEqual(deleted.status, 204)
+        assert.deepStrictEqual(await list(`internetMessageId eq '${id}'`), [])
+        assert.match(
+          errorOf(await call(running, own, "GET", `${at}?$filter=isRead`)),
+          /^400 ErrorInvalidUrlQueryFilter/
+        )
+        assert.match(errorOf(await call(running, own, "GET", at.replace("inbox", "lists"))), /^404 ErrorItemNotFound/)
+      })
+    })))
+
+  it.live("shows no message to who may only send", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const running = yield* start({ app: { application: ["Mail.Send", "Mail.ReadBasic.All"] } })
+      yield* Effect.promise(async () => {
+        const own = await application(running)
+        const refused = await call(running, own, "GET", `/users/${address}/mailFolders/inbox/messages`)
+        assert.match(errorOf(refused), /^403 ErrorAccessDenied/)
+      })
+    })))
+
   it.live.each<[string, Switches, string, unknown, string]>([
     [
       "the user is unknown",

@@ -503,6 +503,28 @@ describe("what a simulated Microsoft 365 delivers", () => {
       })
     })))
 
+  it.live("gets another Message-ID, or is lost, where the world says so", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const replacing = yield* started({ mailbox: { arrival: { messageId: "replaced" } } })
+      const losing = yield* started({ mailbox: { arrival: { folder: "lost" } } })
+      yield* Effect.promise(async () => {
+        const message = messageFrom("m@t.example")
+        await submit(replacing, "m@t.example", message)
+        const reader = await opened(replacing)
+        await reader.imap("SELECT INBOX")
+        const header = await reader.imap("FETCH 1 BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]")
+        assert.match(header, /Message-ID: <\d+@CH2PR14MB4005\.namprd14\.prod\.outlook\.com>\r\n/)
+        reader.end()
+        await submit(losing, "m@t.example", message)
+        assert.strictEqual(losing.state().messages.length, 1)
+        const empty = await opened(losing)
+        for (const folder of ["INBOX", "\"Junk Email\""]) {
+          assert.match(await empty.imap(`STATUS ${folder} (MESSAGES)`), /\(MESSAGES 0\)/)
+        }
+        empty.end()
+      })
+    })))
+
   it.live("arrives after the delay of the world", () => {
     let now = 1_800_000_000_000
     return Effect.scoped(Effect.gen(function*() {

@@ -70,7 +70,7 @@ layer(Simulated.layer, { excludeTestServices: true })("a message that is read ba
       const facts = found(report, "imap")
       assert.deepStrictEqual(facts.folder, { name: "INBOX", kind: "inbox" })
       assert.strictEqual(facts.mailbox, ada)
-      assert.deepStrictEqual(facts.authentication.trusted, { id: "mx.google.com", basis: "pack" })
+      assert.deepStrictEqual(facts.authentication.trusted, { authservId: "mx.google.com", basis: "pack" })
       assert.deepStrictEqual(facts.authentication.dmarc, { result: "pass", domain: "gmail.example" })
       assert.strictEqual(facts.authentication.spf?.alignment, "strict")
       assert.deepStrictEqual(ids(report), [])

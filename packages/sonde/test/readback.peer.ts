@@ -48,7 +48,7 @@ suite("a message read back from a real Dovecot", () => {
           assert.deepStrictEqual([facts.matched, facts.from.rewritten], ["message-id", false])
           assert.strictEqual(facts.folder.kind, service === "imap" ? "inbox" : "maildrop")
           assert.deepStrictEqual(facts.authentication, {
-            trusted: { id: MailHost.names.host, basis: "received" },
+            trusted: { authservId: MailHost.names.host, basis: "received" },
             others: ["forged.example"],
             arc: 0,
             spf: { result: "pass", domain: "example.test", alignment: "strict" },
@@ -74,7 +74,7 @@ suite("a message read back from a real Dovecot", () => {
         ])
         const inbox = found(yield* check({ to: [dora], readBackSecret }), "imap")
         assert.strictEqual(inbox.folder.kind, "inbox")
-        assert.deepStrictEqual(inbox.authentication.trusted, { id: MailHost.names.host, basis: "received" })
+        assert.deepStrictEqual(inbox.authentication.trusted, { authservId: MailHost.names.host, basis: "received" })
       }))
 
     it.effect.each(["imap", "pop3"] as const)(

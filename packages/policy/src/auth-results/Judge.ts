@@ -21,7 +21,7 @@ const posture = (domain: string): Remedy => ({
 /** What every receiver takes for a failure; `none` says that there was nothing to check. */
 const isBad = (result: string): boolean => result !== "pass"
 
-const whose = ({ trusted }: Authentication): string => trusted?.id ?? "the receiver"
+const whose = ({ trusted }: Authentication): string => trusted?.authservId ?? "the receiver"
 
 /** A domain that a remedy may name: letters of host names only, whatever a header field said. */
 const named = (domain: string | undefined): string | undefined =>

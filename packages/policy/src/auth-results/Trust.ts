@@ -132,7 +132,7 @@ export const evaluate = (
   return {
     ...(first?.basis === undefined
       ? {}
-      : { trusted: { ...defined({ id: first.field.authservId }), basis: first.basis } }),
+      : { trusted: { ...defined({ authservId: first.field.authservId }), basis: first.basis } }),
     others: [...new Set(others)],
     arc: valuesOf("arc-authentication-results").length,
     ...(spf === undefined ? {} : {

@@ -27,7 +27,7 @@ const gmail = `
 describe("Authentication-Results of a message", () => {
   it("count where the server that received the message has their name", () => {
     assert.deepStrictEqual(say(gmail), {
-      trusted: { id: "mx.google.com", basis: "received" },
+      trusted: { authservId: "mx.google.com", basis: "received" },
       others: ["out.example.com"],
       arc: 1,
       spf: { result: "pass", domain: "mail.example.com", alignment: "relaxed" },
@@ -43,7 +43,7 @@ describe("Authentication-Results of a message", () => {
       Authentication-Results: mx.example.net; dkim=fail header.d=example.com; dkim=pass header.d=esp.example
       Authentication-Results: evil.example; spf=pass
     `)
-    assert.deepStrictEqual(found.trusted, { id: "mx.example.net", basis: "host" })
+    assert.deepStrictEqual(found.trusted, { authservId: "mx.example.net", basis: "host" })
     assert.deepStrictEqual(found.others, ["evil.example"])
     assert.deepStrictEqual(found.spf, { result: "none", domain: "out.example.com", alignment: "relaxed" })
     assert.deepStrictEqual(found.dkim.map(({ alignment, result }) => [result, alignment]), [
@@ -54,7 +54,7 @@ describe("Authentication-Results of a message", () => {
 
   it("count by option alone where one is given", () => {
     const found = say(gmail, { ids: ["OUT.example.com"] })
-    assert.deepStrictEqual(found.trusted, { id: "out.example.com", basis: "option" })
+    assert.deepStrictEqual(found.trusted, { authservId: "out.example.com", basis: "option" })
     assert.deepStrictEqual([found.spf?.result, found.others], ["fail", ["mx.google.com"]])
     assert.isUndefined(say(gmail, { ids: ["nobody.example"] }).trusted)
   })

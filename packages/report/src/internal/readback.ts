@@ -45,7 +45,7 @@ const said = ({ dkim, dmarc, spf, trusted }: Authentication): string => {
     ...dkim.map((one) => result("DKIM", one)),
     ...(dmarc === undefined ? [] : [result("DMARC", dmarc)])
   ]
-  const who = trusted.id === undefined ? "the receiver" : Escape.line(trusted.id)
+  const who = trusted.authservId === undefined ? "the receiver" : Escape.line(trusted.authservId)
   return `${who} (${bases[trusted.basis]}): ${results.join("; ") || "no result of SPF, DKIM or DMARC"}`
 }
 

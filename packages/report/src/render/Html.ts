@@ -13,6 +13,7 @@ import type { Finding, Remedy, Verdict } from "@sonde/domain/Verdict"
 import * as Escape from "../Escape.ts"
 import * as Exchange from "../Exchange.ts"
 import { element, html, line, lines, mark, when } from "../internal/html.ts"
+import * as ReadBack from "../internal/readback.ts"
 import * as Shared from "../internal/shared.ts"
 import * as Sources from "../internal/sources.ts"
 import * as Phrases from "../Phrases.ts"
@@ -224,6 +225,9 @@ export const render = (whole: Report, options: Options = {}): string => {
       () => element("h2", "Steps") + report.services.map((it) => service(it, now)).join("")
     ),
     report.discovery === undefined ? "" : Sources.render(report.discovery),
+    ...ReadBack.lines(report).map((texts) =>
+      element("h2", "Read back") + texts.map((text) => element("p", html(text))).join("")
+    ),
     when(
       report.findings.length > 0,
       () => element("h2", "Findings") + report.findings.map(finding).join("")
