@@ -83,7 +83,15 @@ export const make = (options: {
   const first: Array<TranscriptLine> = []
   const last: Array<TranscriptLine> = []
   const secrets = options.secrets.map(Redacted.value)
-  let scrub = SecretForms.scrubber(secrets, mask)
+  let search = SecretForms.scrubber(secrets, mask)
+  // A line is scrubbed when it arrives and again when it is recorded: what was found clean is not searched twice.
+  let clean = ""
+  const scrub = (text: string): string => {
+    if (text === clean) return text
+    const scrubbed = search(text)
+    if (scrubbed === text) clean = text
+    return scrubbed
+  }
   const after = options.after ?? 0
   let n = after
 
@@ -114,10 +122,11 @@ export const make = (options: {
       if (before === undefined) return tail
       return [...first, { ...before, n: before.n + 1, dir: "=", text: `${leftOut} lines left out` }, ...tail]
     },
-    scrub: (text) => scrub(text),
+    scrub,
     protect: (secret) => {
       secrets.push(Redacted.value(secret))
-      scrub = SecretForms.scrubber(secrets, mask)
+      search = SecretForms.scrubber(secrets, mask)
+      clean = ""
     }
   }
 }

@@ -27,6 +27,8 @@ const utf16 = (text: string, order: "LE" | "BE"): Uint8Array => {
   return octets
 }
 
+const isAscii = (octets: Uint8Array): boolean => octets.every((octet) => octet < 0x80)
+
 const latin1 = (text: string): ReadonlyArray<Uint8Array> =>
   /^[\u0000-\u00ff]*$/.test(text) ? [Uint8Array.from(text, (character) => character.charCodeAt(0))] : []
 
@@ -56,8 +58,10 @@ const needlesOf = (secret: string): ReadonlyArray<Needle> => {
 const needles = (secret: string, piece: number): ReadonlyArray<Needle> => {
   const utf8 = encoder.encode(secret)
   const wide = [utf16(secret, "LE"), utf16(secret, "BE")]
-  const readAsUtf8 = (octets: Uint8Array): Uint8Array => encoder.encode(decoder.decode(octets))
-  const narrow = [utf8, ...latin1(secret)]
+  const readAsUtf8 = (octets: Uint8Array): Uint8Array =>
+    isAscii(octets) ? octets : encoder.encode(decoder.decode(octets))
+  // In ASCII all of these are the same.
+  const narrow = isAscii(utf8) ? [utf8] : [utf8, ...latin1(secret)]
   const asWord = secret.length < minSubstringLength
   const sized = (all: ReadonlyArray<Uint8Array>, size: number): ReadonlyArray<Needle> =>
     [...new Set(all.map(View.fromOctets))].map((octets) => ({ octets, size: Math.min(size, octets.length), asWord }))
@@ -67,36 +71,50 @@ const needles = (secret: string, piece: number): ReadonlyArray<Needle> => {
   ]
 }
 
+type Places = Map<string, Array<{ readonly needle: Needle; readonly at: number }>>
+
 /**
  * Pieces of one size, by their octets; a bit of `begins` tells by the first two octets of a place whether one may be
- * there. A bit and not an octet: every run has its own tables, and they would be 128 kB.
+ * there. Every run has its own tables: `begins` is kept small, and `places` are made for the first text that needs them.
  */
 interface Index {
   readonly size: number
   readonly begins: Uint8Array
-  readonly places: Map<string, Array<{ readonly needle: Needle; readonly at: number }>>
+  readonly places: () => Places
 }
 
-const pairAt = (octets: string, at: number): number =>
-  (octets.charCodeAt(at) & 0xff) << 8 | octets.charCodeAt(at + 1) & 0xff
+const beginOctets = 1024
 
-const indexOf = (needles: ReadonlyArray<Needle>): ReadonlyArray<Index> => {
-  const indexes = new Map<number, Index>()
+/** The bit for the two octets at a place. Different ones may share it. */
+const pairAt = (octets: string, at: number): number =>
+  ((octets.charCodeAt(at) & 0xff) << 5 ^ octets.charCodeAt(at + 1) & 0xff) & 8 * beginOctets - 1
+
+const placesOf = (needles: ReadonlyArray<Needle>, size: number): Places => {
+  const all: Places = new Map()
   for (const needle of needles) {
-    const { size } = needle
-    const index: Index = indexes.get(size) ?? { size, begins: new Uint8Array(8192), places: new Map() }
-    indexes.set(size, index)
     for (let at = 0; at + size <= needle.octets.length; at++) {
       const piece = needle.octets.slice(at, at + size)
-      const pair = pairAt(piece, 0)
-      index.begins[pair >> 3]! |= 1 << (pair & 7)
-      const places = index.places.get(piece)
-      if (places === undefined) index.places.set(piece, [{ needle, at }])
+      const places = all.get(piece)
+      if (places === undefined) all.set(piece, [{ needle, at }])
       else places.push({ needle, at })
     }
   }
-  return [...indexes.values()]
+  return all
 }
+
+const indexOf = (all: ReadonlyArray<Needle>): ReadonlyArray<Index> =>
+  [...new Set(all.map(({ size }) => size))].map((size) => {
+    const needles = all.filter((needle) => needle.size === size)
+    const begins = new Uint8Array(beginOctets)
+    for (const { octets } of needles) {
+      for (let at = 0; at + size <= octets.length; at++) {
+        const pair = pairAt(octets, at)
+        begins[pair >> 3]! |= 1 << (pair & 7)
+      }
+    }
+    let made: Places | undefined
+    return { size, begins, places: () => made ??= placesOf(needles, size) }
+  })
 
 type Span = readonly [from: number, to: number]
 
@@ -111,15 +129,15 @@ const common = (octets: string, at: number, needle: Needle, from: number): numbe
   return length
 }
 
-const spansIn = (text: string, view: View.View, { begins, places, size }: Index): ReadonlyArray<Span> => {
+/** Adds where pieces of a secret stand in a view. */
+const addSpans = (out: Array<Span>, text: string, view: View.View, { begins, places, size }: Index): void => {
   const { octets } = view
-  const out: Array<Span> = []
   for (let at = 0; at + size <= octets.length; at++) {
     if (size > 1) {
       const pair = pairAt(octets, at)
       if (((begins[pair >> 3] ?? 0) & 1 << (pair & 7)) === 0) continue
     }
-    const found = places.get(octets.slice(at, at + size))
+    const found = places().get(octets.slice(at, at + size))
     if (found === undefined) continue
     let longest = 0
     for (const place of found) {
@@ -132,7 +150,6 @@ const spansIn = (text: string, view: View.View, { begins, places, size }: Index)
     out.push([view.from[at] ?? 0, view.to[at + longest - 1] ?? 0])
     at += longest - size
   }
-  return out
 }
 
 /** Gives what replaces every secret, and every piece of one, by `mask`. Empty secrets are none. */
@@ -141,15 +158,16 @@ export const scrubber = (secrets: ReadonlyArray<string>, mask: string): (text: s
   if (indexes.length === 0) return (text) => text
   const views = View.all(Math.min(...indexes.map(({ size }) => size)))
   return (text) => {
-    const spans = views(text)
-      .flatMap((view) => indexes.flatMap((index) => spansIn(text, view, index)))
-      .toSorted((left, right) => left[0] - right[0] || right[1] - left[1])
+    const spans: Array<Span> = []
+    for (const view of views(text)) for (const index of indexes) addSpans(spans, text, view, index)
+    if (spans.length === 0) return text
+    spans.sort((left, right) => left[0] - right[0] || right[1] - left[1])
     let out = ""
     let done = 0
     for (const [from, to] of spans) {
       if (from >= done) out += text.slice(done, from) + mask
       done = Math.max(done, to)
     }
-    return spans.length === 0 ? text : out + text.slice(done)
+    return out + text.slice(done)
   }
 }

@@ -30,6 +30,33 @@ export const fromOctets = (octets: Uint8Array): string => {
 
 const utf8 = (text: string): string => fromOctets(encoder.encode(text))
 
+interface Places {
+  readonly from: ReadonlyArray<number>
+  readonly to: ReadonlyArray<number>
+}
+
+/** A view whose places are worked out when they are asked for: in most texts nothing is found, and nobody asks. */
+class Lazy implements View {
+  readonly octets: string
+  readonly isBinary: boolean
+  readonly #work: () => Places
+  #places: Places | undefined
+
+  constructor(octets: string, isBinary: boolean, work: () => Places) {
+    this.octets = octets
+    this.isBinary = isBinary
+    this.#work = work
+  }
+
+  get from(): ReadonlyArray<number> {
+    return (this.#places ??= this.#work()).from
+  }
+
+  get to(): ReadonlyArray<number> {
+    return (this.#places ??= this.#work()).to
+  }
+}
+
 class Builder {
   readonly octets: Array<string> = []
   readonly from: Array<number> = []
@@ -48,34 +75,43 @@ class Builder {
   }
 }
 
-const fromAscii = (text: string): View => {
-  const from: Array<number> = []
-  const to: Array<number> = []
-  for (let at = 0; at < text.length; at++) {
-    from.push(at)
-    to.push(at + 1)
-  }
-  return { octets: text, from, to, isBinary: false }
-}
+const places = (length: number, first: number): ReadonlyArray<number> => Array.from({ length }, (_, at) => at + first)
+
+/** As long as nearly every line: the places of a text that stands for itself are the same for all, and made once. */
+const sharedPlaces = 4096
+const starts = places(sharedPlaces, 0)
+const ends = places(sharedPlaces, 1)
+
+const fromAscii = (text: string): View =>
+  text.length <= sharedPlaces
+    ? { octets: text, from: starts, to: ends, isBinary: false }
+    : { octets: text, from: places(text.length, 0), to: places(text.length, 1), isBinary: false }
 
 /** The octets of a text in UTF-8. */
 const fromText = (text: string): View => {
   if (!/[^\0-\x7f]/.test(text)) return fromAscii(text)
-  const out = new Builder()
-  let at = 0
-  for (const character of text) {
-    out.add(character < "\u0080" ? character : utf8(character), at, at + character.length)
-    at += character.length
-  }
-  return out.view(false)
+  return new Lazy(utf8(text), false, () => {
+    const out = new Builder()
+    let at = 0
+    for (const character of text) {
+      out.add(character < "\u0080" ? character : utf8(character), at, at + character.length)
+      at += character.length
+    }
+    return out
+  })
 }
 
 type Decoding = (view: View) => View | undefined
 
 /** Takes escapes off. `undefined` where there are none. */
-const escapes = (pattern: RegExp, octetsOf: (match: RegExpExecArray) => string): Decoding => (view) => {
+const escapes = (pattern: RegExp, octetsOf: (match: ReadonlyArray<string>) => string): Decoding => (view) => {
   // Most lines hold none, and asking first is cheaper than an iterator over nothing.
   if (view.octets.search(pattern) < 0) return undefined
+  const octets = view.octets.replaceAll(pattern, (...match: ReadonlyArray<string>) => octetsOf(match))
+  return new Lazy(octets, view.isBinary, () => escaped(view, pattern, octetsOf))
+}
+
+const escaped = (view: View, pattern: RegExp, octetsOf: (match: ReadonlyArray<string>) => string): Places => {
   const out = new Builder()
   let done = 0
   const copy = (end: number): void => {
@@ -88,13 +124,13 @@ const escapes = (pattern: RegExp, octetsOf: (match: RegExpExecArray) => string):
     done = end
   }
   copy(view.octets.length)
-  return out.view(view.isBinary)
+  return out
 }
 
 const octet = (digits: string): string => String.fromCharCode(Number.parseInt(digits, 16))
 
 // A pair of surrogates is one character.
-const json = escapes(/\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|\\u[0-9a-f]{4}|\\["\\/bfnrt]/gi, ([found]) => {
+const json = escapes(/\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|\\u[0-9a-f]{4}|\\["\\/bfnrt]/gi, ([found = ""]) => {
   if (found.charAt(1).toLowerCase() !== "u") {
     const control = "bfnrt".indexOf(found.charAt(1))
     return control < 0 ? found.charAt(1) : "\b\f\n\r\t".charAt(control)
@@ -106,7 +142,7 @@ const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", qu
 
 const html = escapes(
   /&(?:#x0*([0-9a-f]{1,6})|#0*(\d{1,7})|(amp|lt|gt|quot|apos));?/gi,
-  ([found, hex, decimal, name]) => {
+  ([found = "", hex, decimal, name]) => {
     if (name !== undefined) return named[name.toLowerCase()] ?? found
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
     return code > 0x10ffff ? found : utf8(String.fromCodePoint(code))
@@ -175,21 +211,28 @@ const fromBase64 = (view: View, runs: RegExp): View => {
 
 const ofText: ReadonlyArray<Decoding> = [json, html, percent, form, quoted, quotedWord]
 
+/** What the escapes of `ofText` begin with. Most lines hold none of it, and are then searched once and not six times. */
+const escape = /[\\&%+=_]/
+
 /**
  * The text as it is, with one encoding taken off, and with two. Of Base64 and hex one, beside one of the others, and only
  * where at least `fewest` octets stand together.
  */
 export const all = (fewest: number): (text: string) => ReadonlyArray<View> => {
-  const ofBinary = [base64(fewest), hex(fewest)]
+  const ofBinary = binaries.get(fewest) ?? [base64(fewest), hex(fewest)]
+  binaries.set(fewest, ofBinary)
   return (text) => views(text, ofBinary)
 }
+
+/** By `fewest`, of which there are as many as a piece of a secret has octets. A new expression is slow in its first uses. */
+const binaries = new Map<number, ReadonlyArray<Decoding>>()
 
 const apply = (view: View, decodings: ReadonlyArray<Decoding>): ReadonlyArray<View> =>
   decodings.flatMap((decoding) => decoding(view) ?? [])
 
 const views = (text: string, ofBinary: ReadonlyArray<Decoding>): ReadonlyArray<View> => {
   const plain = fromText(text)
-  const once = apply(plain, ofText)
+  const once = escape.test(plain.octets) ? apply(plain, ofText) : []
   const clear = [plain, ...once]
   const binary = clear.flatMap((view) => apply(view, ofBinary))
   const twice = once.flatMap((view) => apply(view, ofText))
