@@ -68,7 +68,8 @@ export const threshold = 50
 const heaviest = <A extends { readonly weight: number }>(
   signs: ReadonlyArray<A>,
   fits: (sign: A) => boolean
-): number => signs.reduce((found, sign) => sign.weight > found && fits(sign) ? sign.weight : found, 0)
+): number =>
+  signs.length === 0 ? 0 : signs.reduce((found, sign) => sign.weight > found && fits(sign) ? sign.weight : found, 0)
 
 const domainFits = (
   sign: { readonly name: string; readonly subdomains?: boolean },
@@ -160,7 +161,8 @@ export const recognise = (
     const own = signs.folded[place]
     if (summary.kind !== kind || own === undefined) continue
     const weights = weigh(own, folded, hosts?.get(place) ?? 0, replies?.get(place) ?? 0)
-    const sum = weights.reduce((total, weight) => total + weight, 0)
+    let sum = 0
+    for (const weight of weights) sum += weight
     if (sum < threshold) continue
     if (best === undefined || sum > best.sum || (sum === best.sum && summary.id < best.id)) {
       best = { id: summary.id, by: kinds.filter((_, number) => (weights[number] ?? 0) > 0), sum }

@@ -127,7 +127,9 @@ export class Authenticate extends Context.Service<
     const begun = Effect.fnUntraced(function*(input: AuthInput) {
       const { conversation, credential, offered } = input
       const { crypto, nonce } = yield* SaslMeans
-      const binding = Begin.bindingOf(conversation.session)
+      // Only SCRAM ties itself to a connection; what ties a connection costs as much as reading a certificate.
+      const canBind = offered.auth.some((name) => Mechanism.isScram(name.toUpperCase()))
+      const binding = canBind ? Begin.bindingOf(conversation.session) : undefined
       const { mechanism, passedOver } = Choice.choose(offered.auth, {
         kind: credential.kind,
         asked: credential.mechanism,
@@ -138,7 +140,7 @@ export class Authenticate extends Context.Service<
       const surroundings = {
         endpoint: conversation.endpoint,
         crypto,
-        nonce: yield* nonce,
+        nonce: Mechanism.isScram(mechanism) ? yield* nonce : "",
         binding,
         flag: Begin.flagOf(binding, offered.auth)
       }

@@ -132,6 +132,14 @@ export const takes = (name: Spoken): CredentialKind =>
 export const isBound = (name: string): boolean => name.endsWith("-PLUS")
 
 /**
+ * Whether the mechanism is one of SCRAM (RFC 5802 section 4), with or without a tie. `name` is in upper case.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isScram = (name: string): boolean => name.startsWith("SCRAM-")
+
+/**
  * Why a mechanism that is known is not spoken: what it would need, or why nobody should use it. `undefined` for any other name.
  *
  * @category constants
