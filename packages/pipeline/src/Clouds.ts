@@ -41,7 +41,7 @@ export const problem = Effect.fnUntraced(function*(
     })
     : new OptionsError({
       option,
-      problem: `does not know ${JSON.stringify(cloud)}`,
+      problem: `does not know "${cloud}"`,
       remedy: `it takes ${known.join(", ")}`
     })
 })
