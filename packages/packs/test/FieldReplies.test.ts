@@ -7,8 +7,12 @@
  * What the packs said the first time, with hints, is the figure of generalisation: of the 195 without `blind`, 157
  * right, 16 wrong (2 of them certain) and 22 unknown. After rules had been written for these, the packs were asked
  * about the ones with `blind` in two rounds: of 62, 44 right, 2 wrong and 16 unknown; then, after more rules, of 25,
- * 15 right, 1 wrong and 9 unknown; none certain and wrong. Then rules were written for these too, so that the floors
- * below keep what is known and measure nothing new.
+ * 15 right, 1 wrong and 9 unknown; none certain and wrong. Then rules were written for these too.
+ *
+ * Five further sets came later, each asked before its rules were written, after those of the sets before it. Of the
+ * 100 whose id begins with `ba`, 83 were right and 5 wrong (1 certain); of 100 `bb`, 84 and 5; of 80 `bc`, messages of
+ * applications, 61 and 4; of 90 `bd`, 72 and 9 (2 certain); of 90 `be`, 78 and 3. So the floors below keep what is known
+ * and measure nothing new.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Cause } from "@sonde/domain/Cause"
@@ -53,7 +57,8 @@ const judge = Effect.fnUntraced(function*(bare: boolean) {
 
 const groups: ReadonlyArray<readonly [string, (entry: typeof Entry.Type) => boolean]> = [
   ["asked first", ({ blind }) => blind !== true],
-  ["asked later", ({ blind }) => blind === true],
+  ["asked later", ({ blind, id }) => blind === true && id.startsWith("fr")],
+  ["asked last", ({ id }) => !id.startsWith("fr")],
   ["Microsoft 365", ({ provider }) => provider === "microsoft365"],
   ["Gmail", ({ provider }) => provider === "gmail"],
   ["no provider named", ({ provider }) => provider === "unknown"],

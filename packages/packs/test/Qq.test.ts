@@ -16,7 +16,7 @@ testPack("qq", [
     "login-fail",
     "mfa_app_password_required"
   ],
-  ["535 Error: authentication failed, system busy", "auth-system-busy", "imap_disabled"],
+  ["535 Error: authentication failed, system busy", "auth-system-busy", "throttled_logins"],
   ["501 Mail from address must be same as authorization user.", "sender-not-own", "send_as_denied"],
   ["503 Mail from address must be same as authorization user.", "not-signed-in", "auth_required"],
   [
