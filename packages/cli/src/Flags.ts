@@ -215,6 +215,11 @@ export const check = {
   security: text("security", "starttls|tls|none|opportunistic", "how the connection is encrypted"),
   connectTo: texts("connect-to", "HOST:PORT:ADDR:PORT", "dial ADDR:PORT when HOST:PORT is meant; repeatable"),
   address: text("address", "ADDRESS", "connect to this address; the name checked in TLS stays the host"),
+  control: text(
+    "control",
+    "HOST:PORT",
+    "a server that works, best with the same port: dialled where the target does not answer, to tell a blocked network from an outage"
+  ),
   ca: text("ca", "FILE", "more trust anchors, PEM"),
   ehlo: text("ehlo", "NAME", "name to greet the server with"),
   from: text("from", "ADDRESS", "envelope sender (default: the mailbox)"),
@@ -297,6 +302,7 @@ export const tls = {
   ...way,
   proxySecret,
   address: check.address,
+  control: check.control,
   connectTo: check.connectTo,
   ca: check.ca,
   ehlo: check.ehlo,

@@ -105,6 +105,7 @@ export const options = Effect.fnUntraced(function*(input: Partial<Input>) {
     "proxy",
     "source",
     "address",
+    "control",
     "ehlo",
     "from",
     "tenant",

@@ -76,37 +76,6 @@ describe("sonde check --proxy", () => {
       }).pipe(Effect.scoped)
   )
 
-  it.live.each(
-    [
-      ["a sign-in that is refused", { user: "alice", secret: "another" }, "proxy_sign_in_refused", "ProxyAuth"],
-      ["rules that do not allow it", { user: "alice", secret, answer: 2 }, "proxy_denied", "ProxyDenied"],
-      ["a server that refuses", { user: "alice", secret, answer: 5 }, "connect_refused", "Refused"],
-      ["a server that cannot be reached", { user: "alice", secret, answer: 4 }, "network_unreachable", "Unreachable"],
-      ["a server that is silent", { user: "alice", secret, answer: 6 }, "connect_timeout", "Timeout"]
-    ] as const
-  )("tells apart %s", ([, behaviour, cause, reason]) =>
-    Effect.gen(function*() {
-      const proxy = yield* ProxyServer.start("socks5", behaviour)
-      const { code, out } = yield* ran(
-        [
-          "check",
-          "mx.example:587",
-          "--proxy",
-          `socks5h://alice@127.0.0.1:${proxy.port}`,
-          "--proxy-secret",
-          "env:PROXY_PW",
-          "--json"
-        ],
-        { PROXY_PW: secret }
-      )
-      assert.strictEqual(code, 69)
-      const report = JSON.parse(out)
-      assert.strictEqual(report.verdicts[0].cause, cause)
-      const { error } = report.services[0].phases[1]
-      assert.deepStrictEqual([error.reason, error.proxy], [reason, `socks5h://127.0.0.1:${proxy.port}`])
-      assert.match(error.attempts[0].said, /^(SOCKS reply \d|user name or password refused)/)
-    }).pipe(Effect.scoped))
-
   it.live("says on the screen that the proxy was not reached, and not the server", () =>
     Effect.gen(function*() {
       const { code, out } = yield* ran(["check", "mx.example:587", "--proxy", "socks5h://127.0.0.1:1"], {

@@ -62,7 +62,8 @@ const Keyword = Schema.Struct({ keyword: Schema.String, params: Schema.Array(Sch
 
 /**
  * The greeting. Of SMTP (RFC 5321 section 4.2) `code` is the reply code and `host` the name that opens its text. `capabilities` are
- * those that a greeting of IMAP or ManageSieve tells, `timestamp` is what APOP of POP3 needs (RFC 1939 section 7).
+ * those that a greeting of IMAP or ManageSieve tells, `firstOctetMillis` is from the connection, or the handshake where TLS comes first,
+ * to the first octet, `wholeMillis` to the end of the greeting, `timestamp` is what APOP of POP3 needs (RFC 1939 section 7).
  *
  * @category models
  * @since 0.1.0
@@ -72,7 +73,9 @@ export const GreetingFacts = Schema.Struct({
   host: Schema.optionalKey(Schema.String),
   text: Schema.String,
   capabilities: Schema.optionalKey(Schema.Array(Keyword)),
-  timestamp: Schema.optionalKey(Schema.String)
+  timestamp: Schema.optionalKey(Schema.String),
+  firstOctetMillis: Schema.optionalKey(Schema.Finite),
+  wholeMillis: Schema.optionalKey(Schema.Finite)
 }).annotate({ identifier: "GreetingFacts" })
 /** @category models @since 0.1.0 */
 export interface GreetingFacts extends Schema.Schema.Type<typeof GreetingFacts> {}

@@ -14,6 +14,24 @@ import { TranscriptLine } from "./Transcript.ts"
 import { Finding, Verdict } from "./Verdict.ts"
 
 /**
+ * How slow the replies of a phase were, where one took a second or more: how many there were, and the slowest, with the command it
+ * answered, masked, its wait until the first octet and until its end, and in how many segments its octets came.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Pace = Schema.Struct({
+  replies: Schema.Int,
+  command: Schema.String,
+  waitMillis: Schema.Finite,
+  wholeMillis: Schema.Finite,
+  octets: Schema.Int,
+  segments: Schema.Int
+}).annotate({ identifier: "Pace" })
+/** @category models @since 0.1.0 */
+export interface Pace extends Schema.Schema.Type<typeof Pace> {}
+
+/**
  * What became of one phase. `facts` is the plain data of a phase that passed; `before` tells what an earlier
  * attempt of a resumed run gave, so that a change can be named.
  *
@@ -27,6 +45,7 @@ export const PhaseReport = Schema.Struct({
   because: Schema.optionalKey(SkipReason),
   facts: Schema.optionalKey(Schema.Record(Schema.String, Schema.Json)),
   error: Schema.optionalKey(PhaseError),
+  pace: Schema.optionalKey(Pace),
   before: Schema.optionalKey(Schema.Struct({
     state: PhaseState,
     at: Schema.String,

@@ -16,6 +16,12 @@
 export const findings = {
   send_as_not_proven: "the provider decides after DATA whether this address may be sent from, and no message was sent",
 
+  ipv6_not_answering: "the server's IPv6 address takes no connection, its IPv4 address does",
+  ipv4_not_answering: "the server's IPv4 address takes no connection, its IPv6 address does",
+  family_not_judged: "this machine has no way to addresses of one family, so those of the server are not judged",
+  greeting_slow: "the greeting came late, or octet by octet",
+  replies_slow: "replies came late, or octet by octet",
+
   dns_unanswered: "a question to the DNS was not answered, so what depends on it is not judged",
 
   mx_missing: "the domain has no MX record; mail goes to its own address",

@@ -157,7 +157,7 @@ const refused = (body: Body, settings: Values): InvalidOption | undefined => {
     )
   }
   // Each says where this server connects to, or from.
-  for (const option of ["connectTo", "dns", "proxy", "source", "address"] as const) {
+  for (const option of ["connectTo", "dns", "proxy", "source", "address", "control"] as const) {
     if (body[option] !== undefined && !settings.allowPrivate) {
       return invalid(
         option,

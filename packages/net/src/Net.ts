@@ -17,8 +17,18 @@ import * as Http from "./Http.ts"
 import * as StaticTransport from "./internal/StaticTransport.ts"
 import { unmasked } from "./Outgoing.ts"
 import * as Race from "./Race.ts"
-import type { AddressRecord, Answer, MxRecord, RecordData, RecordType, SrvRecord, TlsaRecord } from "./Resolver.ts"
+import type {
+  AddressAnswer,
+  AddressRecord,
+  Answer,
+  MxRecord,
+  RecordData,
+  RecordType,
+  SrvRecord,
+  TlsaRecord
+} from "./Resolver.ts"
 import { LookupFailed, Resolver } from "./Resolver.ts"
+import { Route } from "./Route.ts"
 import type { Handshake } from "./Session.ts"
 import * as SessionCore from "./SessionCore.ts"
 import * as Timers from "./Timers.ts"
@@ -178,21 +188,27 @@ export const layerResolver = (world: Pick<StaticWorld, "zone" | "fail">): Layer.
       ({ records, ttlSeconds }) => records.map((address) => ({ address, family, ttlSeconds }))
     )
 
+  const both = (name: string): Effect.Effect<AddressAnswer, LookupFailed> =>
+    Effect.matchEffect(one(name, 6), {
+      onSuccess: (six) =>
+        Effect.map(
+          Effect.orElseSucceed(one(name, 4), (): ReadonlyArray<AddressRecord> => []),
+          (four) => ({ source: "dns" as const, addresses: [...six, ...four] })
+        ),
+      onFailure: (six) =>
+        Effect.mapBoth(one(name, 4), {
+          onSuccess: (addresses) => ({ source: "dns" as const, addresses }),
+          // As in the real one: an empty answer tells less than a failure.
+          onFailure: (four) => four.reason === "NoRecords" ? six : four
+        })
+    })
+
   return Layer.succeed(Resolver, {
-    addresses: (name) =>
-      Effect.matchEffect(one(name, 6), {
-        onSuccess: (six) =>
-          Effect.map(
-            Effect.orElseSucceed(one(name, 4), (): ReadonlyArray<AddressRecord> => []),
-            (four) => ({ source: "dns" as const, addresses: [...six, ...four] })
-          ),
-        onFailure: (six) =>
-          Effect.mapBoth(one(name, 4), {
-            onSuccess: (addresses) => ({ source: "dns" as const, addresses }),
-            // As in the real one: an empty answer tells less than a failure.
-            onFailure: (four) => four.reason === "NoRecords" ? six : four
-          })
-      }),
+    addresses: Effect.fnUntraced(function*(name: string) {
+      const { family } = yield* Route
+      if (family !== undefined) return { source: "dns" as const, addresses: yield* one(name, family) }
+      return yield* both(name)
+    }),
     mx: (domain) => Effect.map(query(domain, "MX"), ({ records }) => records),
     query
   })
@@ -220,7 +236,17 @@ const read: { readonly [T in RecordType]: (records: StaticRecords) => ReadonlyAr
   CNAME: ({ cname }) => cname === undefined ? [] : [cname]
 }
 
-const obstacles: ReadonlyArray<unknown> = ["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied"]
+const obstacles: ReadonlyArray<unknown> = [
+  "Refused",
+  "Timeout",
+  "Unreachable",
+  "Reset",
+  "AddressDenied",
+  "ProxyUnreachable",
+  "ProxyAuth",
+  "ProxyDenied",
+  "ProxyBroken"
+]
 const isObstacle = (server: StaticServer): server is Race.Obstacle => obstacles.includes(server)
 
 const authority = (host: string, port: number): string => host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`

@@ -15,12 +15,32 @@ import * as Redacted from "effect/Redacted"
 import * as SecretForms from "./internal/SecretForms.ts"
 
 /**
+ * How long a reply took: `waitMillis` to its first octet, `wholeMillis` to its end, from the command, which is masked, or from the
+ * connection for a greeting, whose `command` is empty. `segments` is in how many pieces its `octets` came.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface ReplyTime {
+  readonly service: ServiceId
+  readonly command: string
+  readonly waitMillis: number
+  readonly wholeMillis: number
+  readonly octets: number
+  readonly segments: number
+}
+
+/**
  * The record of one run. `now` gives milliseconds since the run began.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Recorder {
+  /** Keeps how long a reply took; those beyond `maxTimes` are dropped. */
+  readonly timed: (time: ReplyTime) => void
+  /** The times of all replies so far, in order. */
+  readonly times: () => ReadonlyArray<ReplyTime>
   /** Keeps a line and gives it the next number. */
   readonly record: (
     line: { readonly service: ServiceId; readonly dir: ">" | "<" | "="; readonly tls: boolean; readonly text: string }
@@ -32,6 +52,14 @@ export interface Recorder {
   /** Makes one more secret known from now on, such as a token that was just acquired. Earlier lines stay as they are. */
   readonly protect: (secret: Redacted.Redacted<string>) => void
 }
+
+/**
+ * Most times that are kept of one run: conversations have some dozens of replies.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxTimes = 1000
 
 /**
  * The token that stands for a secret found in what was received.
@@ -94,8 +122,13 @@ export const make = (options: {
   }
   const after = options.after ?? 0
   let n = after
+  const times: Array<ReplyTime> = []
 
   return {
+    timed: (time) => {
+      if (times.length < maxTimes) times.push(time)
+    },
+    times: () => times,
     record: (line) => {
       n += 1
       const scrubbed = scrub(line.text)

@@ -120,6 +120,11 @@ export const make = (parts: SessionParts): Session => {
   let lastCommand = ""
   let over: "Closed" | "Reset" | SessionLineTooLong | Error | undefined = undefined
   let pending = ""
+  // The reply that is awaited, or comes: since when, when its first octet came, in how many pieces.
+  let since = timers.now()
+  let firstAt: number | undefined = undefined
+  let segments = 0
+  let octetsOfReply = 0
   let waiting: Waiting | undefined = undefined
 
   const record = (dir: ">" | "<" | "=", text: string): void => {
@@ -152,6 +157,9 @@ export const make = (parts: SessionParts): Session => {
   const data = (chunk: Uint8Array): void => {
     let completed: Waiting | undefined = undefined
     received += chunk.length
+    firstAt ??= timers.now()
+    segments += 1
+    octetsOfReply += chunk.length
     let start = 0
     // One line at a time, so that the octets behind a complete reply can be counted exactly.
     while (start < chunk.length && over === undefined) {
@@ -191,6 +199,25 @@ export const make = (parts: SessionParts): Session => {
     completed?.complete()
   }
 
+  const startTiming = (): void => {
+    since = timers.now()
+    firstAt = undefined
+    segments = 0
+    octetsOfReply = 0
+  }
+
+  const keepTime = (command: string): void => {
+    const wholeMillis = timers.now() - since
+    recorder.timed({
+      service,
+      command,
+      waitMillis: firstAt === undefined ? wholeMillis : Math.max(0, firstAt - since),
+      wholeMillis,
+      octets: octetsOfReply,
+      segments
+    })
+  }
+
   const events: TransportEvents = {
     data,
     ended: () => {
@@ -217,6 +244,7 @@ export const make = (parts: SessionParts): Session => {
         return result.success === undefined ? undefined : Effect.succeed(result.success)
       }
       if (waiting !== undefined) return resume(Effect.die(new Error("a session takes one exchange at a time")))
+      const isGreeting = !hasConversed && line === undefined
       hasConversed = true
       if (line !== undefined) {
         const text = Outgoing.unmasked(line)
@@ -225,6 +253,7 @@ export const make = (parts: SessionParts): Session => {
         lastCommand = Outgoing.masked(line)
         if (over === undefined) {
           record(">", lastCommand)
+          startTiming()
           transport.write(`${text}\r\n`)
         }
       }
@@ -239,7 +268,10 @@ export const make = (parts: SessionParts): Session => {
         paused = false
         transport.resume()
       }
-      if (read !== undefined) return resume(read)
+      if (read !== undefined) {
+        if (isGreeting) keepTime("")
+        return resume(read)
+      }
       if (over !== undefined) return resume(failure(over))
       let last: Effect.Effect<A, E> | undefined = undefined
       const cancel = timers.after(timeoutMillis, () => {
@@ -253,6 +285,7 @@ export const make = (parts: SessionParts): Session => {
         },
         complete: () => {
           cancel()
+          if (line !== undefined || isGreeting) keepTime(line === undefined ? "" : lastCommand)
           if (last !== undefined) resume(last)
         },
         fail: (effect) => {
@@ -331,6 +364,8 @@ export const make = (parts: SessionParts): Session => {
       },
       onSuccess: (facts) => {
         encrypted = true
+        // A greeting that is awaited now is awaited from here on.
+        startTiming()
         lines = Lines.make()
         record("=", `${facts.protocol} with ${facts.cipher}`)
         transport.attach(events)

@@ -352,4 +352,34 @@ describe("Resolver from data", () => {
       assert.strictEqual((yield* Effect.flip(mx("slow.example"))).reason, "ServerFailure")
       assert.strictEqual((yield* Effect.flip(mx("six.example"))).reason, "NoRecords")
     }).pipe(Effect.provide(world)))
+
+  it.effect("keeps the time of each reply: to its first octet, to its end, in how many pieces", () =>
+    Effect.gen(function*() {
+      const recorder = StaticNet.recorder()
+      const drip = [..."250 ok\r\n"].flatMap((letter) => [
+        `raw ${letter.charCodeAt(0).toString(16).padStart(2, "0")}`,
+        "wait 200ms"
+      ])
+      const fiber = yield* Effect.forkChild(
+        Effect.scoped(Effect.gen(function*() {
+          const dialer = yield* Dialer
+          const session = yield* dialer.connect(StaticNet.request({ recorder }))
+          yield* session.exchange(undefined, anyLine(), 60_000)
+          yield* session.exchange(["EHLO x"], anyLine(), 60_000)
+          yield* session.exchange(["NOOP"], anyLine(), 60_000)
+        })).pipe(
+          Effect.provide(
+            StaticNet.saying("wait 7s", "S: 220 hi", "C: EHLO x", "wait 1s", ...drip, "C: NOOP", "S: 250 ok")
+          )
+        )
+      )
+      yield* TestClock.adjust(60_000)
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual(
+        recorder.times().map((
+          { command, octets, segments, waitMillis, wholeMillis }
+        ) => [command, waitMillis, wholeMillis, octets, segments]),
+        [["", 7000, 7000, 8, 1], ["EHLO x", 1000, 2400, 8, 8], ["NOOP", 200, 200, 8, 1]]
+      )
+    }))
 })

@@ -6,17 +6,26 @@
  * @since 0.1.0
  */
 import { type Endpoint, format } from "@sonde/domain/Endpoint"
-import { ConnectError, type ProtocolError, type TemporaryFailure, type Throttled } from "@sonde/domain/Errors"
+import {
+  ConnectError,
+  type ControlAttempt,
+  type ProtocolError,
+  type TemporaryFailure,
+  type Throttled
+} from "@sonde/domain/Errors"
 import { ConnectFacts, type ResolveFacts } from "@sonde/domain/Facts"
 import type { ServiceId } from "@sonde/domain/Service"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import { Dialer, DialFailed } from "@sonde/net/Dialer"
+import type { Candidate } from "@sonde/net/Race"
 import type { Recorder } from "@sonde/net/Recorder"
+import { Resolver } from "@sonde/net/Resolver"
 import type { Session } from "@sonde/net/Session"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import * as Control from "./Control.ts"
 import { remaining } from "./Conversation.ts"
 import type * as Phase from "./Phase.ts"
 
@@ -102,7 +111,7 @@ export const request = (input: ConnectInput, timeoutMillis: number) => ({
   ca: input.ca
 })
 
-const failure = (input: ConnectInput, error: DialFailed): ConnectError =>
+const failure = (input: ConnectInput, error: DialFailed, control?: ControlAttempt): ConnectError =>
   new ConnectError({
     service: input.service,
     endpoint: input.endpoint,
@@ -110,10 +119,45 @@ const failure = (input: ConnectInput, error: DialFailed): ConnectError =>
     reason: error.reason,
     attempts: error.attempts,
     ...(error.proxy === undefined ? {} : { proxy: error.proxy }),
+    ...(control === undefined ? {} : { control }),
     message: `${format(input.endpoint)} ${told(error)}${
       error.attempts.length > 1 ? ` (${error.attempts.length} addresses tried)` : ""
     }`
   })
+
+/**
+ * How long an address of the other family has to take a connection, in milliseconds: enough for one that is sent again after a second
+ * (RFC 6298 section 2.1).
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const otherFamilyMillis = 2000
+
+/**
+ * The first address of a family that had no turn because the other one was quicker: whether it answers would stay unknown, and others
+ * may have that family alone.
+ */
+const untried = (
+  { attempts, peer }: Pick<Session, "attempts" | "peer">,
+  addresses: ReadonlyArray<Candidate>
+): Candidate | undefined => {
+  const known = attempts.flatMap(({ address, result }) => result === "Abandoned" ? [] : [address])
+  const isOther = ({ family }: Candidate) => family !== undefined && family !== peer.family
+  const others = addresses.filter(isOther)
+  return peer.family === undefined || others.some(({ address }) => known.includes(address)) ? undefined : others[0]
+}
+
+/** Connects to an address for nothing but to see that it answers. */
+const tried = Effect.fnUntraced(function*(
+  dialer: Dialer["Service"],
+  asked: ReturnType<typeof request>,
+  candidate: Candidate
+) {
+  const timeoutMillis = Math.min(asked.timeoutMillis, otherFamilyMillis)
+  const { attempts } = yield* dialer.connect({ ...asked, addresses: [candidate], timeoutMillis })
+  return attempts
+}, (effect) => Effect.scoped(effect).pipe(Effect.catch(({ attempts }) => Effect.succeed(attempts))))
 
 const isPublic = (address: string): boolean => AddressPolicy.classify(address) === "public"
 
@@ -131,6 +175,7 @@ export class Connect extends Context.Service<
     Connect,
     Effect.gen(function*() {
       const dialer = yield* Dialer
+      const resolver = yield* Resolver
       const run = Effect.fnUntraced(function*(input: ConnectInput) {
         const timeoutMillis = yield* remaining("phaseMillis")
         const rule = yield* AddressPolicy.AddressPolicy
@@ -143,11 +188,27 @@ export class Connect extends Context.Service<
         if (addresses.length === 0 && withheld > 0) {
           return yield* failure(input, new DialFailed({ reason: "AddressDenied", attempts: [] }))
         }
-        const session = yield* Effect.mapError(
+        const session = yield* Effect.catch(
           dialer.connect({ ...asked, addresses }),
-          (error) => failure(input, error)
+          (error) =>
+            Effect.flatMap(
+              Control.compared(resolver, dialer, asked, error.reason),
+              (control) => Effect.fail(failure(input, error, control))
+            )
         )
-        return rule.coarse === true && !isPublic(session.localAddress) ? { ...session, localAddress: "" } : session
+        // What stands in this machine's own table, or was pinned, is nothing that others see.
+        const isPublished = input.addresses.source === "dns" && session.proxy === undefined
+        const other = isPublished ? untried(session, addresses) : undefined
+        const more = other === undefined ? [] : yield* tried(dialer, { ...asked, timeoutMillis }, other)
+        const isHidden = rule.coarse === true && !isPublic(session.localAddress)
+        return {
+          ...session,
+          attempts: [
+            ...session.attempts.filter(({ address }) => more.every((attempt) => attempt.address !== address)),
+            ...more
+          ],
+          ...(isHidden ? { localAddress: "" } : {})
+        }
       })
       return Connect.of({ definition, run })
     })

@@ -77,6 +77,14 @@ const preAuth = (conversation: Conversation, text: string) =>
     }): STARTTLS and sign-in are not possible then`
   })
 
+/** How long the greeting took; in milliseconds, as finely as the clock tells. */
+const timesOf = ({ conversation, recorder }: GreetingInput): Partial<GreetingFacts> => {
+  const time = recorder.times().findLast(({ command, service }) => command === "" && service === conversation.service)
+  return time === undefined
+    ? {}
+    : { firstOctetMillis: Math.round(time.waitMillis), wholeMillis: Math.round(time.wholeMillis) }
+}
+
 /** Whether the port begins with TLS, tried on a connection of its own. */
 const beginsWithTls = Effect.fnUntraced(function*(
   dialer: Dialer["Service"],
@@ -111,18 +119,21 @@ export class Greeting extends Context.Service<
     Effect.gen(function*() {
       const dialer = yield* Dialer
 
-      const silent = Effect.fnUntraced(function*(input: GreetingInput, timeout: PhaseTimeout, begun: boolean) {
+      const silent = Effect.fnUntraced(function*(input: GreetingInput, timeout: PhaseTimeout, octets: number) {
         const { conversation } = input
         const where = format(conversation.endpoint)
         const millis = Math.min(yield* remaining("phaseMillis"), 5000)
         // A port that has said anything in clear does not begin with TLS.
-        const mismatch = !begun && !conversation.session.isEncrypted() && (yield* beginsWithTls(dialer, input, millis))
+        const mismatch = octets === 0 && !conversation.session.isEncrypted() &&
+          (yield* beginsWithTls(dialer, input, millis))
         return yield* new GreetingError({
           ...at(conversation, "greeting"),
           reason: mismatch ? "TlsExpected" : "Silent",
           message: mismatch
             ? `${where} waits for TLS: it completed a handshake and gives no greeting in clear`
-            : `${where} accepted the connection and sent no greeting within ${timeout.afterMillis / 1000} s`
+            : `${where} accepted the connection and sent ${
+              octets === 0 ? "no greeting" : `only ${octets} octets of a greeting`
+            } within ${timeout.afterMillis / 1000} s`
         })
       })
 
@@ -134,13 +145,13 @@ export class Greeting extends Context.Service<
           Effect.catch((error): Effect.Effect<never, GreetingFailure> => {
             const translated = translate(conversation, "greeting", "the greeting")(error)
             return translated._tag === "PhaseTimeout"
-              ? silent(input, translated, error._tag === "SessionTimeout" && error.bytes > 0)
+              ? silent(input, translated, error._tag === "SessionTimeout" ? error.bytes : 0)
               : Effect.fail(translated)
           })
         )
         switch (greeted._tag) {
           case "Welcome":
-            return greeted.facts
+            return { ...greeted.facts, ...timesOf(input) }
           case "Foreign":
             return yield* notThisProtocol(conversation, greeted.line, dialect.name)
           case "PreAuth":

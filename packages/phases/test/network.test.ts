@@ -4,8 +4,9 @@ import { TlsReason, worstFirst } from "@sonde/domain/Certificate"
 import type { TlsError } from "@sonde/domain/Errors"
 import * as AddressPolicy from "@sonde/net/AddressPolicy"
 import { Dialer } from "@sonde/net/Dialer"
-import type * as Net from "@sonde/net/Net"
+import * as Net from "@sonde/net/Net"
 import { Resolver } from "@sonde/net/Resolver"
+import * as Connect from "@sonde/phases/Connect"
 import * as Ehlo from "@sonde/phases/Ehlo"
 import { definition as greeting } from "@sonde/phases/Greeting"
 import { Resolve } from "@sonde/phases/Resolve"
@@ -179,7 +180,19 @@ describe("Resolve under a coarse policy", () => {
 })
 
 describe("Connect", () => {
-  it.effect.each(["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied"] as const)(
+  it.effect.each(
+    [
+      "Refused",
+      "Timeout",
+      "Unreachable",
+      "Reset",
+      "AddressDenied",
+      "ProxyUnreachable",
+      "ProxyAuth",
+      "ProxyDenied",
+      "ProxyBroken"
+    ] as const
+  )(
     "fails with ConnectError %s",
     (reason) =>
       Effect.gen(function*() {
@@ -196,6 +209,35 @@ describe("Connect", () => {
         assert.notInclude(error.message, "addresses tried")
       })
   )
+
+  it.effect("tries the other family for nothing but its answer, and tells it apart from those that only were slower", () =>
+    Effect.gen(function*() {
+      const zone = { "mx.example": { a: ["192.0.2.25", "192.0.2.26"], aaaa: ["2001:db8::25"] } }
+      const world = (four: Net.StaticServer) =>
+        Layer.merge(
+          Net.layerResolver({ zone }),
+          Net.layerDialer({ servers: { "[2001:db8::25]:587": ["S: 220 mx.example"], "192.0.2.25:587": four } })
+        )
+      const attempts = (four: Net.StaticServer) =>
+        Effect.gen(function*() {
+          const resolved = yield* Effect.flatMap(Resolve, (phase) => phase.run({ service, endpoint }))
+          const fiber = yield* Effect.forkChild(Effect.scoped(Effect.flatMap(
+            Connect.Connect,
+            (phase) => phase.run({ service, endpoint, addresses: resolved, recorder: StaticNet.recorder() })
+          )))
+          yield* TestClock.adjust(5000)
+          const session = yield* Fiber.join(fiber)
+          return Connect.definition.factsOf(session).attempts.map(({ address, durationMillis, result }) => [
+            address,
+            result,
+            durationMillis
+          ])
+        }).pipe(Effect.provide(Layer.provide(Layer.merge(Resolve.layer, Connect.Connect.layer), world(four))))
+      const first = ["2001:db8::25", "Connected", 0]
+      assert.deepStrictEqual(yield* attempts(["S: 220 mx.example"]), [first, ["192.0.2.25", "Connected", 0]])
+      assert.deepStrictEqual(yield* attempts("Refused"), [first, ["192.0.2.25", "Refused", 0]])
+      assert.deepStrictEqual(yield* attempts("Timeout"), [first, ["192.0.2.25", "Timeout", Connect.otherFamilyMillis]])
+    }))
 
   it.effect("lists every address that was tried", () =>
     Effect.gen(function*() {

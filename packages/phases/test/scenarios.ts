@@ -211,10 +211,18 @@ const forToken = [
   { mechanism: "LOGIN", why: "it wants a password, and a token was given" }
 ]
 
+/** In virtual time nothing waits. */
+const atOnce = { firstOctetMillis: 0, wholeMillis: 0 }
+
 export const successes: ReadonlyArray<Success> = [
-  success("greeting", "greeting-no-text", none, { code: 220, text: "" }),
-  success("greeting", "nul", none, { code: 220, host: "mx.example\0nul", text: "mx.example\0nul" }),
-  success("greeting", "submission-tls", tls, { code: 220, host: "mx.example", text: "mx.example ESMTP\nno spam" }),
+  success("greeting", "greeting-no-text", none, { code: 220, text: "", ...atOnce }),
+  success("greeting", "nul", none, { code: 220, host: "mx.example\0nul", text: "mx.example\0nul", ...atOnce }),
+  success("greeting", "submission-tls", tls, {
+    code: 220,
+    host: "mx.example",
+    text: "mx.example ESMTP\nno spam",
+    ...atOnce
+  }),
   success("ehlo", "ehlo-helo", none, { name: "[192.0.2.1]", ...keywords }),
   success("ehlo", "ehlo-helo-502", none, { name: "[192.0.2.1]", ...keywords }),
   success("ehlo", "bare-lf", none, {

@@ -104,12 +104,22 @@ const requests = [
 ]
 const elsewhere: Readonly<Record<string, ReadonlyArray<string>>> = {
   resolve: [
-    ...["NoSuchName", "NoRecords", "ServerFailure", "Refused", "Timeout", "BadName"].map((reason) =>
-      `ResolveError ${reason}`
-    ),
+    ...["NoSuchName", "NoRecords", "ServerFailure", "Refused", "Timeout", "Unreachable", "Untrusted", "BadName"].map((
+      reason
+    ) => `ResolveError ${reason}`),
     "ProtocolError MalformedReply"
   ],
-  connect: ["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied"].map((reason) => `ConnectError ${reason}`),
+  connect: [
+    "Refused",
+    "Timeout",
+    "Unreachable",
+    "Reset",
+    "AddressDenied",
+    "ProxyUnreachable",
+    "ProxyAuth",
+    "ProxyDenied",
+    "ProxyBroken"
+  ].map((reason) => `ConnectError ${reason}`),
   tls: [
     ...TlsReason.literals.map((reason) => `TlsError ${reason}`),
     "ProtocolError Injection"

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { AuthRejected, PhaseError } from "@sonde/domain/Errors"
+import type { AuthRejected, ConnectError, PhaseError, TokenRejected } from "@sonde/domain/Errors"
 import type { CheckOptions } from "@sonde/domain/Options"
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { Claim, ClaimsFacts } from "@sonde/domain/TokenFacts"
@@ -24,6 +24,15 @@ import type { SubmissionPlan } from "./recipes/Submission.ts"
 import type { Recognition } from "./Recognition.ts"
 import { sendsBy } from "./Way.ts"
 
+/** What a place that was dialled in comparison says, in words for rules; nothing where it was not reached for reasons of its own. */
+const compared = ({ control, endpoint, reason }: ConnectError): string => {
+  const isOpen = control === undefined || control.result === "NotResolved" || control.result === "AddressDenied"
+  if (isOpen || control.result.startsWith("Proxy") || reason.startsWith("Proxy")) return ""
+  return `control ${control.result === "Connected" ? "answers" : "fails"} on ${
+    control.port === endpoint.port ? "the same" : "another"
+  } port`
+}
+
 /** The reasons and the reply of an error, whichever it has. */
 const details = (error: PhaseError): Partial<Seen> => {
   const reply = "reply" in error ? error.reply : undefined
@@ -35,7 +44,9 @@ const details = (error: PhaseError): Partial<Seen> => {
     // Without a reply there is no wording to go by: our own message must not be taken for a server's.
     // A runtime's code counts only where no reason could be named: elsewhere it knows less than the reason.
     text: reply?.text ?? ("description" in error ? `${error.error} ${error.description ?? ""}` : undefined) ??
-      (error._tag !== "TlsError"
+      (error._tag === "ConnectError"
+        ? compared(error)
+        : error._tag !== "TlsError"
         ? ""
         : error.interceptedBy !== undefined
         ? `TLS inspection by ${error.interceptedBy}`
@@ -88,6 +99,10 @@ export const recheck = (
     ...flag("--host", options.host),
     ...flag("--port", options.port),
     ...flag("--security", options.security),
+    ...(options.family === undefined ? [] : [`--ipv${options.family}`]),
+    ...flag("--source", options.source),
+    ...flag("--proxy", options.proxy),
+    ...(options.proxy?.includes("@") === true ? ["--proxy-secret prompt"] : []),
     ...flag("--user", options.user),
     ...flag("--auth", options.auth),
     ...flag("--tenant", options.tenant),

@@ -71,6 +71,7 @@ export interface Request {
   /** How the message is looked for afterwards. */
   readonly readBack: ReadBack.ReadBack | undefined
   readonly pins: ReadonlyArray<Pin>
+  readonly control: { readonly host: string; readonly port: number } | undefined
   /** With its secret. */
   readonly proxy: Proxy | undefined
   readonly phaseMillis: number
@@ -120,6 +121,13 @@ export const pinFromText = (text: string): Result.Result<Pin, OptionsError> => {
     )
   }
   return Result.succeed({ host, port, toHost, toPort })
+}
+
+const controlFromText = (text: string): { readonly host: string; readonly port: number } | undefined => {
+  const [, place, digits] = /^(\[[^\]]+\]|[^:[\]]+):(\d{1,5})$/.exec(text) ?? []
+  const host = place === undefined ? undefined : placeOf(place)
+  const port = digits === undefined ? undefined : portOf(digits)
+  return host === undefined || port === undefined ? undefined : { host, port }
 }
 
 /** EXTERNAL: the certificate says who it is, and `--user` at most as whom to act (RFC 4422 appendix A). */
@@ -389,6 +397,14 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     }
     const passage = Passage.check(options, secrets, target, services)
     if ("problem" in passage) return yield* Result.fail(new OptionsError(passage.problem))
+    const control = options.control === undefined ? undefined : controlFromText(options.control)
+    if (options.control !== undefined && control === undefined) {
+      return yield* fail(
+        "--control",
+        `${JSON.stringify(options.control)} is no host with a port`,
+        "write HOST:PORT of a server that works, best with the same port, such as smtp.gmail.com:587"
+      )
+    }
     for (
       const [option, span] of [
         ["--timeout", options.timeout],
@@ -485,6 +501,7 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
       deliver: delivering,
       readBack,
       pins,
+      control: control ?? undefined,
       proxy: passage.proxy,
       phaseMillis: spanMillis(options.timeout ?? "10s") ?? 10_000,
       // Looking for a message has its own time, unless somebody said how long the whole may take.

@@ -18,6 +18,7 @@ import type { Http } from "@sonde/net/Http"
 import * as Recorder from "@sonde/net/Recorder"
 import type { Resolver } from "@sonde/net/Resolver"
 import { Packs } from "@sonde/packs/Packs"
+import { Control } from "@sonde/phases/Control"
 import { Budget } from "@sonde/phases/Conversation"
 import * as Retrieval from "@sonde/phases/Retrieval"
 import * as Clock from "effect/Clock"
@@ -318,6 +319,7 @@ const attemptOnce = Effect.fnUntraced(function*(request: Request, log: RunLog.Ru
   const retrieval = revocation === true ? yield* Retrieval.make(way, request.phaseMillis) : undefined
   yield* runServices(attempt).pipe(
     Effect.provideService(Retrieval.Retrieval, retrieval),
+    Effect.provideService(Control, request.control === undefined ? undefined : { ...request.control, server: dns }),
     Effect.onInterrupt(() => Effect.ignore(interrupted())),
     Effect.provideService(Budget, {
       phaseMillis: request.phaseMillis,

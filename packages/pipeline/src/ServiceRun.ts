@@ -23,6 +23,7 @@ import type * as Fold from "./Fold.ts"
 import type { Handover } from "./Handover.ts"
 import * as Judge from "./Judge.ts"
 import { iso } from "./Moment.ts"
+import * as NetworkFindings from "./NetworkFindings.ts"
 import type { Request } from "./Options.ts"
 import type { Recognition } from "./Recognition.ts"
 import type { RunLog } from "./RunLog.ts"
@@ -302,9 +303,12 @@ export const diagnose = Effect.fnUntraced(function*<A, E extends PhaseError, R>(
   const outcome = yield* Effect.result(
     Effect.provideService(recipe, Classifier, Judge.classifier(planned, request, state))
   )
-  for (const finding of TlsFindings.ofService(reported(log, service), circumstances(attempt, planned))) {
-    yield* log.publish({ type: "finding", finding })
-  }
+  const phases = reported(log, service)
+  const findings = [
+    ...NetworkFindings.ofService(phases, planned),
+    ...TlsFindings.ofService(phases, circumstances(attempt, planned))
+  ]
+  for (const finding of findings) yield* log.publish({ type: "finding", finding })
   if (outcome._tag === "Failure") {
     const error: PhaseError | JournalError = outcome.failure
     if (!isPhaseError(error)) return yield* error

@@ -8,12 +8,12 @@
  */
 import { isInconclusive, type JournalError, type PhaseError } from "@sonde/domain/Errors"
 import { type FindingId, isFinding } from "@sonde/domain/Finding"
-import type { PhaseReport } from "@sonde/domain/Report"
+import type { Pace, PhaseReport } from "@sonde/domain/Report"
 import type { Outcome, PhaseId, ServiceId, SkipReason } from "@sonde/domain/Service"
 import { worst } from "@sonde/domain/Service"
 import type { Transcript } from "@sonde/domain/Transcript"
 import type { Finding } from "@sonde/domain/Verdict"
-import type { Recorder } from "@sonde/net/Recorder"
+import type { Recorder, ReplyTime } from "@sonde/net/Recorder"
 import type { Definition } from "@sonde/phases/Phase"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -66,6 +66,18 @@ export class Current extends Context.Service<Current, {
 interface Runnable<Id extends PhaseId, In, Out, Facts, E, R> {
   readonly definition: Definition<Id, Out, Facts>
   readonly run: (input: In) => Effect.Effect<Out, E, R>
+}
+
+/** A reply below this is worth no word, in milliseconds. */
+const slowMillis = 1000
+
+/** How slow the replies of a phase were, from the times that were kept since it began. */
+const paceOf = (times: ReadonlyArray<ReplyTime>, service: ServiceId): { readonly pace?: Pace } => {
+  const own = times.filter((time) => time.service === service)
+  const [slowest] = own.toSorted((left, right) => right.wholeMillis - left.wholeMillis)
+  if (slowest === undefined || slowest.wholeMillis < slowMillis) return {}
+  const { service: _, ...time } = slowest
+  return { pace: { replies: own.length, ...time } }
 }
 
 type Facts = NonNullable<PhaseReport["facts"]>
@@ -137,15 +149,18 @@ export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, 
 
   yield* log.publish({ type: "phase.start", service, phase: definition.id })
   const started = yield* Clock.currentTimeMillis
+  const timed = recorder.times().length
   const exit = yield* Effect.exit(Effect.withSpan(phase.run(input), `Phase.${definition.id}`, withoutStack))
   const durationMillis = (yield* Clock.currentTimeMillis) - started
+  const pace = paceOf(recorder.times().slice(timed), service)
   if (Exit.isSuccess(exit)) {
     const findings = judge(exit.value)
     const report = {
       id: definition.id,
       state: stateOf(findings),
       durationMillis,
-      facts: definition.factsOf(exit.value) as Facts
+      facts: definition.factsOf(exit.value) as Facts,
+      ...pace
     }
     yield* log.publish({ type: "phase.end", service, phase: report }, facts)
     for (const finding of findings) yield* log.publish({ type: "finding", finding })
@@ -158,7 +173,8 @@ export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, 
     id: definition.id,
     state: severity === "warn" ? severity : isInconclusive(error) ? "inconclusive" as const : "fail" as const,
     durationMillis,
-    error: withoutTranscript(error)
+    error: withoutTranscript(error),
+    ...pace
   }
   yield* log.publish({ type: "phase.end", service, phase: report }, facts)
   return yield* Effect.fail(withTranscript(error, transcript))

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { Attempt, PhaseError } from "@sonde/domain/Errors"
+import type { Attempt, ControlAttempt, PhaseError } from "@sonde/domain/Errors"
 import type * as Facts from "@sonde/domain/Facts"
 import type * as GraphFacts from "@sonde/domain/GraphFacts"
 import type * as Reply from "@sonde/domain/Reply"
@@ -259,11 +259,32 @@ export const reason = (id: string): string => reasons[id] ?? Escape.line(id)
  */
 export const failure = (error: PhaseError): string => Escape.line(refusal(error))
 
+/** What became of an address: refused, filtered and reset are three things. */
+const results: Readonly<Partial<Record<Attempt["result"], string>>> = {
+  Abandoned: "was slower",
+  Connected: "answers too",
+  Refused: "refused",
+  Timeout: "no answer (filtered, or nothing there)",
+  Reset: "reset"
+}
+
 /** One address that was dialled, what became of it and after which time. */
 const attempted = ({ address, durationMillis, result, said }: Attempt): string =>
-  `${address} ${result === "Abandoned" ? "was slower" : reason(result).toLowerCase()}${
-    said === undefined ? "" : ` (${said})`
-  } after ${duration(durationMillis)}`
+  `${address} ${results[result] ?? reason(result).toLowerCase()}${said === undefined ? "" : ` (${said})`} after ${
+    duration(durationMillis)
+  }`
+
+/** What became of the place that was dialled in comparison. */
+const control = (attempt: ControlAttempt | undefined): string => {
+  if (attempt === undefined) return ""
+  const { durationMillis, host, port, result } = attempt
+  const said = result === "Connected"
+    ? "answers"
+    : result === "NotResolved"
+    ? "could not be looked up"
+    : `does not answer either: ${results[result] ?? reason(result).toLowerCase()}`
+  return `; in comparison ${host}:${port} ${said} (${duration(durationMillis)})`
+}
 
 const refusal = (error: PhaseError): string => {
   switch (error._tag) {
@@ -273,7 +294,7 @@ const refusal = (error: PhaseError): string => {
     case "ConnectError": {
       const tried = error.attempts.map(attempted)
       const by = error.proxy === undefined ? "" : `, through ${error.proxy}`
-      return `${tried.length === 0 ? reason(error.reason) : tried.join(", ")}${by}`
+      return `${tried.length === 0 ? reason(error.reason) : tried.join(", ")}${by}${control(error.control)}`
     }
     case "GreetingError":
       switch (error.reason) {
@@ -368,8 +389,12 @@ const resolved = (facts: Facts.ResolveFacts): string => {
   ].filter((part) => part !== undefined).join(", ")
 }
 
+/** That a greeting kept waiting. */
+const late = ({ firstOctetMillis = 0, wholeMillis = 0 }: Facts.GreetingFacts): string =>
+  wholeMillis < 1000 ? "" : `; first octet after ${duration(firstOctetMillis)}, whole after ${duration(wholeMillis)}`
+
 const connected = (facts: Facts.ConnectFacts): string => {
-  const others = facts.attempts.filter((entry) => entry.result !== "Connected").map(attempted)
+  const others = facts.attempts.filter((entry) => entry.address !== facts.address).map(attempted)
   const by = facts.proxy === undefined ? "" : ` through ${facts.proxy}`
   return [`${facts.address}${by}`, ...others].map(Escape.line).join("; ")
 }
@@ -457,7 +482,10 @@ export const established = (phase: PhaseReport, encrypted: boolean): string => {
       case "connect":
         return read.connect(facts, connected)
       case "greeting":
-        return read.greeting(facts, (it) => Escape.line(it.code === undefined ? it.text : `${it.code} ${it.text}`))
+        return read.greeting(
+          facts,
+          (it) => Escape.line(`${it.code === undefined ? "" : `${it.code} `}${it.text}${late(it)}`)
+        )
       case "ehlo":
         return read.ehlo(facts, (it) => ehlo(it, encrypted))
       case "starttls":

@@ -24,6 +24,7 @@ const flags: ReadonlyArray<readonly [keyof CheckOptions, string]> = [
   ["security", "--security"],
   ["connectTo", "--connect-to"],
   ["address", "--address"],
+  ["control", "--control"],
   ["dns", "--dns"],
   ["proxy", "--proxy"],
   ["source", "--source"],

@@ -24,7 +24,7 @@ const optionsOf = Effect.fnUntraced(function*(input: Input, target: string): Eff
   Effect.Error<ReturnType<typeof Files.certificates>>,
   Effect.Services<ReturnType<typeof Files.certificates>>
 > {
-  const { address, connectTo, deadline, ehlo, starttls, timeout } = input
+  const { address, connectTo, control, deadline, ehlo, starttls, timeout } = input
   for (const [option, span] of [["--timeout", timeout], ["--deadline", deadline]] as const) {
     if (span !== undefined) yield* Effect.fromResult(Request.spanOf(option, span))
   }
@@ -36,6 +36,7 @@ const optionsOf = Effect.fnUntraced(function*(input: Input, target: string): Eff
     ...(connectTo.length === 0 ? {} : { connectTo }),
     ...(yield* Request.way(input)),
     ...(address === undefined ? {} : { address }),
+    ...(control === undefined ? {} : { control }),
     ...(ehlo === undefined ? {} : { ehlo }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(deadline === undefined ? {} : { deadline }),

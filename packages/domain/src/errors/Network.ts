@@ -65,10 +65,34 @@ export const Attempt = Schema.Struct({
 export interface Attempt extends Schema.Schema.Type<typeof Attempt> {}
 
 /**
+ * What became of the place that was dialled in comparison (`--control`).
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const ControlAttempt = Schema.Struct({
+  host: Schema.String,
+  port: Schema.Int,
+  result: Schema.Literals([
+    "Connected",
+    "NotResolved",
+    "Refused",
+    "Timeout",
+    "Unreachable",
+    "Reset",
+    "AddressDenied",
+    ...proxyReasons
+  ]),
+  durationMillis: Millis
+}).annotate({ identifier: "ControlAttempt" })
+/** @category models @since 0.1.0 */
+export interface ControlAttempt extends Schema.Schema.Type<typeof ControlAttempt> {}
+
+/**
  * No address took the connection. `attempts` lists every address that was dialled, in the order of the race. `proxy` is the place of
  * the proxy that was gone through. `ProxyUnreachable`: it was not reached; `ProxyAuth`: it wants a sign-in, or refuses this one;
  * `ProxyDenied`: its rules do not let us there; `ProxyBroken`: what answers there is no such proxy. Whatever else is told with a proxy
- * is what that says of the server.
+ * is what that says of the server. `control` is what became of a place that was dialled in the same way, where one was chosen.
  *
  * @category errors
  * @since 0.1.0
@@ -77,7 +101,8 @@ export class ConnectError extends Schema.TaggedError<ConnectError>()("ConnectErr
   ...common,
   reason: Schema.Literals(["Refused", "Timeout", "Unreachable", "Reset", "AddressDenied", ...proxyReasons]),
   attempts: Schema.Array(Attempt),
-  proxy: Schema.optionalKey(Schema.String)
+  proxy: Schema.optionalKey(Schema.String),
+  control: Schema.optionalKey(ControlAttempt)
 }) {
   /** Whether trying again unchanged can help. */
   get isTemporary(): boolean {
