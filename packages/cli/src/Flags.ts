@@ -215,6 +215,12 @@ export const check = {
   security: text("security", "starttls|tls|none|opportunistic", "how the connection is encrypted"),
   connectTo: texts("connect-to", "HOST:PORT:ADDR:PORT", "dial ADDR:PORT when HOST:PORT is meant; repeatable"),
   address: text("address", "ADDRESS", "connect to this address; the name checked in TLS stays the host"),
+  dnsbl: texts(
+    "dnsbl",
+    "ZONE",
+    "ask this DNS block list about the sending address; repeatable, default for those that the packs propose"
+  ),
+  ip: text("ip", "ADDRESS", "address that mail leaves from as others see it, for --dnsbl"),
   control: text(
     "control",
     "HOST:PORT",
@@ -282,6 +288,7 @@ export const obtain = {
 
 /** What is to be known of a domain's mail besides its name. */
 export const posture = {
+  dnsbl: check.dnsbl,
   selector: texts("selector", "NAME", "DKIM selector to look at, besides those of the packs; repeatable"),
   ip: text("ip", "ADDRESS", "address that would send, for SPF and its name"),
   from: text("from", "ADDRESS", "envelope sender it would use (default: postmaster of the domain)"),

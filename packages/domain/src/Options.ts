@@ -79,7 +79,8 @@ export type GrantKind = typeof GrantKind.Type
  * `tls://HOST[:PORT][#NAME]` (RFC 7858) or `https://HOST/PATH` (RFC 8484);
  * `proxy` is `socks5://`, `socks5h://` or `http://` with `[USER@]HOST[:PORT]`; `family` leaves the other one out, `source` is the address
  * of this machine to come from, `address` the one to dial in place of those that the host's name has; `control` is `HOST:PORT` of a
- * place that works, dialled where a server does not answer; `ca` is PEM text;
+ * place that works, dialled where a server does not answer; `dnsbl` are zones of DNS block lists, or `default`, asked about `ip` or the public
+ * address that connections came from; `ca` is PEM text;
  * `redirectUri` is the loopback address that a browser comes back to; `tenant` is the id or a domain of a directory and `cloud` the
  * name of a separate cloud as packs have it; `audience` and `scope` are what the server wants of a token where no pack knows it, and
  * `scope` is also what is asked for; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack`
@@ -119,6 +120,7 @@ export const CheckOptions = Schema.Struct({
   source: Schema.optionalKey(Schema.String),
   address: Schema.optionalKey(Schema.String),
   control: Schema.optionalKey(Schema.String),
+  dnsbl: Schema.optionalKey(Schema.Array(Schema.String)),
   ca: Schema.optionalKey(Schema.String),
   ehlo: Schema.optionalKey(Schema.String),
   from: Schema.optionalKey(Schema.String),

@@ -22,6 +22,12 @@ export const findings = {
   greeting_slow: "the greeting came late, or octet by octet",
   replies_slow: "replies came late, or octet by octet",
 
+  ip_listed: "the sending address is on a DNS block list",
+  ip_not_listed: "the sending address is not on the DNS block lists that were asked",
+  dnsbl_refused: "a DNS block list refused the question, which is no listing",
+  dnsbl_not_usable: "a DNS block list did not answer, or its test entries are not as they must be",
+  dnsbl_no_address: "the address that others see is not known here, so no DNS block list was asked",
+
   dns_unanswered: "a question to the DNS was not answered, so what depends on it is not judged",
 
   mx_missing: "the domain has no MX record; mail goes to its own address",

@@ -14,6 +14,7 @@ import { advise, valueAt } from "./internal/advise.ts"
 import { definitions } from "./internal/hover.ts"
 import {
   Advice,
+  Blocklist,
   Decision,
   Limit,
   NotOffered,
@@ -27,6 +28,9 @@ import {
 } from "./schema/Provider.ts"
 import { PreflightRule, Rule } from "./schema/Rule.ts"
 import { field, Id, IsoDate, optional } from "./schema/Scalar.ts"
+
+/** @category models @since 0.1.0 */
+export type { Blocklist }
 
 /**
  * A pack. `provider` packs are chosen by recognition, `software` packs by banner, the `generic` pack is always last.
@@ -65,6 +69,7 @@ export const Pack = Schema.Struct({
     Sending
   ),
   receiving: optional("What it writes into the messages that it receives", Receiving),
+  blocklists: optional("DNS block lists of addresses, and what their codes mean", Schema.Array(Blocklist)),
   limits: optional("Limits, and how the server says that they are exceeded", Schema.Array(Limit)),
   preflight: optional("What is judged before connecting", Schema.Array(PreflightRule)),
   rules: optional("Which replies mean which cause, and what to do", Schema.Array(Rule)),

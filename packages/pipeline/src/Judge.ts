@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { AuthRejected, ConnectError, PhaseError, TokenRejected } from "@sonde/domain/Errors"
+import type { AuthRejected, ConnectError, PhaseError } from "@sonde/domain/Errors"
 import type { CheckOptions } from "@sonde/domain/Options"
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { Claim, ClaimsFacts } from "@sonde/domain/TokenFacts"

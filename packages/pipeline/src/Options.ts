@@ -123,6 +123,11 @@ export const pinFromText = (text: string): Result.Result<Pin, OptionsError> => {
   return Result.succeed({ host, port, toHost, toPort })
 }
 
+/** Lists that one run asks at most: each gets four questions. */
+const maxBlocklists = 20
+
+const isBareAddress = (text: string): boolean => Target.isAddress(text) || !text.includes(".")
+
 const controlFromText = (text: string): { readonly host: string; readonly port: number } | undefined => {
   const [, place, digits] = /^(\[[^\]]+\]|[^:[\]]+):(\d{1,5})$/.exec(text) ?? []
   const host = place === undefined ? undefined : placeOf(place)
@@ -284,9 +289,6 @@ const postureOf = (options: CheckOptions, target: Target.Target): Result.Result<
   if (target._tag === "Host") {
     return fail("the target", `${JSON.stringify(target.input)} is no domain`, "give a domain, such as example.com")
   }
-  if (options.ip !== undefined && !Target.isAddress(options.ip)) {
-    return fail("--ip", `${JSON.stringify(options.ip)} is no IP address`, "write it as 192.0.2.1 or 2001:db8::1")
-  }
   // RFC 6376 section 3.1: a selector is one label or several.
   const bad = options.selector?.find((selector) => !selector.split(".").every((label) => selectorLabel.test(label)))
   return bad === undefined
@@ -397,6 +399,25 @@ export const validate = (options: CheckOptions, secrets: Secrets = {}): Result.R
     }
     const passage = Passage.check(options, secrets, target, services)
     if ("problem" in passage) return yield* Result.fail(new OptionsError(passage.problem))
+    if (options.ip !== undefined && !Target.isAddress(options.ip)) {
+      return yield* fail(
+        "--ip",
+        `${JSON.stringify(options.ip)} is no IP address`,
+        "write it as 192.0.2.1 or 2001:db8::1"
+      )
+    }
+    const zone = options.dnsbl?.find((text) =>
+      text !== "default" && (isBareAddress(text) || Target.hostName(text) === undefined)
+    )
+    if (zone !== undefined || (options.dnsbl?.length ?? 0) > maxBlocklists) {
+      return yield* fail(
+        "--dnsbl",
+        zone === undefined
+          ? `names more than ${maxBlocklists} lists`
+          : `${JSON.stringify(zone)} is no zone of a block list`,
+        "give a zone such as zen.spamhaus.org, or default"
+      )
+    }
     const control = options.control === undefined ? undefined : controlFromText(options.control)
     if (options.control !== undefined && control === undefined) {
       return yield* fail(

@@ -26,6 +26,7 @@ import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
+import * as Blocklists from "./Blocklists.ts"
 import * as Fold from "./Fold.ts"
 import * as Handover from "./Handover.ts"
 import * as Journal from "./Journal.ts"
@@ -234,6 +235,7 @@ const runServices = Effect.fnUntraced(function*(attempt: Attempt) {
   yield* judgeAll(attempt)
   for (const finding of left) yield* log.publish({ type: "finding", finding })
   yield* untried(attempt, guard, pack?.name ?? "")
+  yield* Blocklists.run(attempt)
 })
 
 /** Says of a service that it was not signed in to, so that nobody takes it for one that works. */

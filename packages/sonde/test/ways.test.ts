@@ -1,10 +1,12 @@
 /** What a run says of the way to a server, over a network made of data: families, a control, a tarpit. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Net from "@sonde/net/Net"
+import * as Options from "@sonde/pipeline/Options"
 import { Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import { setImmediate as turn } from "node:timers/promises"
 
@@ -140,4 +142,55 @@ describe("a server that keeps people waiting", () => {
       assert.isTrue(error?._tag === "GreetingError" && error.reason === "Silent")
       assert.include(error?.message, "sent only 2 octets of a greeting within 5 s")
     }))
+})
+
+describe("block lists", () => {
+  const zen = "zen.spamhaus.org"
+  const lists = {
+    "2.0.0.127.zen.spamhaus.org": { a: ["127.0.0.2"] },
+    "9.8.7.9.zen.spamhaus.org": { a: ["127.0.0.4"], txt: ["https://check.spamhaus.org/query/ip/9.7.8.9"] },
+    "2.0.0.127.psbl.surriel.com": { a: ["127.0.0.2"] },
+    "2.0.0.127.bl.spamcop.net": { a: ["127.255.255.254"] }
+  }
+  const world = { zone: { ...zone, ...lists }, servers: { [target]: script } }
+
+  it.effect("are asked about the address that was named, with what their codes mean", () =>
+    Effect.gen(function*() {
+      const report = yield* once({ target, security: "none", dnsbl: ["default"], ip: "9.7.8.9" }, world)
+      assert.strictEqual(report.outcome, "warn")
+      assert.deepStrictEqual(report.findings.map(({ id, state }) => [id, state]), [
+        ["ip_listed", "warn"],
+        ["dnsbl_refused", "inconclusive"],
+        ["ip_not_listed", "pass"]
+      ])
+      const [listed, refused, clean] = report.findings
+      assert.strictEqual(listed?.title, "9.7.8.9 is on the block list Spamhaus ZEN (zen.spamhaus.org)")
+      assert.match(
+        listed?.text ?? "",
+        /^127\.0\.0\.4: XBL: .* It says: https:\/\/check\.spamhaus\.org\/query\/ip\/9\.7\.8\.9$/
+      )
+      assert.match(refused?.title ?? "", /SpamCop .* refused the question; that is no listing/)
+      assert.match(refused?.text ?? "", /127\.255\.255\.254.* Terms: /)
+      assert.strictEqual(clean?.title, "9.7.8.9 is not on psbl.surriel.com")
+    }))
+
+  it.effect("are not asked where the address that others see is not known, nor without being asked for", () =>
+    Effect.gen(function*() {
+      const report = yield* once({ target, security: "none", dnsbl: [zen] }, world)
+      assert.deepStrictEqual(report.findings.map(({ id }) => id), ["dnsbl_no_address"])
+      assert.deepStrictEqual((yield* once({ target, security: "none", ip: "9.7.8.9" }, world)).findings, [])
+    }))
+
+  it.effect("are asked by a look at a domain's posture, too", () =>
+    Effect.gen(function*() {
+      const report = yield* once({ target: "both.example", only: ["posture"], dnsbl: [zen], ip: "9.7.8.9" }, world)
+      assert.isTrue(report.findings.some(({ id }) => id === "ip_listed"))
+    }))
+
+  it("are named by a zone or by default", () => {
+    for (const dnsbl of [["9.7.8.9"], ["nozone"], ["bl example"], Array.from({ length: 21 }, () => zen)]) {
+      const error = Result.flip(Options.validate({ target, dnsbl }))
+      assert.isTrue(Result.isSuccess(error) && error.success.option === "--dnsbl", dnsbl[0])
+    }
+  })
 })

@@ -25,6 +25,8 @@ const flags: ReadonlyArray<readonly [keyof CheckOptions, string]> = [
   ["connectTo", "--connect-to"],
   ["address", "--address"],
   ["control", "--control"],
+  ["dnsbl", "--dnsbl"],
+  ["ip", "--ip"],
   ["dns", "--dns"],
   ["proxy", "--proxy"],
   ["source", "--source"],

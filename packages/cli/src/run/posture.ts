@@ -22,13 +22,14 @@ const optionsOf = Effect.fnUntraced(function*(input: Input) {
   for (const name of ["provider", "ehlo", "from", "ip"] as const) {
     if (input[name] === "") return yield* usage(`--${name} was given and is empty`, "give it a value or leave it out")
   }
-  const { connectTo, ehlo, from, ip, pack, packs, provider, selector } = input
+  const { connectTo, dnsbl, ehlo, from, ip, pack, packs, provider, selector } = input
   const options: CheckOptions = {
     target: input.domain,
     only: ["posture"],
     ...(selector.length === 0 ? {} : { selector: selector.flatMap((names) => names.split(",")) }),
     ...(connectTo.length === 0 ? {} : { connectTo }),
     ...(yield* Request.way(input)),
+    ...(dnsbl.length === 0 ? {} : { dnsbl }),
     ...(ehlo === undefined ? {} : { ehlo }),
     ...(from === undefined ? {} : { from }),
     ...(ip === undefined ? {} : { ip }),

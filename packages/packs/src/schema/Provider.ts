@@ -280,6 +280,27 @@ export const Receiving = Schema.Struct({
 export interface Receiving extends Schema.Schema.Type<typeof Receiving> {}
 
 /**
+ * A DNS block list of addresses (RFC 5782). `codes` are the addresses in its answers that mean a listing, `refusals` those that say that
+ * the question was refused.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const Blocklist = Schema.Struct({
+  zone: field("Zone that is asked", DomainName),
+  name: field("Name as people know it", Schema.NonEmptyString),
+  proposed: optional("Whether --dnsbl default asks it: only lists that anybody may ask now and then", Schema.Boolean),
+  codes: field("What each code means", Schema.Record(Schema.String, Schema.NonEmptyString)),
+  refusals: optional("Codes of a refused question", Schema.Record(Schema.String, Schema.NonEmptyString)),
+  terms: field("Who may ask, and how often", Schema.NonEmptyString),
+  lookup: optional("Page on which a listing is explained", Schema.NonEmptyString),
+  removal: optional("How one comes off the list", Schema.NonEmptyString),
+  sources
+}).annotate({ identifier: "Blocklist" })
+/** @category models @since 0.1.0 */
+export interface Blocklist extends Schema.Schema.Type<typeof Blocklist> {}
+
+/**
  * A limit of the provider. `checked` says that Sonde compares a message with it before sending; `replies` are texts
  * the server answers with when it is exceeded.
  *
