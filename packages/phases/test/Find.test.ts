@@ -8,7 +8,7 @@ import { Classifier } from "@sonde/phases/Classifier"
 import { Connect } from "@sonde/phases/Connect"
 import { Budget, type Conversation } from "@sonde/phases/Conversation"
 import { Find, type Finder, type FindInput } from "@sonde/phases/Find"
-import { finder as graphFinder } from "@sonde/phases/find/Graph"
+import { finder as graphFinder, scopesToRead } from "@sonde/phases/find/Graph"
 import { finder as imapFinder } from "@sonde/phases/find/Imap"
 import { finder as pop3Finder } from "@sonde/phases/find/Pop3"
 import { Greeting } from "@sonde/phases/Greeting"
@@ -452,6 +452,13 @@ const listed = (more: object = {}) => ({
 const nothing = { status: 200, headers: {}, body: JSON.stringify({ value: [] }) }
 
 describe("looking by Graph", () => {
+  it("takes a permission of its own where a person is asked", () => {
+    const [send, all] = ["https://graph.example/Mail.Send", "https://graph.example/.default"]
+    assert.deepStrictEqual(scopesToRead([send], false), [send, "https://graph.example/Mail.Read"])
+    assert.deepStrictEqual(scopesToRead([send], true), [send, "https://graph.example/Mail.ReadWrite"])
+    assert.deepStrictEqual(scopesToRead([all, "SMTP.Send"], true), [all, "SMTP.Send"])
+  })
+
   it.effect("asks for the inbox and the junk folder, and for nothing else", () => {
     const asked: Array<Net.StaticAsked> = []
     return Effect.gen(function*() {

@@ -5,6 +5,7 @@ import type { Report } from "@sonde/domain/Report"
 import type { ServiceId } from "@sonde/domain/Service"
 import * as GmailSimulator from "@sonde/simulator/GmailSimulator"
 import * as GmailWorld from "@sonde/simulator/GmailWorld"
+import * as World from "@sonde/simulator/World"
 import { type Check, JournalStore, Sonde } from "@sonde/sonde"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -282,6 +283,41 @@ layer(Simulated.layer, { excludeTestServices: true })("a message that is read ba
       const { deliver: _, readBack: __, ...plain } = asking(simulator, { only: ["imap"] })
       const look = yield* sonde.check(plain)
       assert.strictEqual(phaseOf(look, "imap", "select")?.facts?.["exists"], 1)
+    }))
+
+  it.effect("that could not be sent at first is looked for when it is sent at last", () =>
+    Effect.gen(function*() {
+      const address = "m@contoso.example"
+      const world = yield* World.decode({
+        tenants: [{ name: "Contoso", domains: ["contoso.example"], imapPopBasicAuth: "allowed" }],
+        mailboxes: [{ address, password: "fake-pw", smtpAuth: "off" }]
+      })
+      const simulator = yield* Simulated.start({ world })
+      const sonde = yield* Sonde
+      const secret = Redacted.make("fake-pw")
+      const { ca, connectTo } = Simulated.asking(simulator, Simulated.mailbox(simulator, address))
+      const options = {
+        target: address,
+        provider: "microsoft-365",
+        deliver: true,
+        readBack: true,
+        secret,
+        ca,
+        connectTo
+      } as Check
+      const first = yield* sonde.check(options)
+      assert.strictEqual(phaseOf(first, "smtp-submission", "auth")?.error?._tag, "AuthRejected")
+      assert.deepStrictEqual([phaseOf(first, "imap", "select")?.state, phaseOf(first, "imap")?.because], [
+        "pass",
+        "data"
+      ])
+      yield* simulator.apply(`Set-CASMailbox -Identity ${address} -SmtpClientAuthenticationDisabled $false`)
+      const second = yield* sonde.resume(first.run, { secret })
+      const facts = found(second, "imap")
+      assert.deepStrictEqual(facts.folder, { name: "INBOX", kind: "inbox" })
+      assert.deepStrictEqual(facts.authentication.trusted, { basis: "pack" })
+      assert.strictEqual(second.outcome, "pass")
+      assert.strictEqual(simulator.state().messages.length, 1)
     }))
 
   it.effect("is not looked for where none was sent", () =>

@@ -25,6 +25,20 @@ const folders = [
   { path: "junkemail", name: "Junk Email", kind: "junk" }
 ] as const
 
+/**
+ * The scopes to ask a person for so that a message can be read back with the token that sends it: the permission to send is none to
+ * read. Scopes that are no such permission, such as those of an application, stay alone.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const scopesToRead = (scopes: ReadonlyArray<string>, remove: boolean): ReadonlyArray<string> =>
+  scopes.flatMap((scope) =>
+    /(?:^|\/)Mail\.Send$/u.test(scope)
+      ? [scope, scope.replace(/Mail\.Send$/u, remove ? "Mail.ReadWrite" : "Mail.Read")]
+      : [scope]
+  )
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 

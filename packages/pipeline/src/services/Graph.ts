@@ -18,7 +18,7 @@ import type { Recognition } from "../Recognition.ts"
 import { type Attempt, diagnose, passedPhases, type Planned, settled as settledBefore } from "../ServiceRun.ts"
 import { sendsBy } from "../Way.ts"
 import type { Definition } from "./Definition.ts"
-import { findPlan, finds } from "./Looking.ts"
+import { findPlan, finds, isStillToLook } from "./Looking.ts"
 import { planOf } from "./Token.ts"
 
 const service = "graph" as const
@@ -183,7 +183,9 @@ export const definition = {
   find,
   order: (_, request) => orderOf(finds(request, service)),
   settled: (attempt, endpoint) =>
-    sentBefore(attempt) === undefined
+    isStillToLook(attempt, service)
+      ? Effect.succeed(false)
+      : sentBefore(attempt) === undefined
       ? settled(attempt, planned(attempt.request, endpoint), "send")
       : settledBefore(attempt, planned(attempt.request, endpoint)),
   run

@@ -22,6 +22,18 @@ import type { Attempt } from "../ServiceRun.ts"
 export const finds = ({ readBack }: Request, service: ServiceId): boolean =>
   readBack?.services.some((one) => one === service) === true
 
+/**
+ * Whether a service would look for a message that an earlier attempt did not come to send: what it found then is not all there is.
+ *
+ * @category predicates
+ * @since 0.1.0
+ */
+export const isStillToLook = ({ log, request }: Attempt, service: ServiceId): boolean =>
+  finds(request, service) &&
+  log.history.attempts.at(-2)?.services.get(service)?.phases.some(({ report: { because, id } }) =>
+      id === "find" && because === senderOf(request).phase
+    ) === true
+
 const none: Handover = { message: Effect.succeed(undefined) }
 
 /**

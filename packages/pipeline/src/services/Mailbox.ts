@@ -11,7 +11,7 @@ import * as Prepare from "../Prepare.ts"
 import { mailbox, order } from "../recipes/Mailbox.ts"
 import { type Attempt, diagnose, type Planned, settled } from "../ServiceRun.ts"
 import type { Definition } from "./Definition.ts"
-import { findPlan, finds } from "./Looking.ts"
+import { findPlan, finds, isStillToLook } from "./Looking.ts"
 
 /**
  * A service that reads a mailbox, as the runner knows it.
@@ -32,7 +32,8 @@ export const definition = (service: Reading) => {
     supposed: (request) => Prepare.supposed(request, service),
     find: (request, state, recognised) => Prepare.place(request, state, service, recognised),
     order: orderOf,
-    settled: (attempt, endpoint) => settled(attempt, planned(endpoint, attempt.request)),
+    settled: (attempt, endpoint) =>
+      isStillToLook(attempt, service) ? Effect.succeed(false) : settled(attempt, planned(endpoint, attempt.request)),
     run: Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
       const { request } = attempt
       const plan = Prepare.mailboxPlan(request, endpoint, service)

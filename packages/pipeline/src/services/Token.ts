@@ -9,6 +9,7 @@ import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import type { Pack } from "@sonde/packs/Pack"
 import { Packs } from "@sonde/packs/Packs"
 import { judge, read } from "@sonde/phases/Claims"
+import { scopesToRead } from "@sonde/phases/find/Graph"
 import type { Grant } from "@sonde/phases/Grant"
 import { placeOf } from "@sonde/phases/HttpAsk"
 import { Prompter } from "@sonde/phases/Token"
@@ -21,6 +22,7 @@ import * as OAuth from "../OAuth.ts"
 import type { GrantPlan } from "../Options.ts"
 import { type Order, order, token, type TokenPlan } from "../recipes/Token.ts"
 import { type Attempt, failed, isPhaseError, restore } from "../ServiceRun.ts"
+import { finds } from "./Looking.ts"
 
 const service = "token" as const
 
@@ -35,7 +37,11 @@ const orderOf = (
   const { options, pins } = request
   const directory = options.tenant ?? request.domain ?? "organizations"
   const known = OAuth.source(pack, uses[0], plan.kind, directory)
-  const scopes = uses.flatMap((use) => OAuth.source(pack, use, plan.kind, directory).scope.split(" "))
+  const { readBack } = request
+  const scopes = uses.flatMap((use) => {
+    const own = OAuth.source(pack, use, plan.kind, directory).scope.split(" ")
+    return readBack !== undefined && finds(request, use.service) ? scopesToRead(own, readBack.remove) : own
+  })
   const { clientId, kind, proof, refreshToken, serviceAccount } = plan
   const scope = [...new Set(scopes)].join(" ")
   const common = { clientId, scope }
