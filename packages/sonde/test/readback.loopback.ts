@@ -269,6 +269,38 @@ layer(Simulated.layer, { excludeTestServices: true })("a message that is read ba
       assert.deepStrictEqual(simulator.state().signIns, { [ada]: 1, [eve]: 1 })
     }))
 
+  it.effect("is looked for at the provider of the recipient's domain, whoever runs the sender's", () =>
+    Effect.gen(function*() {
+      const friend = "friend@gmail.com"
+      const world = yield* GmailWorld.decode({ accounts: [{ address: friend, appPasswords: ["fakefriendfriend"] }] })
+      const there = yield* GmailSimulator.start({ world })
+      const here = yield* Simulated.start({})
+      const about = Simulated.mailbox(here, "app@contoso.example")
+      const asked = Simulated.asking(here, about)
+      const report = yield* (yield* Sonde).check({
+        ...asked,
+        ca: `${here.caPem}\n${there.caPem}`,
+        connectTo: [...here.connectTo, ...there.announcement.connectTo],
+        deliver: true,
+        readBack: true,
+        to: [friend],
+        allowRecipient: [friend],
+        readBackSecret: Redacted.make("fakefriendfriend"),
+        readBackTimeout: "200ms"
+      })
+      assert.strictEqual(report.provider?.id, "microsoft-365")
+      assert.isTrue(report.delivered)
+      const imap = report.services.find(({ id }) => id === "imap")
+      assert.deepInclude(imap?.endpoint, { host: "imap.gmail.com", port: 993, security: "tls" })
+      assert.deepStrictEqual((there.state() as Snapshot).signIns, { [friend]: 1 })
+      // The two are not connected, so that it is not there.
+      assert.include(
+        phaseOf(report, "imap")?.error?.message,
+        `not found in INBOX, [Gmail]/Spam, [Gmail]/All Mail of ${friend}`
+      )
+      assert.deepStrictEqual(report.verdicts.map(({ cause }) => cause), ["message_not_found"])
+    }))
+
   it.effect("is deleted where that was asked for, and nothing else is", () =>
     Effect.gen(function*() {
       const simulator = yield* gmail()
