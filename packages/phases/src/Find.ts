@@ -16,6 +16,7 @@ import * as Trust from "@sonde/policy/auth-results/Trust"
 import * as Headers from "@sonde/wire/message/Headers"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Budget } from "./Conversation.ts"
@@ -64,7 +65,7 @@ export const findingsOf = (service: ServiceId, facts: FindFacts): ReadonlyArray<
 /** Kept for the answers that are still to come when the run ends. */
 const reserveMillis = 500
 
-const iso = (millis: number): string => new Date(millis).toISOString()
+const iso = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
 const seconds = (millis: number): string => `${Math.round(millis / 100) / 10} s`
 

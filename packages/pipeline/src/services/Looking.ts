@@ -34,7 +34,7 @@ export const isStillToLook = ({ log, request }: Attempt, service: ServiceId): bo
       id === "find" && because === senderOf(request).phase
     ) === true
 
-const none: Handover = { message: Effect.succeed(undefined) }
+const none: Handover = { message: Effect.undefined }
 
 /**
  * The look of a service, or `undefined` where it looks for nothing.

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import * as DateTime from "effect/DateTime"
 import type { Response } from "./Response.ts"
 import { itemsOf, textOf, type Value } from "./Value.ts"
 
@@ -54,9 +55,9 @@ export const millisFromText = (text: string): number | undefined => {
  * @since 0.1.0
  */
 export const millisToText = (millis: number): string => {
-  const [date = "", time = ""] = new Date(millis).toISOString().split(/[T.]/)
-  const [year, month, day] = date.split("-")
-  return `${day}-${months[Number(month) - 1]}-${year} ${time} +0000`
+  const { day, hour, minute, month, second, year } = DateTime.toPartsUtc(DateTime.makeUnsafe(millis))
+  const two = (value: number) => `${value}`.padStart(2, "0")
+  return `${two(day)}-${months[month - 1]}-${year} ${[hour, minute, second].map(two).join(":")} +0000`
 }
 
 const numberOf = (value: Value | undefined): number | undefined => {
