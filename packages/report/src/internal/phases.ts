@@ -9,6 +9,7 @@ import * as Escape from "../Escape.ts"
 import * as Phrases from "../Phrases.ts"
 import * as Layout from "./layout.ts"
 import { mark } from "./mark.ts"
+import * as ReadBack from "./readback.ts"
 
 export { mark } from "./mark.ts"
 
@@ -81,7 +82,7 @@ const rows = (service: ServiceReport, now: string): ReadonlyArray<Row> => {
       out.push({
         state: phase.state,
         label: phase.id,
-        detail: Phrases.detail(phase, encrypted, now),
+        detail: ReadBack.detail(phase, encrypted, now),
         millis: phase.durationMillis
       })
     }
@@ -139,7 +140,7 @@ export const service = (look: Appearance, report: ServiceReport, now: string): R
       ...report.phases.map((phase) => {
         if (phase.id === "tls" && phase.state !== "skip") encrypted = true
         const millis = phase.durationMillis === undefined ? "" : `${Math.round(phase.durationMillis)}`
-        return [phase.id, phase.state, millis, field(Phrases.detail(phase, encrypted, now))].join("\t")
+        return [phase.id, phase.state, millis, field(ReadBack.detail(phase, encrypted, now))].join("\t")
       }),
       ...(report.id === "tls"
         ? Phrases.chain(report).map(({ issuer, names, period, subject }, index) =>

@@ -1,6 +1,6 @@
 /** A message that was found again, in a few lines: its way, what became of its header, and what its receiver says of it. */
 import { type Alignment, type Authentication, FindFacts } from "@sonde/domain/FindFacts"
-import type { Report } from "@sonde/domain/Report"
+import type { PhaseReport, Report } from "@sonde/domain/Report"
 import type { ServiceId } from "@sonde/domain/Service"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -92,3 +92,11 @@ export const lines = (report: Report): ReadonlyArray<ReadonlyArray<string>> =>
         : []
     )
   )
+
+/** What a phase found, in a few words; that of `find` is its folder and its time, all others are as everywhere. */
+export const detail = (phase: PhaseReport, encrypted: boolean, now: string): string =>
+  Option.match(phase.id === "find" ? decode(phase.facts) : Option.none(), {
+    onNone: () => Phrases.detail(phase, encrypted, now),
+    onSome: ({ delayMillis, folder }) =>
+      `in ${Escape.line(folder.name)}, at most ${Phrases.duration(delayMillis)} on its way`
+  })

@@ -109,7 +109,7 @@ const phase = (it: PhaseReport, encrypted: boolean, now: string): string =>
     "tr",
     element("th", `${mark(it.state)} ${it.id}`, { scope: "row" })
       + element("td", it.state)
-      + element("td", html(Phrases.detail(it, encrypted, now)))
+      + element("td", html(ReadBack.detail(it, encrypted, now)))
       + element("td", it.durationMillis === undefined ? "" : Phrases.duration(it.durationMillis), { class: "time" })
   )
 
