@@ -121,6 +121,36 @@ describe("a run of several services", () => {
     }).pipe(Effect.provide(over(told)))
   })
 
+  it.effect("looks for its message by POP3 where the provider has nothing else, after it was sent", () => {
+    const told: Array<string> = []
+    return Effect.gen(function*() {
+      const target = "person@maildrop.example"
+      const { report } = yield* Support.check({ target, deliver: true, readBack: true, readBackTimeout: "2s" })
+      assert.deepStrictEqual(outcomes(report), ["smtp-submission pass", "pop3 inconclusive"])
+      assert.deepStrictEqual(states(report, "pop3")?.slice(-4), [
+        "auth pass",
+        "stat pass",
+        "find inconclusive",
+        "quit find"
+      ])
+      const find = of(report, "pop3")?.phases.find(({ id }) => id === "find")
+      assert.isTrue(
+        find?.error?._tag === "PhaseTimeout" && find.error.message.includes("2 looks"),
+        find?.error?.message
+      )
+      assert.isAbove(told.indexOf("pop3 greeting"), told.indexOf("smtp-submission ."))
+      // Two looks, each in a session of its own, and the message once.
+      assert.deepStrictEqual(
+        ["pop3 AUTH", "pop3 QUIT", "smtp-submission ."].map((one) => told.filter((line) => line === one).length),
+        [2, 2, 1]
+      )
+    }).pipe(
+      Effect.provide(
+        over(told, { pop3: { UIDL: ["S: -ERR no"], TOP: ["S: +OK", "S: Subject: other", "S: ", "S: ."] } })
+      )
+    )
+  })
+
   const slow = (steps: ReadonlyArray<string>, millis: number) =>
     steps.flatMap((step) => step.startsWith("S:") ? [`wait ${millis}ms`, step] : [step])
 

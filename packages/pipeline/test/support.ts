@@ -156,6 +156,14 @@ const strict: Pack.Pack = {
   signIn: { ...signIn, refusedOnce: true }
 }
 
+/** The same, with POP3 as the only way to read. */
+const maildrops: Pack.Pack = {
+  ...whole,
+  id: "maildrop-mail",
+  recognise: { domains: [{ name: "maildrop.example", weight: 95 }] },
+  endpoints: (whole.endpoints ?? []).filter(({ service }) => service !== "imap" && service !== "sieve")
+}
+
 /** The same, where IMAP and POP3 take tokens alone. */
 const modern: Pack.Pack = {
   ...whole,
@@ -211,7 +219,7 @@ export const world = (about: Net.StaticServer): Net.StaticWorld => ({
 /** Everything a run needs but the journal. */
 export const layer = (about: Net.StaticWorld) =>
   Layer.merge(
-    Packs.layerStatic([pack, whole, strict, modern]),
+    Packs.layerStatic([pack, whole, strict, modern, maildrops]),
     Phases.layer.pipe(Layer.provideMerge(Net.layerStatic(about)))
   )
 

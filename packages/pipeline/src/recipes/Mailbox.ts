@@ -245,7 +245,7 @@ const reopening = Effect.fnUntraced(function*(plan: MailboxPlan, facts: MailboxF
   const { recorder } = yield* Current
   const { allowClear, ca, credential, endpoint, service } = plan
   const context = yield* Effect.context<
-    Connect | Tls | StartTls | Greeting | Capabilities | Authenticate | Quit | Scope.Scope
+    Connect | Tls | StartTls | Greeting | Capabilities | Authenticate | Quit | Current | Scope.Scope
   >()
   const open = Effect.fnUntraced(function*(last: Conversation) {
     if (credential === undefined) return { problem: "there is nothing to sign in with", isFinal: true }
@@ -255,6 +255,7 @@ const reopening = Effect.fnUntraced(function*(plan: MailboxPlan, facts: MailboxF
     const conversation: Conversation = { service, endpoint, session }
     live.conversation = conversation
     if (endpoint.security === "tls") yield* (yield* Tls).run({ conversation })
+    yield* leave(conversation)
     const greeting = yield* (yield* Greeting).run({ conversation, addresses, recorder, ca })
     let offered = yield* (yield* Capabilities).run({ conversation, greeting })
     if (facts.tls !== undefined && endpoint.security !== "tls") {

@@ -21,6 +21,16 @@ const posture = (domain: string): Remedy => ({
 /** What every receiver takes for a failure; `none` says that there was nothing to check. */
 const isBad = (result: string): boolean => result !== "pass"
 
+/** What a result says that is no verdict on the message: nothing was published, or the check did not come about (RFC 8601 section 2.7). */
+const unsettled = (what: string, result: string): string | undefined =>
+  result === "none" || result === "bestguesspass"
+    ? `The receiver found no ${what} record to check by.`
+    : result === "temperror" || result === "permerror"
+    ? `The receiver could not evaluate ${what}: ${
+      result === "temperror" ? "a question to the DNS was not answered" : "the record is broken"
+    }.`
+    : undefined
+
 const whose = ({ trusted }: Authentication): string => trusted?.authservId ?? "the receiver"
 
 /** A domain that a remedy may name: letters of host names only, whatever a header field said. */
@@ -95,7 +105,8 @@ export const judge = (service: ServiceId, facts: FindFacts): ReadonlyArray<Findi
         "spf_not_passed_at_receiver",
         "warn",
         `${by} says spf=${spf.result}${spf.domain === undefined ? "" : ` for ${spf.domain}`}`,
-        "The server that handed the message over is not one that the SPF record of that domain lets send.",
+        unsettled("SPF", spf.result) ??
+          "The server that handed the message over is not one that the SPF record of that domain lets send.",
         "domain-admin",
         named(spf.domain) === undefined ? [] : [posture(spf.domain!)]
       )
@@ -120,9 +131,8 @@ export const judge = (service: ServiceId, facts: FindFacts): ReadonlyArray<Findi
         "dmarc_not_passed_at_receiver",
         "warn",
         `${by} says dmarc=${dmarc.result}${dmarc.domain === undefined ? "" : ` for ${dmarc.domain}`}`,
-        dmarc.result === "none"
-          ? "No DMARC record applies to the domain of From there."
-          : "Neither SPF nor DKIM passed for the domain of From, so its DMARC policy applies.",
+        unsettled("DMARC", dmarc.result) ??
+          "Neither SPF nor DKIM passed for the domain of From, so its DMARC policy applies.",
         "domain-admin",
         look
       )

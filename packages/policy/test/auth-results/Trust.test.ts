@@ -144,6 +144,20 @@ describe("findings of a message that was found", () => {
     ])
   })
 
+  it.each([
+    ["spf=none", "no SPF record to check by"],
+    ["spf=permerror", "could not evaluate SPF: the record is broken"],
+    ["spf=fail", "not one that the SPF record"],
+    ["dmarc=bestguesspass", "no DMARC record to check by"],
+    ["dmarc=temperror", "could not evaluate DMARC: a question to the DNS was not answered"],
+    ["dmarc=fail", "so its DMARC policy applies"]
+  ])("say what %s means", (result, expected) => {
+    const authentication = say(`Authentication-Results: mx.example.net; ${result}`)
+    const [found, other] = judge("imap", { ...facts, authentication })
+    assert.include(found?.text, expected)
+    assert.isUndefined(other)
+  })
+
   it("are none of DKIM where one signature holds", () => {
     const text =
       "Authentication-Results: mx.example.net; dkim=fail header.d=list.example; dkim=pass header.d=example.com"
