@@ -239,6 +239,11 @@ export const check = {
   ),
   readBackUser: text("read-back-user", "NAME", "sign-in name there, when it is another account and not the recipient"),
   readBackHost: text("read-back-host", "HOST[:PORT]", "read there, instead of where the pack or discovery says"),
+  authservId: texts(
+    "authserv-id",
+    "ID",
+    "whose Authentication-Results to believe, instead of those that are known to be the receiver's; repeatable"
+  ),
   readBackTimeout: text("read-back-timeout", "DURATION", "how long to look for it (default 60s)"),
   readBackDelete: toggle("read-back-delete", "delete that one message when it was found"),
   allowRecipient: texts(

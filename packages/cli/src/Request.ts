@@ -161,7 +161,7 @@ export const options = Effect.fnUntraced(function*(input: Partial<Input>) {
   }
   if (input.port !== undefined) out.port = yield* Effect.fromResult(portOf(input.port))
   Object.assign(out, yield* spans(input))
-  for (const name of ["connectTo", "to", "allowRecipient", "dnsbl", "pack"] as const) {
+  for (const name of ["connectTo", "to", "allowRecipient", "authservId", "dnsbl", "pack"] as const) {
     const list = input[name] ?? []
     if (list.length > 0) out[name] = list
   }

@@ -86,7 +86,8 @@ export type GrantKind = typeof GrantKind.Type
  * `scope` is also what is asked for; `message` is a whole RFC 5322 message to deliver in place of the test message; `pack`
  * are paths. `ip` is the address that would send and `selector` are DKIM selectors, for the posture of a domain. `starttls` is the
  * protocol in which a look at the TLS of a port begins in clear; `readBack` looks for the delivered message in the recipient's
- * mailbox, at `readBackHost` (`HOST` or `HOST:PORT`) where that is said, and `allowRecipient` are addresses, or domains behind an
+ * mailbox, at `readBackHost` (`HOST` or `HOST:PORT`) where that is said, believing `authservId` alone where it is given, and
+ * `allowRecipient` are addresses, or domains behind an
  * `@`, that may get a message although they are not of the target's domain; `revocation` lets issuers and revocation lists be read where
  * certificates say they are.
  *
@@ -136,6 +137,7 @@ export const CheckOptions = Schema.Struct({
   readBack: Schema.optionalKey(Schema.Boolean),
   readBackUser: Schema.optionalKey(Schema.String),
   readBackHost: Schema.optionalKey(Schema.String),
+  authservId: Schema.optionalKey(Schema.Array(Schema.String)),
   readBackTimeout: Schema.optionalKey(Span),
   readBackDelete: Schema.optionalKey(Schema.Boolean),
   allowRecipient: Schema.optionalKey(Schema.Array(Schema.String)),

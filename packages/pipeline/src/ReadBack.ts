@@ -49,6 +49,8 @@ export interface ReadBack {
   readonly isElsewhere: boolean
   readonly timeoutMillis: number
   readonly remove: boolean
+  /** Authserv-ids of the receiver; where there are any, no other counts. */
+  readonly authservIds: ReadonlyArray<string>
 }
 
 /**
@@ -66,7 +68,8 @@ const flags = [
   ["--read-back-user", "readBackUser"],
   ["--read-back-host", "readBackHost"],
   ["--read-back-timeout", "readBackTimeout"],
-  ["--read-back-delete", "readBackDelete"]
+  ["--read-back-delete", "readBackDelete"],
+  ["--authserv-id", "authservId"]
 ] as const satisfies ReadonlyArray<readonly [string, keyof CheckOptions]>
 
 /** What was given and means nothing without `--read-back`. */
@@ -263,6 +266,14 @@ export const of = (
     if (place?.port !== undefined && readers.length > 1) {
       return yield* fail("--read-back-host", "names one port for several services", "name the service with --only")
     }
+    const broken = options.authservId?.find((id) => !/^[^\s;"]+$/u.test(id))
+    if (broken !== undefined) {
+      return yield* fail(
+        "--authserv-id",
+        `${JSON.stringify(broken)} is none`,
+        "give what stands first in Authentication-Results, such as mx.example.com"
+      )
+    }
     const timeout = options.readBackTimeout ?? defaultTimeout
     const timeoutMillis = spanMillis(timeout) ?? 0
     if (!(timeoutMillis > 0) || timeoutMillis > 86_400_000) {
@@ -283,6 +294,7 @@ export const of = (
       port: place?.port,
       isElsewhere: credential !== undefined && target._tag !== "Host" && target.domain !== domain,
       timeoutMillis,
-      remove
+      remove,
+      authservIds: options.authservId ?? []
     }
   })

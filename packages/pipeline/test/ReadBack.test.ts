@@ -35,8 +35,10 @@ describe("reading a message back", () => {
       port: undefined,
       isElsewhere: false,
       timeoutMillis: 60_000,
-      remove: false
+      remove: false,
+      authservIds: []
     })
+    assert.deepStrictEqual(valid({ ...back, authservId: ["mx.example.com"] }).readBack?.authservIds, ["mx.example.com"])
     assert.deepStrictEqual(services, ["smtp-submission", "imap"])
     assert.deepStrictEqual([until, stop.imap, stop.pop3], ["data", "find", "stat"])
     // The look has a time of its own, unless the whole has one.
@@ -147,6 +149,7 @@ describe("reading a message back", () => {
       { ...back, allowRecipient: ["example"] },
       /^--allow-recipient "example" is neither/
     ],
+    ["an authserv-id is none", { ...back, authservId: ["a; b"] }, /^--authserv-id "a; b" is none/],
     ["a flag stands alone: host", { readBackHost: "a.example" }, /^--read-back-host goes with --read-back/],
     [
       "a flag stands alone: delete",

@@ -301,6 +301,15 @@ layer(Simulated.layer, { excludeTestServices: true })("a message that is read ba
       assert.deepStrictEqual(report.verdicts.map(({ cause }) => cause), ["message_not_found"])
     }))
 
+  it.effect("is judged by nobody's results where others are to be believed", () =>
+    Effect.gen(function*() {
+      const report = yield* (yield* Sonde).check(asking(yield* gmail(), { authservId: ["mx.other.example"] }))
+      const { authentication } = found(report, "imap")
+      assert.deepStrictEqual([authentication.trusted, authentication.others], [undefined, ["mx.google.com"]])
+      assert.deepStrictEqual(ids(report), ["receiver_results_missing"])
+      assert.strictEqual(report.outcome, "pass")
+    }))
+
   it.effect("is deleted where that was asked for, and nothing else is", () =>
     Effect.gen(function*() {
       const simulator = yield* gmail()

@@ -59,7 +59,7 @@ export const findPlan = Effect.fnUntraced(function*(
     from: Prepare.messageOf(request, run, startedAt)?.from ?? [],
     timeoutMillis: readBack.timeoutMillis,
     receiver: {
-      ids: [],
+      ids: readBack.authservIds,
       packIds: receiving?.authserv ?? [],
       unnamed: receiving?.unnamed === true,
       hosts: [readBack.domain, ...(state.evidence.mx ?? []), endpoint.host]
