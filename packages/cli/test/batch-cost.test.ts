@@ -5,6 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "@sonde/cli/run/answers"
 import { answerer, question } from "@sonde/cli/run/batch"
+import * as Many from "@sonde/packs/Many"
 import { Packs } from "@sonde/packs/Packs"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -43,15 +44,17 @@ describe("a batch", () => {
     "costs a bounded multiple of reading and printing its lines: %j",
     ({ distinct, most }) =>
       Effect.gen(function*() {
-        const library = yield* (yield* Packs).library
+        const packs = yield* Packs
+        const library = yield* packs.library
         for (const { id } of library.summaries) yield* library.load(id)
+        const explain = yield* Many.make(packs)
         const questions = lines(distinct)
         let octets = 0
         const [bare, batch] = costs(() => {
           for (const line of questions) octets += JSON.stringify(JSON.parse(line)).length
         }, () => {
           // Anew each time, so that the last answers of one turn are not those of the next.
-          const answer = answerer(library, (explanation) => explanation)
+          const answer = answerer(explain, (explanation) => explanation)
           const answers = Answers.make()
           for (const line of questions) {
             const asked = question(line, {})

@@ -81,10 +81,26 @@ ${entries.join(",\n")}
 
 export const digest = (): Promise<Digest> =>
   import("./digest.json", { with: { type: "json" } }).then((module) => trusted(module.default))
+
+/** The words that the readers of texts look for, in lower case, and others that stand in their code. */
+export const words = (): Promise<ReadonlyArray<string>> =>
+  import("./words.json", { with: { type: "json" } }).then((module) => module.default)
 `
 }
 
-export const render = (sources: ReadonlyArray<SourceFile>): Rendered => {
+const notes = /^\s*(?:\/\*\*|\*|\/\/|import ).*$/gmu
+
+/**
+ * All words of code, in lower case, but for those of comments: among them are those that its expressions look for. A
+ * letter that need not be there is no part of a word.
+ */
+const wordsOf = (code: ReadonlyArray<SourceFile>): ReadonlyArray<string> => {
+  const text = code.map((one) => one.text).join("\n").replace(notes, "").replace(/\\[A-Za-z]/gu, " ")
+  return [...new Set(text.toLowerCase().replace(/[a-z0-9](?=[?*{])/gu, " ").match(/[a-z0-9]{3,}/gu))].sort()
+}
+
+/** The generated files; `readers` is the code that takes texts apart. */
+export const render = (sources: ReadonlyArray<SourceFile>, readers: ReadonlyArray<SourceFile>): Rendered => {
   const packs: Array<Pack> = []
   const errors: Array<string> = []
   for (const { path, text } of sources) {
@@ -98,6 +114,7 @@ export const render = (sources: ReadonlyArray<SourceFile>): Rendered => {
   for (const pack of packs) files.set(`src/builtin/${pack.id}.json`, json(store(pack)))
   files.set("src/builtin/summaries.json", json(packs.map(summaryOf)))
   files.set("src/builtin/digest.json", `${rows(Digest.make(packs))}\n`)
+  files.set("src/builtin/words.json", json(wordsOf(readers)))
   files.set("src/builtin/index.ts", index(packs))
   files.set("pack.schema.json", json(jsonSchema()))
   return { files, errors }

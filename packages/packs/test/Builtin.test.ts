@@ -7,13 +7,19 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { render } from "../scripts/render.ts"
 
 const root = new URL("../", import.meta.url)
-const sources = readdirSync(new URL("data/", root))
-  .filter((name) => name.endsWith(".yaml"))
-  .sort()
-  .map((name) => ({ path: `packages/packs/data/${name}`, text: readFileSync(new URL(`data/${name}`, root), "utf8") }))
+const files = (folder: string, kind: string) =>
+  readdirSync(new URL(folder, root))
+    .filter((name) => name.endsWith(kind))
+    .sort()
+    .map((name) => ({
+      path: `packages/packs/${folder}${name}`,
+      text: readFileSync(new URL(`${folder}${name}`, root), "utf8")
+    }))
+
+const sources = files("data/", ".yaml")
 
 describe("generated files", () => {
-  const rendered = render(sources)
+  const rendered = render(sources, [...files("src/read/", ".ts"), ...files("src/", "Unwrap.ts")])
 
   it("come from packs without errors", () => assert.deepStrictEqual(rendered.errors, []))
 

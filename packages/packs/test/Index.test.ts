@@ -25,6 +25,8 @@ const slow = (knowledge: Knowledge.Knowledge): Knowledge.Knowledge => ({
   successes: knowledge.successes,
   candidates: () => knowledge.rules,
   signature: () => undefined,
+  patterns: knowledge.patterns,
+  whens: knowledge.whens,
   demand: () => {}
 })
 

@@ -7,7 +7,7 @@
  */
 import type { Explanation, Hints } from "@sonde/domain/Explanation"
 import * as Explain from "@sonde/packs/Explain"
-import type { Library } from "@sonde/packs/Library"
+import * as Many from "@sonde/packs/Many"
 import { Packs } from "@sonde/packs/Packs"
 import * as Json from "@sonde/report/render/ExplanationJson"
 import * as DateTime from "effect/DateTime"
@@ -81,7 +81,7 @@ const answerOf = (given: Explanation, redact: Redact): Answer => ({
  * Answers one question after another on a day; within `Library.attempt`. Logs repeat themselves, so the last answers
  * are kept.
  */
-export const answerer = (library: Library, redact: Redact) => {
+export const answerer = (explain: Many.Explainer, redact: Redact) => {
   const kept = new Map<string, Kept>()
   let day = ""
   return (text: string, hints: Hints, today: string): Answer => {
@@ -92,7 +92,7 @@ export const answerer = (library: Library, redact: Redact) => {
     const isKept = text.length <= keptLength && (hints.context?.length ?? 0) <= keptLength
     const found = isKept ? kept.get(text) : undefined
     if (found !== undefined && sameHints(found.hints, hints)) return found.answer
-    const answer = answerOf(Explain.explainNow(library, text, hints, today), redact)
+    const answer = answerOf(explain(text, hints, today), redact)
     if (!isKept) return answer
     if (kept.size >= keptAnswers) kept.clear()
     kept.set(text, { hints, answer })
@@ -111,7 +111,7 @@ export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
     const Redact = yield* Effect.promise(() => import("@sonde/report/Redact"))
     redact = (explanation) => Redact.explanation(explanation, level)
   }
-  const answer = answerer(library, redact)
+  const answer = answerer(yield* Many.make(packs), redact)
   let number = 0
   let unknown = 0
 

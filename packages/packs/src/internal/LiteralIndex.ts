@@ -13,10 +13,10 @@ const gramLength = 4
 /** Literals ready for search. */
 export interface LiteralIndex {
   /**
-   * Calls `found` with the number of each literal that a folded text contains in the sense of `contains`; a literal
-   * that occurs several times may be reported several times.
+   * Calls `found` with the number of each literal that a folded text contains in the sense of `contains`, and with the
+   * place where it begins; a literal that occurs several times may be reported several times, and with `every` is.
    */
-  readonly find: (text: string, found: (literal: number) => void) => void
+  readonly find: (text: string, found: (literal: number, begin: number) => void) => void
 }
 
 /** The letters of a gram in one number; letters beyond Latin-1 are thinned, which costs comparisons, not results. */
@@ -57,24 +57,33 @@ interface Options {
   readonly offsets?: ReadonlyArray<number>
   /** With false literals count within longer numbers too. */
   readonly edges?: boolean
+  /** Each occurrence is wanted. */
+  readonly every?: boolean
+}
+
+/** All places of a literal in a text. */
+const occurrences = (text: string, literal: string, edges: boolean, found: (begin: number) => void): void => {
+  for (let at = text.indexOf(literal); at !== -1; at = text.indexOf(literal, at + 1)) {
+    if (!edges || atEdges(text, literal, at)) found(at)
+  }
 }
 
 /** An index of folded literals. It is built when enough text has been searched. */
 export const make = (literals: ReadonlyArray<string>, options: Options = {}): LiteralIndex => {
-  const has = options.edges === false ? (text: string, literal: string) => text.includes(literal) : contains
-  let searched = 0
+  let searched = options.every === true ? slowly : 0
   let built: LiteralIndex["find"] | undefined
   return {
     find: (text, found) => {
       searched += text.length
       if (searched > slowly) {
-        built ??= build(literals, options, has)
+        built ??= build(literals, options)
         return built(text, found)
       }
       // A program that explains one text never gets beyond this loop, which is why it is a plain one.
       for (let number = 0; number < literals.length; number++) {
         const literal = literals[number] ?? ""
-        if (text.includes(literal) && has(text, literal)) found(number)
+        const at = text.indexOf(literal)
+        if (at !== -1 && (options.edges === false || contains(text, literal))) found(number, at)
       }
     }
   }
@@ -86,6 +95,13 @@ const shortLength = 3
 /** The last letters of a gram. */
 const shortMask = 0xff_ffff
 
+/** What `entries` holds of each literal, one next to the other because they are read together. */
+const nextOf = 0
+const startOf = 1
+const spanOf = 2
+const edgesOf = 3
+const entryLength = 4
+
 /** Chains of literals by the hash of the letters they are filed under. */
 class Chains {
   /** Where a chain begins, what its grams have in common; most letters of most texts begin none. */
@@ -93,47 +109,60 @@ class Chains {
   readonly shift: number
   // Literal numbers count from 1; 0 ends a chain.
   readonly #heads: Int32Array
-  readonly #nexts: Int32Array
-  readonly #starts: Int32Array
+  /**
+   * The next of the chain, where the gram ends, how far the last letter is from the first, and both of them: to look at
+   * these costs less than to compare.
+   */
+  readonly #entries: Int32Array
   readonly #literals: ReadonlyArray<string>
   readonly #edges: boolean
 
   constructor(literals: ReadonlyArray<string>, count: number, edges: boolean) {
     let bits = 8
-    while (bits < 20 && 1 << bits < count * 16) bits++
+    while (bits < 20 && 1 << bits < count * 8) bits++
     this.shift = 32 - bits
     this.begins = new Uint8Array(1 << bits)
     this.#heads = new Int32Array(1 << bits)
-    this.#nexts = new Int32Array(literals.length + 1)
-    this.#starts = new Int32Array(literals.length + 1)
+    this.#entries = new Int32Array((literals.length + 1) * entryLength)
     this.#literals = literals
     this.#edges = edges
   }
 
   /** Files a literal under a gram whose last letter is at `last` of it. */
   put(number: number, gram: number, last: number): void {
+    const literal = this.#literals[number] ?? ""
     const hash = Math.imul(gram, spread)
     const slot = hash >>> this.shift
     const before = this.begins[slot]
     this.begins[slot] = before === 0 || before === tagOf(hash) ? tagOf(hash) : anyTag
-    this.#starts[number + 1] = last
-    this.#nexts[number + 1] = this.#heads[slot] ?? 0
+    const entry = (number + 1) * entryLength
+    this.#entries[entry + nextOf] = this.#heads[slot] ?? 0
+    this.#entries[entry + startOf] = last
+    this.#entries[entry + spanOf] = literal.length - 1
+    this.#entries[entry + edgesOf] = bothOf(literal.charCodeAt(0), literal.charCodeAt(literal.length - 1))
     this.#heads[slot] = number + 1
   }
 
   /** Compares the literals of a chain with a text in which the gram ends at `at`. */
-  compare(text: string, slot: number, at: number, found: (literal: number) => void): void {
-    for (let entry = this.#heads[slot] ?? 0; entry !== 0; entry = this.#nexts[entry] ?? 0) {
-      const begin = at - (this.#starts[entry] ?? 0)
-      const literal = this.#literals[entry - 1] ?? ""
-      // The ends differ mostly, and to look at them costs less than to compare the whole.
-      const end = literal.length - 1
-      if (begin < 0 || text.charCodeAt(begin + end) !== literal.charCodeAt(end)) continue
-      if (text.charCodeAt(begin) !== literal.charCodeAt(0) || !text.startsWith(literal, begin)) continue
-      if (!this.#edges || atEdges(text, literal, begin)) found(entry - 1)
+  compare(text: string, slot: number, at: number, found: (literal: number, begin: number) => void): void {
+    for (let number = this.#heads[slot] ?? 0; number !== 0;) {
+      const entry = number * entryLength
+      const begin = at - (this.#entries[entry + startOf] ?? 0)
+      const end = begin + (this.#entries[entry + spanOf] ?? 0)
+      if (
+        begin >= 0 && end < text.length &&
+        bothOf(text.charCodeAt(begin), text.charCodeAt(end)) === this.#entries[entry + edgesOf]
+      ) {
+        const literal = this.#literals[number - 1] ?? ""
+        if (text.startsWith(literal, begin) && (!this.#edges || atEdges(text, literal, begin))) found(number - 1, begin)
+      }
+      number = this.#entries[entry + nextOf] ?? 0
     }
   }
 }
+
+/** Two letters in one number. */
+const bothOf = (first: number, last: number): number => (first << 16) | last
 
 /** Spreads grams over the slots: 2^32 by the golden ratio. */
 const spread = 0x9e37_79b1
@@ -145,8 +174,7 @@ const anyTag = 0xff
 
 const build = (
   literals: ReadonlyArray<string>,
-  { edges = true, offsets = offsetsOf(literals) }: Options,
-  has: (text: string, literal: string) => boolean
+  { edges = true, offsets = offsetsOf(literals) }: Options
 ): LiteralIndex["find"] => {
   const single = literals.flatMap((literal, number) => literal.length < shortLength ? [number] : [])
   const long = new Chains(literals, literals.length, edges)
@@ -163,7 +191,7 @@ const build = (
   const { begins: shortBegins, shift: shortShift } = short
   const hasShort = literals.some(({ length }) => length === shortLength)
   return (text, found) => {
-    for (const number of single) if (has(text, literals[number] ?? "")) found(number)
+    for (const number of single) occurrences(text, literals[number] ?? "", edges, (begin) => found(number, begin))
     const { length } = text
     let gram = 0
     for (let at = 0; at < length; at++) {

@@ -145,7 +145,9 @@ export interface Shelf {
   readonly find: (question: Question) => ReadonlyArray<number>
   readonly rule: (number: number) => CompiledRule
   /** What of a folded text decides which rules fit; undefined where none can be told, and for the first texts. */
-  readonly signature: Signature
+  readonly signature: Signature["of"]
+  /** The patterns of rules that may match a folded text. */
+  readonly patterns: Signature["patterns"]
   /** Whether a rule demands literal text. */
   readonly hasLiteral: (number: number) => boolean
   /** The place in `homes` of a rule's pack. */
@@ -188,17 +190,18 @@ const make = (homes: ReadonlyArray<Home>, keys: () => Keys): Shelf => {
   const get = () => ready ??= prepare()
   const homeOf = (number: number): number => get().places[number] ?? 0
   let asked = 0
-  let signature: Signature | undefined
+  let made: Signature | undefined
+  const signature = () => made ??= makeSignature(homes.flatMap((home) => home.whens()))
   return {
     homes,
+    patterns: (text) => signature().patterns(text),
     signature: (text) => {
       // Making it costs as much as some hundred questions.
       if (asked < untilSignature) {
         asked++
         return undefined
       }
-      signature ??= makeSignature(homes.flatMap((home) => home.whens()))
-      return signature(text)
+      return signature().of(text)
     },
     find: (question) => get().find(question),
     homeOf,

@@ -12,8 +12,13 @@ import { fold } from "../Text.ts"
 import { literals } from "./conditions.ts"
 import * as LiteralIndex from "./LiteralIndex.ts"
 
-/** The signature of a folded text; undefined where none can be told. */
-export type Signature = (text: string) => string | undefined
+/** What is asked of folded texts. */
+export interface Signature {
+  /** The signature; undefined where none can be told. */
+  readonly of: (text: string) => string | undefined
+  /** The patterns that may match. */
+  readonly patterns: (text: string) => ReadonlyArray<RegExp>
+}
 
 /** Stands between the numbers of literals and those of patterns. */
 const divider = 0xffff
@@ -56,9 +61,8 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
     const further = tried.get(literal)
     if (further !== undefined) patterns.push(...further)
   }
-  return (text) => {
-    // To an expression that ignores case the long s is an s; lower case does not change it.
-    if (numbers.size >= divider || text.includes("\u017f")) return undefined
+  /** Finds literals, into `codes`, and the patterns to try, into `patterns`. */
+  const search = (text: string): void => {
     if (stamp === 0xffff_ffff) {
       stamps.fill(0)
       stamp = 0
@@ -67,10 +71,22 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
     codes = []
     patterns = always.slice()
     index.find(text, onLiteral)
-    codes.push(divider)
-    const begin = patterns.length === 0 ? "" : text.slice(0, Pattern.maxPatternText)
-    for (const place of patterns) if (expressions[place]?.test(begin) === true) codes.push(place)
-    return codes.length > maxCodes ? undefined : String.fromCharCode(...codes)
+  }
+  return {
+    of: (text) => {
+      // To an expression that ignores case the long s is an s; lower case does not change it.
+      if (numbers.size >= divider || text.includes("\u017f")) return undefined
+      search(text)
+      codes.push(divider)
+      const begin = patterns.length === 0 ? "" : text.slice(0, Pattern.maxPatternText)
+      for (const place of patterns) if (expressions[place]?.test(begin) === true) codes.push(place)
+      return codes.length > maxCodes ? undefined : String.fromCharCode(...codes)
+    },
+    patterns: (text) => {
+      if (text.includes("\u017f")) return expressions
+      search(text)
+      return [...new Set(patterns)].flatMap((place) => expressions[place] ?? [])
+    }
   }
 }
 

@@ -1,0 +1,184 @@
+/** That many texts get, one after the other, the answers that each gets alone. */
+import { assert, describe, it } from "@effect/vitest"
+import type { Hints } from "@sonde/domain/Explanation"
+import { words } from "@sonde/packs/builtin/index"
+import * as Digest from "@sonde/packs/Digest"
+import { explainNow } from "@sonde/packs/Explain"
+import * as Library from "@sonde/packs/Library"
+import * as Many from "@sonde/packs/Many"
+import { Packs } from "@sonde/packs/Packs"
+import { summaryOf } from "@sonde/packs/Recognise"
+import * as Shape from "@sonde/packs/Shape"
+import { unwrap } from "@sonde/packs/Unwrap"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { readFileSync } from "node:fs"
+import { pack, rule } from "./fixtures.ts"
+import { dice } from "./manyPacks.ts"
+import { beginnings, repeated, structures } from "./nasty.ts"
+import { rewordings, wrappings } from "./rewordings.ts"
+
+const Entry = Schema.Struct({
+  reply: Schema.String,
+  protocol: Schema.String,
+  phase: Schema.String,
+  provider: Schema.String,
+  context: Schema.String
+})
+const replies = Schema.decodeUnknownSync(Schema.Array(Entry))(
+  JSON.parse(readFileSync(new URL("../../../test-fixtures/replies.json", import.meta.url), "utf8"))
+)
+const today = "2026-11-24"
+
+/** A reply as it is, in other words, and as programs print it. */
+const told = (reply: string, phase: string): ReadonlyArray<string> => {
+  const [{ code, enhanced, text }] = unwrap(reply).candidates
+  return [
+    reply,
+    ...rewordings.map(({ make }) => make(reply)),
+    ...typeof code === "number" ? wrappings.map(({ make }) => make({ code, enhanced, text }, phase)) : []
+  ]
+}
+
+/** Texts with other ids in them: behind, before, and in place of a word, which is somewhere else each time. */
+const varied = (text: string, roll: (sides: number) => number): ReadonlyArray<string> => {
+  const id = () => `${"qwzkmx"[roll(6)]}${(roll(1 << 30) + 46_656).toString(36)}`
+  const parts = text.split(/(?<=\s)(?=\S)/u)
+  const place = roll(parts.length)
+  return [
+    `${text} ${id()}`,
+    `${id()}: ${text}`,
+    [...parts.slice(0, place), `${id()} `, ...parts.slice(place)].join(""),
+    [...parts.slice(0, place), `[${roll(1 << 20) + 10_000}] `, ...parts.slice(place + 1)].join("")
+  ]
+}
+
+const alone = Effect.fnUntraced(function*(library: Library.Library, text: string, hints: Hints) {
+  return yield* library.attempt(() => explainNow(library, text, hints, today))
+})
+
+describe("an explainer of many texts", () => {
+  it.effect("says of each what is said of it alone", () =>
+    Effect.gen(function*() {
+      const packs = yield* Packs
+      const library = yield* packs.library
+      const explain = yield* Many.make(packs)
+      const roll = dice(23)
+      let explained = 0
+      for (const { phase, reply, ...more } of replies) {
+        for (const text of told(reply, phase)) {
+          const hints = roll(2) === 0 ? {} : { ...more, phase }
+          const from = 2 * roll(2)
+          for (const one of [text, ...varied(text, roll).slice(from, from + 2)]) {
+            const found = yield* library.attempt(() => explain(one, hints, today))
+            assert.strictEqual(JSON.stringify(found), JSON.stringify(yield* alone(library, one, hints)), one)
+            if (found.outcome === "explained") explained++
+          }
+        }
+      }
+      assert.isAbove(explained, 5000)
+    }).pipe(Effect.provide(Packs.layer)), 120_000)
+
+  it.effect("says of any text what is said of it alone", () =>
+    Effect.gen(function*() {
+      const packs = yield* Packs
+      const library = yield* packs.library
+      const explain = yield* Many.make(packs)
+      const texts = [...beginnings, ...[...repeated, ...structures].flatMap(({ make }) => [make(300), make(3000)])]
+      for (const text of texts) {
+        for (const one of [text, `${text} q1x2y3`, `${text} q4x5y6`]) {
+          const found = yield* library.attempt(() => explain(one, {}, today))
+          assert.strictEqual(JSON.stringify(found), JSON.stringify(yield* alone(library, one, {})))
+        }
+      }
+    }).pipe(Effect.provide(Packs.layer)), 120_000)
+
+  it.effect("asks patterns, codes and literals of a pack about each text", () =>
+    Effect.gen(function*() {
+      const own = [pack({
+        kind: "generic",
+        rules: [
+          rule("pattern", { when: { text: "mailbox", pattern: "box number [0-9a-f]{6} is" } }),
+          rule("literal", { when: { text: "zq77 is full" } }),
+          rule("edge", { when: { text: "written to zq" } }),
+          rule("code", { when: { status: "NO", code: "ZQKX", service: "imap" } })
+        ]
+      })]
+      const library = Library.make(own.map(summaryOf), { digest: Digest.make(own) }, (id) =>
+        Effect.succeed(own.find((one) =>
+          one.id === id
+        )))
+      const explain = Many.of(library, yield* Effect.promise(words))
+      for (
+        const text of ["qk77zv", "zq77zv", "1a2b3c", "1a2b3x", "zqkx", "qzkx", "azq77", "12zq77", "zqvv"].flatMap((
+          id
+        ) => [
+          `the mailbox: box number ${id} is there`,
+          `the mailbox ${id} is full`,
+          `it was written to ${id}`,
+          `a1 NO [${id}] no`,
+          `a1 NO [${id.toUpperCase()}] no`
+        ])
+      ) {
+        const found = yield* library.attempt(() => explain(text, {}, today))
+        assert.deepStrictEqual(found, yield* alone(library, text, {}), text)
+      }
+    }))
+
+  it.effect("hides the secret of each text", () =>
+    Effect.gen(function*() {
+      const packs = yield* Packs
+      const library = yield* packs.library
+      const explain = yield* Many.make(packs)
+      for (const secret of ["zqzqzqzq", "hkjhkjhk", "eyxxxxkkkkkkkkkkkkkkk"]) {
+        for (const text of [`535 no: password=${secret}`, `535 no: eyxxxxkkkkkkkkkkkkkkk.${secret}qqqqqq.`]) {
+          const found = yield* library.attempt(() => explain(text, {}, today))
+          assert.notInclude(JSON.stringify(found), secret)
+        }
+      }
+    }).pipe(Effect.provide(Packs.layer)))
+})
+
+describe("the shape of a text", () => {
+  const shapes = Shape.make(["over quota", "mailbox", "sent to zq", "no such"])
+  const shape = (text: string) => shapes.of(text)?.shape
+
+  it("is that of texts with other ids and names", () => {
+    const first = shape("kzvqj: the mailbox is over quota (w7x8y9q)")
+    assert.isDefined(first)
+    assert.strictEqual(shape("qqvkk: the mailbox is over quota (x0x0k1v)"), first)
+    for (
+      const text of [
+        "qqvkk: the mailbox is over quota (x0x0k1)",
+        "qqvkk: the mailbox is over quota (w7x8y99)",
+        "Qqvkk: the mailbox is over quota (x0x0k1v)",
+        "qqvkk: the mailbox is over limit (x0x0k1v)"
+      ]
+    ) assert.notStrictEqual(shape(text), first, text)
+  })
+
+  it("has what literals can touch", () => {
+    for (const text of ["xmailboxx", "overx", "5quota7", "sent to zqxx", "550 5.7.1", "1234"]) {
+      assert.isUndefined(shape(text), text)
+    }
+    assert.isDefined(shape("sent to xzqxx"))
+  })
+
+  it("has what is beyond ASCII, and no end", () => {
+    for (const text of ["kzvqj \u017f", "kzvqj \u0130", "kzvqj \0", "kzvqj ".repeat(40), "kzvqj ".repeat(4000)]) {
+      assert.isUndefined(shape(text))
+    }
+  })
+
+  it("keeps the length and tells its words apart", () => {
+    const text = "kzvqj Kzvqj KZVQJ k1vqj 1kvqj 12345 kzvqj"
+    const found = shapes.of(text)
+    assert.strictEqual(found?.shape.length, text.length)
+    const made = found?.begins.map((begin, place) => found.shape.slice(begin, found.ends[place])) ?? []
+    assert.strictEqual(new Set(made).size, 7)
+    assert.deepStrictEqual(
+      made.map((word) => word.replaceAll(/[a-z]/gu, "a").replaceAll(/[A-Z]/gu, "A").replaceAll(/[0-9]/gu, "0")),
+      ["aaaaa", "Aaaaa", "AAAAA", "aaa0a", "0aa0a", "00000", "aaaaa"]
+    )
+  })
+})
