@@ -36,14 +36,22 @@ const within: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   }
 }
 
-/** How many letters have to be put in, left out or changed to make one word of another. */
+/** How many letters have to be put in, left out, changed or swapped with the next to make one word of another. */
 const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (const [i, letter] of Array.from(a).entries()) {
+  let before: ReadonlyArray<number> = []
+  let row: ReadonlyArray<number> = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 0; i < a.length; i++) {
     const next = [i + 1]
     for (let j = 0; j < b.length; j++) {
-      next.push(Math.min((row[j] ?? 0) + (letter === b[j] ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+      const swapped = j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j] ? (before[j - 1] ?? Infinity) + 1 : Infinity
+      next.push(Math.min(
+        (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1),
+        (row[j + 1] ?? 0) + 1,
+        (next[j] ?? 0) + 1,
+        swapped
+      ))
     }
+    before = row
     row = next
   }
   return row[b.length] ?? 0
@@ -72,7 +80,8 @@ const flagMeant = (
   const short = option.length < 4
     ? []
     : flags.filter((flag) => flag.startsWith(option) || option.startsWith(`${flag}-`))
-  return known[option] ?? suggestions[0] ?? short[0] ?? known[nearest(option, Object.keys(known)) ?? ""]
+  return known[option] ?? nearest(option, flags) ?? suggestions[0] ?? short[0] ??
+    known[nearest(option, Object.keys(known)) ?? ""]
 }
 
 const nameOf = (option: string): string => option.split("=", 1)[0] ?? option

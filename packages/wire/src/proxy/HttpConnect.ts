@@ -1,5 +1,5 @@
 /**
- * The client's side of a tunnel through an HTTP proxy: the method CONNECT (RFC 9110 section 9.3.6), with Basic sign-in (RFC 7617).
+ * The client's side of a tunnel through an HTTP proxy: the method CONNECT (RFC 9110 section 9.3.6), with Basic sign-in (RFC 7617 section 2).
  *
  * Why a proxy could not reach the destination is read from `Proxy-Status` (RFC 9209 section 2.3), from what Squid says, or from the
  * status alone.
