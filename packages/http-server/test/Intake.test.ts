@@ -54,6 +54,16 @@ const refusal = (body: StartRun, settings?: Partial<Settings.Values>) =>
   })
 
 describe("Intake", () => {
+  it.effect("takes a proxy with its secret where private addresses are allowed, and lets its port be dialled", () =>
+    Effect.gen(function*() {
+      const proxySecret = Redacted.make("h0rse-battery")
+      const body = { target, proxy: "socks5h://alice@192.0.2.1:1080", proxySecret, family: 4 } as const
+      const check = yield* taken(body, { allowPrivate: true })
+      assert.deepInclude(check, body)
+      const { isAllowed } = Intake.rule({ allowPrivate: true, anyPort: false, ports: [587] }, check)
+      assert.deepStrictEqual([587, 1080, 1081].map((port) => isAllowed("192.0.2.1", port)), [true, true, false])
+    }))
+
   it.effect("takes the options of a check as they are", () =>
     Effect.gen(function*() {
       const body = { target, secret, until: "auth", auth: "plain", timeout: "5s", from: target } as const
@@ -67,6 +77,11 @@ describe("Intake", () => {
     [{ target, wait: false }, "taken"],
     [{ target, connectTo: [] }, "400 connectTo"],
     [{ target, dns: "192.0.2.53" }, "400 dns"],
+    [{ target, dns: "https://dns.quad9.net/dns-query" }, "400 dns"],
+    [{ target, proxy: "socks5h://192.0.2.1:1080" }, "400 proxy"],
+    [{ target, source: "192.0.2.1" }, "400 source"],
+    [{ target, address: "192.0.2.1", only: ["imap"] }, "400 address"],
+    [{ target, control: "192.0.2.1:587" }, "400 control"],
     [{ target, message: "Subject: x\r\n\r\n" }, "400 message"],
     [{ target, auth: "plain" }, "400 auth"],
     [{ target, grant: "device-code", clientId: "id" }, "400 grant"],
@@ -285,6 +300,8 @@ describe("Intake", () => {
       connectTo: { connectTo: ["mail.example:587:192.0.2.1:587"] },
       provider: { provider: "google-workspace" },
       dns: { dns: "192.0.2.53" },
+      proxy: { proxy: "socks5h://192.0.2.1:1080" },
+      address: { address: "192.0.2.1", only: ["imap"] },
       ca: { ca: "" },
       security: { security: "none" },
       allowClearAuth: { allowClearAuth: true },

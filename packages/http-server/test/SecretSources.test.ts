@@ -74,6 +74,8 @@ describe("SecretSources", () => {
           ["connectTo", { connectTo: ["a:1:b:2"] }],
           ["provider", { provider: "generic" }],
           ["dns", { dns: "192.0.2.1" }],
+          ["proxy", { proxy: "socks5h://192.0.2.1:1080" }],
+          ["address", { address: "192.0.2.1" }],
           ["ca", { ca: "PEM" }],
           ["user", { user: "admin" }],
           ["security", { security: "none" }],
