@@ -21,6 +21,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Tracer from "effect/Tracer"
 import type { RunLog } from "./RunLog.ts"
 
 /**
@@ -118,8 +119,12 @@ const withoutTranscript = (error: PhaseError): PhaseError => {
  */
 type Severity = "own" | "warn"
 
-/** Each phase is one span, without the stack of whoever ran it: that would always be this file. */
-const withoutStack = { captureStackTrace: false }
+/** Each phase is one span, without the stack of whoever ran it: that would always be this file. Where nobody looks at spans there is none. */
+const traced = <A, E, R>(phase: PhaseId, run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.tracer, (tracer) =>
+    tracer === Tracer.nativeTracer
+      ? run
+      : Effect.withSpan(run, `Phase.${phase}`, { captureStackTrace: false }) as Effect.Effect<A, E, R>)
 
 /**
  * Runs a phase, or reads back what an earlier attempt established. `subject` says what the facts are facts of:
@@ -150,7 +155,7 @@ export const step = Effect.fnUntraced(function*<Id extends PhaseId, In, Out, F, 
   yield* log.publish({ type: "phase.start", service, phase: definition.id })
   const started = yield* Clock.currentTimeMillis
   const timed = recorder.times().length
-  const exit = yield* Effect.exit(Effect.withSpan(phase.run(input), `Phase.${definition.id}`, withoutStack))
+  const exit = yield* Effect.exit(traced(definition.id, phase.run(input)))
   const durationMillis = (yield* Clock.currentTimeMillis) - started
   const pace = paceOf(recorder.times().slice(timed), service)
   if (Exit.isSuccess(exit)) {
@@ -250,7 +255,7 @@ export const survey = Effect.fnUntraced(function*<Id extends PhaseId, In, F, R>(
   if (Option.isNone(found)) yield* log.publish({ type: "phase.start", service, phase: definition.id })
   const facts = Option.isSome(found)
     ? found.value
-    : yield* Effect.withSpan(phase.run(input), `Phase.${definition.id}`, withoutStack)
+    : yield* traced(definition.id, phase.run(input))
   const findings = judge(facts)
   const report: PhaseReport = Option.isSome(found)
     ? { id: definition.id, state: "restored", facts: facts as Facts }

@@ -13,8 +13,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
+import * as Tracer from "effect/Tracer"
 
 const service = "smtp-submission"
 const endpoint = { protocol: "smtp", host: "mx.example", port: 587, security: "starttls" } as const
@@ -104,6 +106,27 @@ describe("a step", () => {
       const out = yield* here(Step.step({ definition, run: () => Effect.succeed(session) }, "x", "s"))
       assert.strictEqual(out, session)
       assert.deepStrictEqual(phases()[0]?.facts, { answer: 7 })
+    }))
+})
+
+describe("a span", () => {
+  it.effect("is made of each phase where somebody looks at spans, and of none otherwise", () =>
+    Effect.gen(function*() {
+      const seen: Array<string> = []
+      const tracer = Tracer.make({
+        span: (options) => {
+          seen.push(options.name)
+          return new Tracer.NativeSpan(options)
+        }
+      })
+      const { here } = yield* attempt()
+      const definition = { ...restoring, resume: { rule: "reacquire" }, factsOf: () => ({ answer: 7 }) } as const
+      const phase = { definition, run: () => Effect.option(Effect.currentSpan) }
+      const without = yield* here(Step.step(phase, "", "without"))
+      assert.isTrue(Option.isNone(without))
+      const within = yield* here(Step.step(phase, "", "within")).pipe(Effect.withTracer(tracer))
+      assert.isTrue(Option.isSome(within))
+      assert.deepStrictEqual(seen, ["Phase.resolve"])
     }))
 })
 
