@@ -199,7 +199,7 @@ const successOf = (all: ReadonlyArray<Successes>, seen: Seen, proven: boolean): 
 export type Rank = (hit: Pick<Hit, "packId" | "tier">) => number
 
 /**
- * A text as it was read, for people who write rules: the reading that is explained, the rules that fit it and count,
+ * A text as it was read, for people who write rules: all its readings, the one that is explained, the rules that fit it and count,
  * best first, and which rules are of a provider or software that is not proven.
  *
  * @category models
@@ -208,6 +208,7 @@ export type Rank = (hit: Pick<Hit, "packId" | "tier">) => number
 export interface Reading {
   readonly knowledge: Knowledge
   readonly proven: boolean
+  readonly unwrapped: Unwrapped
   readonly seen: Seen | undefined
   readonly hits: ReadonlyArray<Hit>
   readonly isForeign: (hit: Pick<Hit, "packId" | "tier">) => boolean
@@ -242,7 +243,8 @@ export interface Options {
  */
 export const explainWith = (knowledge: Knowledge, text: string, options: Options): Explanation => {
   const { proven, provider, software, today } = options
-  const { candidates, client, kind, parts } = options.unwrapped ?? unwrap(text)
+  const unwrapped = options.unwrapped ?? unwrap(text)
+  const { candidates, client, kind, parts } = unwrapped
   const known = fromHints(options.hints ?? {})
   const situation = fromContext(options.hints?.context ?? "")
   const isForeign: Reading["isForeign"] = (hit) => hit.tier === 0 ? !proven : hit.tier === 1 && hit.packId !== software
@@ -291,7 +293,7 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
     if (verdict !== undefined && !verdicts.some(({ cause }) => cause === verdict.cause)) verdicts.push(verdict)
   }
   const shown = found?.seen ?? seen[0]
-  options.observe?.({ knowledge, proven, seen: shown, hits: found?.hits ?? [], isForeign, rank })
+  options.observe?.({ knowledge, proven, unwrapped, seen: shown, hits: found?.hits ?? [], isForeign, rank })
   const sure = own.length === 1 && own[0]?.confidence === "certain"
   const first = hits[0] === undefined ? 3 : rank(hits[0])
   const wanted = (): ReadonlyArray<Wanting> =>

@@ -14,10 +14,8 @@ import { explainNow, type Reading } from "./Explain.ts"
 import type { Library } from "./Library.ts"
 import type { Packs } from "./Packs.ts"
 import { maxPatternText, needles } from "./Pattern.ts"
-import { withoutSecrets } from "./read/Secret.ts"
 import * as Shape from "./Shape.ts"
 import { fold } from "./Text.ts"
-import { unwrap } from "./Unwrap.ts"
 
 /** How many shapes are kept, and for which words about the situation, in characters. */
 const most = 4096
@@ -122,22 +120,24 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
   let day = ""
 
   const keep = (shape: Shape.Shape, hints: Hints, today: string): Kept => {
-    let reading: Reading | undefined
-    const answer = explainNow(library, shape.shape, hints, today, (told) => void (reading = told))
+    const told: Array<Reading> = []
+    const answer = explainNow(library, shape.shape, hints, today, (one) => void told.push(one))
+    const reading = told.at(-1)
     const places = new Map(shape.begins.map((begin, place) => [shape.shape.slice(begin, shape.ends[place]), place]))
     const { next, read } = answer
     const said = templateOf(read.text, places)
     const command = templateOf(next?.command ?? "", places)
     const pieces = [...said, ...command].filter((piece) => typeof piece === "string")
-    const rest = { ...answer, read: { ...read, text: pieces }, next: { ...next, command: "" } }
+    // Verdicts show nothing of a text but its host and port.
+    const rest = { ...answer, verdicts: [], read: { ...read, text: pieces }, next: { ...next, command: "" } }
     // Names of mechanisms and codes are shown in upper case.
     const others = JSON.stringify(rest).toLowerCase()
     const isElsewhere = [...places.keys()].some((one) => others.includes(one.toLowerCase()))
-    const { candidates, words: spoken = shape.shape } = unwrap(shape.shape)
-    if (answer.parts !== undefined || isElsewhere) return { hints }
+    if (reading === undefined || answer.parts !== undefined || isElsewhere) return { hints }
+    const { hits, seen, unwrapped: { candidates, words: spoken = shape.shape } } = reading
     // Those behind a reading that a rule explains by its text are not asked.
     const all = candidates.map((one) => one.text)
-    const readings = reading?.hits[0]?.byText === true ? all.slice(0, all.indexOf(reading.seen?.text ?? "") + 1) : all
+    const readings = hits[0]?.byText === true ? all.slice(0, all.indexOf(seen?.text ?? "") + 1) : all
     const whole = fold(shape.shape)
     const moved = spoken === shape.shape ? [] : [...movedIn(spoken, places)]
     const asked: Array<Asked> = []
@@ -177,11 +177,9 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
         return explainNow(library, text, hints, today)
       }
     }
-    const shown = fill(said.text, text, shape)
-    if (withoutSecrets(shown) !== shown) return explainNow(library, text, hints, today)
     return {
       ...answer,
-      read: { ...answer.read, text: shown },
+      read: { ...answer.read, text: fill(said.text, text, shape) },
       ...(answer.next?.command === undefined
         ? {}
         : { next: { ...answer.next, command: fill(command, text, shape) } })

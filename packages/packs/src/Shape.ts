@@ -92,6 +92,10 @@ const substitute = (text: string, begin: number, end: number, kind: number, numb
 /** The character at a place as it is in a folded text; none before and behind it. */
 export const charAt = (text: string, at: number): string => kinds[text.charCodeAt(at)] === space ? " " : text.charAt(at)
 
+/** What follows a backslash may be no letter; and `ey`, a JSON object under Base64, is what tokens are known by. */
+const isSpecial = (text: string, begin: number): boolean =>
+  text.charCodeAt(begin - 1) === 92 || text.startsWith("ey", begin)
+
 /** What literals consist of, as far as it can touch a word. */
 interface Parts {
   /** Runs of three letters and more, and whole literals that are shorter. */
@@ -174,8 +178,7 @@ export const make = (literals: Iterable<string>): Shapes => {
           kind |= one
           continue
         }
-        // What follows a backslash may be no letter.
-        if (isWord(kind, at - begin) && text.charCodeAt(begin - 1) !== 92 && isUnknown(text, begin, at)) {
+        if (isWord(kind, at - begin) && !isSpecial(text, begin) && isUnknown(text, begin, at)) {
           if (begins.length >= mostWords) return undefined
           shape += text.slice(done, begin) + substitute(text, begin, at, kind, begins.length)
           begins.push(begin)

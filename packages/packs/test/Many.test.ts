@@ -130,10 +130,28 @@ describe("an explainer of many texts", () => {
       const packs = yield* Packs
       const library = yield* packs.library
       const explain = yield* Many.make(packs)
-      for (const secret of ["zqzqzqzq", "hkjhkjhk", "eyxxxxkkkkkkkkkkkkkkk"]) {
-        for (const text of [`535 no: password=${secret}`, `535 no: eyxxxxkkkkkkkkkkkkkkk.${secret}qqqqqq.`]) {
+      const secrets = [
+        "zqzqzqzqzqzqzqzq",
+        "hkjhkjhkhkjhkjhk",
+        "eyxkxkxkxkxkxkxk",
+        "x0z0q0k0j0v0x0z0",
+        "4738294738294738"
+      ]
+      for (const secret of secrets) {
+        for (
+          const text of [
+            `535 no: password=${secret}`,
+            `535 no: PASS ${secret}`,
+            `535 no: a1 LOGIN zqkvjx ${secret}`,
+            `535 no: AUTH PLAIN 1${secret}`,
+            `535 no: Bearer ${secret}`,
+            `535 no: https://zqkvjx:${secret}@zqkvjx.example/`,
+            `535 no: ey${secret}.${secret}.${secret}`
+          ]
+        ) {
           const found = yield* library.attempt(() => explain(text, {}, today))
           assert.notInclude(JSON.stringify(found), secret)
+          assert.deepStrictEqual(found, yield* alone(library, text, {}))
         }
       }
     }).pipe(Effect.provide(Packs.layer)))
