@@ -6,6 +6,11 @@ import { Packs } from "@sonde/packs/Packs"
 import * as Effect from "effect/Effect"
 
 const table: ReadonlyArray<readonly [Cause, string]> = [
+  ["auth_required", "smtplib.SMTPSenderRefused: (503, 'Error: need EHLO and AUTH first !', 'a@b.example')"],
+  ["wrong_protocol", "unexpected response: b'220 mx.example ESMTP'"],
+  ["bad_credentials", "imaplib.IMAP4.error: b'LOGIN failed.' Data: [b'LOGIN failed.']"],
+  ["protocol_violation", "ImapProtocolException: Syntax error in FETCH. Unexpected token: [eoln]"],
+  ["oauth_refresh_token_expired", "Authorisation has expired. Connect the mailbox again"],
   ["bad_credentials", "Send/Receive error 0x800CCC92 for account work"],
   ["bad_credentials", "fetchmail: Authorization failure on a@pop.example.net; Query status=3 (AUTHFAIL)"],
   ["bad_credentials", "The user name or password for \"mail.example.net\" is incorrect."],

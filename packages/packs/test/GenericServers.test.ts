@@ -6,6 +6,11 @@ import { Packs } from "@sonde/packs/Packs"
 import * as Effect from "effect/Effect"
 
 const table: ReadonlyArray<readonly [Cause, string]> = [
+  ["sender_domain_unresolvable", "sm-mta[7]: to=<a@b.example>, dsn=5.6.0, stat=Data format error"],
+  ["policy_rejected", "sm-mta[7]: to=<a@b.example>, dsn=5.0.0, stat=Service unavailable"],
+  ["server_misconfigured", "doveconf: Fatal: Error in configuration file /etc/dovecot/conf.d/10-ssl.conf line 2"],
+  ["command_syntax_error", "535 5.5.2 Cannot decode AUTH answer"],
+  ["server_temporary_failure", "a1 NO The server is going down, bye"],
   ["server_misconfigured", "postfix/smtp[9]: fatal: open database /etc/postfix/relay.db: No such file or directory"],
   ["server_misconfigured", "warning: hash:/etc/virtual is unavailable. open database /etc/virtual.db: No such file"],
   ["server_misconfigured", "imap(a): Error: Namespace '': Mail storage autodetection failed with home=/srv/a"],
