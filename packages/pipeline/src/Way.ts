@@ -76,7 +76,7 @@ export const sendProblem = (
   services: ReadonlyArray<ServiceId>
 ): Problem | undefined => {
   const sender = sendsBy(options) === "graph" ? "graph" : "smtp-submission"
-  if (services.includes(sender)) return undefined
+  if (services.includes(sender) || services.includes("lmtp")) return undefined
   return {
     option: options.deliver === true ? "--deliver" : "--deliver-again",
     problem: `sends nothing: only ${services.join(" and ")} ${services.length === 1 ? "is" : "are"} checked`,
