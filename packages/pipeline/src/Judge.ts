@@ -99,6 +99,7 @@ export const recheck = (
     ...flag("--host", options.host),
     ...flag("--port", options.port),
     ...flag("--security", options.security),
+    ...flag("--dns", options.dns),
     ...(options.family === undefined ? [] : [`--ipv${options.family}`]),
     ...flag("--source", options.source),
     ...flag("--proxy", options.proxy),
