@@ -113,7 +113,10 @@ const mediaType = "application/dns-message"
 
 /** Whether a response has an answer in it (RFC 8484 section 4.2.1): its code counts only then. */
 const judge = (status: number, type: unknown, octets: Buffer): Effect.Effect<Buffer, string> =>
-  status !== 200
+  // A stream that ends before its header has no status.
+  status === 0
+    ? Effect.fail("EOF")
+    : status !== 200
     ? Effect.fail("EHTTPSTATUS")
     : String(type).split(";")[0]?.trim().toLowerCase() !== mediaType
     ? Effect.fail("EBADRESP")
@@ -266,6 +269,15 @@ const open = Effect.fnUntraced(function*(server: Secure, millis: number, way: Wa
   return handshake.alpn === "h2" ? overHttp2(encrypted, server) : overHttp1(encrypted, server)
 })
 
+/** What the end of a connection looks like to whoever waits on it. */
+const lost: ReadonlySet<string> = new Set([
+  "EOF",
+  "ECONNRESET",
+  "EPIPE",
+  "ERR_HTTP2_STREAM_ERROR",
+  "ERR_HTTP2_SESSION_ERROR"
+])
+
 interface Shared {
   readonly gate: Semaphore.Semaphore
   line: Line | undefined
@@ -301,11 +313,20 @@ export const exchange = (
   const shared = isShared ? sharedBy(JSON.stringify([server, way])) : fresh()
   const opened = shared.gate.withPermits(1)(Effect.suspend(() => {
     const { line } = shared
-    if (line !== undefined && !line.isOver()) return Effect.succeed(line)
-    return Effect.tap(open(server, timeoutMillis, way), (made) =>
-      Effect.sync(() => {
-        shared.line = made
-      }))
+    if (line !== undefined && !line.isOver()) return Effect.succeed({ line, isReused: true })
+    return Effect.map(open(server, timeoutMillis, way), (made) => {
+      shared.line = made
+      return { line: made, isReused: false }
+    })
   }))
-  return Effect.flatMap(opened, ({ ask }) => ask(octets))
+  return Effect.flatMap(opened, ({ isReused, line }) => {
+    const answer = line.ask(octets)
+    if (!isReused) return answer
+    // RFC 7858 section 3.4: a connection may be closed whenever it rests, also in the moment in which it is asked again.
+    return Effect.catch(answer, (code) => {
+      if (!lost.has(code)) return Effect.fail(code)
+      if (shared.line === line) shared.line = undefined
+      return Effect.flatMap(opened, (again) => again.line.ask(octets))
+    })
+  })
 }
