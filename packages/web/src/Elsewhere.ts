@@ -26,7 +26,6 @@ const flags: ReadonlyArray<readonly [keyof CheckOptions, string]> = [
   ["address", "--address"],
   ["control", "--control"],
   ["dnsbl", "--dnsbl"],
-  ["ip", "--ip"],
   ["dns", "--dns"],
   ["proxy", "--proxy"],
   ["source", "--source"],
@@ -37,6 +36,11 @@ const flags: ReadonlyArray<readonly [keyof CheckOptions, string]> = [
   ["to", "--to"],
   ["until", "--until"],
   ["deliver", "--deliver"],
+  ["readBack", "--read-back"],
+  ["readBackHost", "--read-back-host"],
+  ["readBackUser", "--read-back-user"],
+  ["allowRecipient", "--allow-recipient"],
+  ["authservId", "--authserv-id"],
   ["timeout", "--timeout"],
   ["deadline", "--deadline"]
 ]
