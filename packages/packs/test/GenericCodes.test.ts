@@ -54,9 +54,17 @@ describe("registered enhanced status codes", () => {
 
   it.effect("with many meanings explain no pasted text", () =>
     Effect.gen(function*() {
-      for (const code of ["5.0.0", "5.7.0", "5.7.1", "4.7.0"]) {
+      for (const code of ["5.0.0", "5.7.0", "5.7.1"]) {
         assert.isUndefined(yield* firstCause(`${code[0]}50 ${code} Zzz`))
       }
+      assert.isUndefined(yield* firstCause("550 Zzz"))
+    }))
+
+  it.effect("with a meaning explain a pasted text that is surely SMTP", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* firstCause("450 4.7.0 Zzz"), "server_temporary_failure")
+      assert.strictEqual(yield* firstCause("451 4.3.0 Zzz"), "server_temporary_failure")
+      assert.strictEqual(yield* firstCause("500 5.5.0 Zzz"), "command_syntax_error")
     }))
 })
 

@@ -161,7 +161,9 @@ export const compile = (when: When): ReadonlyArray<Condition> => {
     const wanted = list(when.service)
     add("service", wanted, weights.service, ({ open, seen }) => {
       if (seen.service !== undefined || seen.protocol === undefined || !open) return among(seen.service, wanted)
-      return servicesOf[seen.protocol]?.some((service) => wanted.includes(service)) === true ? "unknown" : "fails"
+      const possible = servicesOf[seen.protocol] ?? []
+      if (!possible.some((service) => wanted.includes(service))) return "fails"
+      return possible.every((service) => wanted.includes(service)) ? "holds" : "unknown"
     })
   }
   if (when.phase !== undefined) {
