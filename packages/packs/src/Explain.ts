@@ -142,7 +142,7 @@ const judge = (
 
 /**
  * The rules whose causes are shown, best first. A rule of certainty stands alone, unless several providers word the same
- * and none of them is proven.
+ * and none of them is proven. Where words explain the text, a code of many meanings adds nothing.
  */
 const distinct = (hits: ReadonlyArray<Hit>, isForeign: (hit: Hit) => boolean, rank: Rank): ReadonlyArray<Hit> => {
   const [first] = hits
@@ -154,6 +154,7 @@ const distinct = (hits: ReadonlyArray<Hit>, isForeign: (hit: Hit) => boolean, ra
       !certain || hit === first ||
       (isForeign(first) && isForeign(hit) && hit.packId !== first.packId && hit.literalLength >= first.literalLength)
     )
+    .filter((hit) => hit.byText || !first.byText || hit.confidence !== "possible")
     .filter((hit) => rank(hit) === rank(first) && !causes.has(hit.cause) && causes.add(hit.cause) !== undefined)
     .slice(0, maxVerdicts)
 }
