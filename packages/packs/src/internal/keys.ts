@@ -1,6 +1,6 @@
 /**
- * By what the rules that can fit are found: a literal they demand, otherwise their enhanced code, otherwise their
- * code, otherwise letters that their pattern demands. What has none of these is always asked.
+ * By what the rules that can fit are found: a literal they demand, otherwise letters that their pattern demands,
+ * otherwise their enhanced code, otherwise their code. What has none of these is always asked.
  *
  * Keys are plain data, so that they can be made when packs are generated.
  */
@@ -59,13 +59,13 @@ export const keysOf = (whens: ReadonlyArray<When>): Keys => {
     const words = when.pattern === undefined ? undefined : needles(when.pattern)
     if (demands.length > 0) {
       put(users, demands, number)
+    } else if (words !== undefined) {
+      put(users, words, number)
+      patterns.push(number)
     } else if (when.enhanced !== undefined) {
       put(enhanced, list(when.enhanced), number)
     } else if (when.code !== undefined) {
       put(codes, list<string | number>(when.code).map((code) => `${code}`.toLowerCase()), number)
-    } else if (words !== undefined) {
-      put(users, words, number)
-      patterns.push(number)
     } else (when.pattern === undefined ? others : patterned).push(number)
   }
   const all = [...users.keys()]
