@@ -233,25 +233,25 @@ describe.skipIf(!isThere)("a run of a newer server", () => {
   it("shows services, steps and errors that this page does not know", () =>
     site.visit("/runs", async (page) => {
       const [first] = Canned.later.services
-      const lmtp = {
-        id: "lmtp",
+      const jmap = {
+        id: "jmap",
         outcome: "fail",
-        endpoint: { protocol: "lmtp", host: "in.mail.example", port: 24, security: "starttls" },
+        endpoint: { protocol: "jmap", host: "in.mail.example", port: 443, security: "tls" },
         phases: [
           { id: "greeting", state: "pass", durationMillis: 3, facts: { text: 1 } },
-          { id: "lhlo", state: "pass", durationMillis: 4, facts: { pipelining: true } },
+          { id: "session", state: "pass", durationMillis: 4, facts: { pipelining: true } },
           { id: "data", state: "fail", durationMillis: 5, error: { _tag: "Overfull", message: "the queue is full" } }
         ]
       }
       const report = {
         ...Canned.later,
         outcome: "fail",
-        services: [first, lmtp, { id: "mx", outcome: "pass", phases: [{ id: "policy-check", state: "pass" }] }],
-        verdicts: [{ ...Canned.verdict, service: "lmtp", phase: "data" }],
+        services: [first, jmap, { id: "mx", outcome: "pass", phases: [{ id: "policy-check", state: "pass" }] }],
+        verdicts: [{ ...Canned.verdict, service: "jmap", phase: "data" }],
         findings: [{
           id: "new_kind",
           state: "warn",
-          service: "lmtp",
+          service: "jmap",
           title: "Something new",
           actor: "pope",
           remedies: []
@@ -259,12 +259,12 @@ describe.skipIf(!isThere)("a run of a newer server", () => {
       }
       await page.route(`**/v1/runs/${Canned.later.run}`, (route) => route.fulfill({ json: report }))
       await page.goto(`${site.fake.url}/runs/${Canned.later.run}`)
-      await page.locator(".verdict .sub", { hasText: "lmtp, data" }).waitFor()
-      const service = page.getByRole("region", { name: "lmtp" })
-      assert.match(await service.innerText(), /in\.mail\.example:24[\s\S]*lhlo[\s\S]*the queue is full/)
+      await page.locator(".verdict .sub", { hasText: "jmap, data" }).waitFor()
+      const service = page.getByRole("region", { name: "jmap" })
+      assert.match(await service.innerText(), /in\.mail\.example:443[\s\S]*session[\s\S]*the queue is full/)
       assert.include(await page.getByRole("region", { name: "Incoming mail" }).innerText(), "policy-check")
       assert.include(await page.locator("main").innerText(), "needs pope")
       await page.getByRole("button", { name: "Copy for a ticket" }).click()
-      assert.match(await clipboard(page), /^lmtp at \S+:24$/m)
+      assert.match(await clipboard(page), /^jmap at \S+:443$/m)
     }))
 })
