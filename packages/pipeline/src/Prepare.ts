@@ -358,10 +358,15 @@ const lookedFor = ({ readBack, services }: Request, pack: Pack | undefined): Rea
     : undefined
 }
 
+/** Whether the domain is one whose records somebody of it can change: those of a provider's own domain its users cannot. */
+const hasPosture = ({ domain, options: { skip, until } }: Request, { provider }: Recognition): boolean =>
+  domain !== undefined && provider?.recognisedBy.includes("domain") !== true &&
+  until === undefined && skip?.includes("posture") !== true
+
 /**
  * What an open run checks besides what was asked for: every service that reads the mailbox and of which the provider's pack has an
- * endpoint, or, of an unknown provider, some source of settings that is no guess. Of a service that does not take what there is to
- * sign in with it says so, and leaves it out.
+ * endpoint, or, of an unknown provider, some source of settings that is no guess; and what the domain publishes, unless it is the
+ * provider's own. Of a service that does not take what there is to sign in with it says so, and leaves it out.
  *
  * @category combinators
  * @since 0.1.0
@@ -369,12 +374,12 @@ const lookedFor = ({ readBack, services }: Request, pack: Pack | undefined): Rea
 export const further = Effect.fnUntraced(function*(
   request: Request,
   state: Recognition,
-  { discovery }: Pick<Recognised, "discovery">
+  { discovery, problem }: Recognised
 ): Effect.fn.Return<Further, never, Packs> {
   const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
   const looks = lookedFor(request, pack)
   if (looks !== undefined) return { services: looks, left: [] }
-  if (!request.isOpen || pack === undefined && discovery === undefined) return { services: request.services, left: [] }
+  if (!request.isOpen) return { services: request.services, left: [] }
   const isOffered = (service: ServiceId): boolean =>
     pack === undefined
       ? discovery?.chosen.some((one) => one.service === service && one.source !== "guess") === true
@@ -382,6 +387,7 @@ export const further = Effect.fnUntraced(function*(
   const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
   const added: Array<ServiceId> = []
   const left: Array<Finding> = []
+  if (problem === undefined && hasPosture(request, state)) added.push("posture")
   for (const service of available) {
     if (service === "smtp-submission" || !isMailService(service) || request.options.skip?.includes(service) === true) {
       continue

@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 /**
  * `pins` name the address to dial where a host and port are meant; `server` is the resolver, the system's own when absent; `ca` is PEM
  * text of extra anchors; `ehlo` what we call ourselves; `timeoutMillis` holds for each question and each exchange. `service` is the one
- * on whose behalf it is done, `posture` unless told.
+ * on whose behalf it is done, `posture` unless told. With `dials` false exchangers are looked up, and not dialled.
  *
  * @category models
  * @since 0.1.0
@@ -34,6 +34,7 @@ export interface Reach {
   readonly timeoutMillis: number
   readonly recorder: Recorder
   readonly service?: ServiceId | undefined
+  readonly dials?: boolean
 }
 
 /**

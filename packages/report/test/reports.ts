@@ -5,7 +5,7 @@ import type { Event } from "@sonde/domain/Event"
 import type { Explanation } from "@sonde/domain/Explanation"
 import type { PhaseReport, Report, ServiceReport } from "@sonde/domain/Report"
 import type { TranscriptLine } from "@sonde/domain/Transcript"
-import type { Verdict } from "@sonde/domain/Verdict"
+import type { Finding, Verdict } from "@sonde/domain/Verdict"
 
 const endpoint = { protocol: "smtp", host: "smtp.office365.com", port: 587, security: "starttls" } as const
 const common = { service: "smtp-submission", endpoint } as const
@@ -398,6 +398,42 @@ export const surveyed: Report = {
   }],
   findings: [],
   transcript: signIn.slice(0, 9)
+}
+
+const improvement = (id: string, title: string): Finding => ({
+  id,
+  state: "warn",
+  service: "posture",
+  title,
+  actor: "domain-admin",
+  remedies: [
+    { kind: "change", text: "Publish", command: `_${id}.contoso.example. IN TXT "v=1"`, shell: "dns" },
+    { kind: "verify", text: "Check again", command: "sonde posture contoso.example", shell: "sh" }
+  ]
+})
+
+/** A mailbox that works, of a domain that could publish more. */
+export const beside: Report = {
+  ...passed,
+  outcome: "warn",
+  services: [...passed.services, {
+    id: "posture",
+    outcome: "warn",
+    phases: [
+      { id: "spf", state: "pass", durationMillis: 11 },
+      { id: "dkim", state: "skip", because: "not_known" },
+      { id: "dmarc", state: "warn", durationMillis: 9 },
+      { id: "mta-sts", state: "warn", durationMillis: 8 }
+    ]
+  }],
+  findings: [
+    ...passed.findings,
+    improvement("dmarc_monitor_only", "DMARC asks for nothing (p=none): receivers take no action"),
+    improvement(
+      "mta_sts_mx_not_listed",
+      "The MTA-STS policy does not list contoso-example.mail.protection.outlook.example"
+    )
+  ]
 }
 
 /** Delivered, with the final reply. */

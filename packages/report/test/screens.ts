@@ -24,6 +24,7 @@ export const screens: Readonly<Record<string, () => string>> = {
   "failed-short-piped": () => Text.render(reports.failed, Appearance.piped, { short: true }),
   "passed": () => Text.render(reports.passed, Appearance.plain),
   "passed-piped": () => Text.render(reports.passed, Appearance.piped),
+  "passed-beside": () => Text.render(reports.beside, Appearance.plain),
   "resumed": () => Text.render(reports.resumed, Appearance.plain),
   "suspended": () => Text.render(reports.suspended, Appearance.plain),
   "hostile": () => Text.render(reports.hostile, Appearance.plain),

@@ -83,14 +83,16 @@ const planOf = Effect.fnUntraced(
     return {
       input: {
         domain,
-        way: { pins, server: options.dns, ca: options.ca, ehlo: options.ehlo, recorder },
+        // From most desks port 25 is closed; whoever asks for the posture by name has it tried.
+        way: { pins, server: options.dns, ca: options.ca, ehlo: options.ehlo, recorder, dials: !request.isOpen },
         ...(address === undefined ? {} : { sender: { address, from: mailbox, helo } })
       },
       subject: { domain, again: again(domain, options) },
       selectors: (options.selector ?? []).map((selector) => ({ selector, source: "option" })),
       packs: (spf) => selectorsOf(summaries, state.provider?.id, spf),
       spfDomain: options.from?.slice(options.from.lastIndexOf("@") + 1),
-      receivers: yield* receiversOf
+      receivers: yield* receiversOf,
+      isBeside: request.isOpen
     }
   }
 )

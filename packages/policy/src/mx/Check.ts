@@ -72,7 +72,8 @@ const exchangerOf = Effect.fnUntraced(function*(
     return { exchange, preference, lookup: { state: "absent", reason: "NoSuchName", authentic: false }, addresses: [] }
   }
   const { addresses, alias, asked } = yield* addressesOf(exchange, options)
-  const live = addresses.length === 0 ? undefined : yield* Probe.look(exchange, reach)
+  const isDialled = addresses.length > 0 && reach.dials !== false
+  const live = isDialled ? yield* Probe.look(exchange, reach) : undefined
   return {
     exchange,
     preference,

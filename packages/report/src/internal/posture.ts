@@ -21,10 +21,11 @@ const record = (lookup: Facts.Lookup, records: ReadonlyArray<string>, found: () 
 const mx = ({ exchangers, implicit, lookup, nullMx }: Facts.MxFacts): string => {
   if (lookup.state === "failed") return open
   if (exchangers.length === 0) return nullMx ? "takes no mail, and says so" : "no exchanger"
-  const encrypted = exchangers.filter(({ live }) => live?.state === "encrypted").length
+  const seen = exchangers.filter(({ live }) => live !== undefined)
+  const encrypted = seen.filter(({ live }) => live?.state === "encrypted").length
   const names = exchangers.map(({ exchange, preference }) => implicit ? exchange : `${preference} ${exchange}`)
   const shown = names.length > 3 ? [...names.slice(0, 3), `${names.length - 3} more`] : names
-  return `${shown.join(", ")}; STARTTLS at ${encrypted} of ${exchangers.length}`
+  return seen.length === 0 ? shown.join(", ") : `${shown.join(", ")}; STARTTLS at ${encrypted} of ${exchangers.length}`
 }
 
 const spf = ({ lookup, lookups, records, sender }: Facts.SpfFacts): string => {
@@ -60,7 +61,9 @@ const dane = ({ exchangers }: Facts.DaneFacts): string => {
   const published = exchangers.filter(({ records }) => records.length > 0)
   if (published.length === 0) return exchangers.some(({ lookup }) => lookup.state === "failed") ? open : none
   const agree = published.filter(({ records }) => records.some(({ matches }) => matches === true)).length
-  return `TLSA at ${published.length} of ${exchangers.length}, ${agree} agree with the certificate`
+  const where = `TLSA at ${published.length} of ${exchangers.length}`
+  const isCompared = published.some(({ records }) => records.some(({ matches }) => matches !== undefined))
+  return isCompared ? `${where}, ${agree} agree with the certificate` : `${where}, not compared with a certificate`
 }
 
 const bimi = ({ authority, logo, lookup, records }: Facts.BimiFacts): string =>

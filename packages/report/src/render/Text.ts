@@ -17,6 +17,7 @@ import * as Escape from "../Escape.ts"
 import * as Exchange from "../Exchange.ts"
 import * as Layout from "../internal/layout.ts"
 import * as Phases from "../internal/phases.ts"
+import * as Policy from "../internal/policy.ts"
 import * as ReadBack from "../internal/readback.ts"
 import * as Shared from "../internal/shared.ts"
 import * as VerdictBlock from "../internal/verdict.ts"
@@ -153,8 +154,9 @@ const unnamed = (look: Appearance, report: Report): ReadonlyArray<string> =>
     ]
   })
 
-const judged = (look: Appearance, report: Report): ReadonlyArray<ReadonlyArray<string>> =>
-  [
+const judged = (look: Appearance, report: Report): ReadonlyArray<ReadonlyArray<string>> => {
+  const open = report.findings.filter((it) => it.state !== "pass")
+  return [
     ...report.verdicts.map((it) =>
       VerdictBlock.verdict(look, it, {
         domain: report.target.domain,
@@ -164,8 +166,10 @@ const judged = (look: Appearance, report: Report): ReadonlyArray<ReadonlyArray<s
     ),
     unnamed(look, report),
     report.outcome === "pass" || report.outcome === "warn" ? passedLine(look, report) : [],
-    ...findings(look, report.findings.filter((it) => it.state !== "pass"))
+    ...findings(look, open.filter((it) => !Policy.isBrief(report, it))),
+    Policy.lines(look, report, open.filter((it) => Policy.isBrief(report, it)))
   ].filter((block) => block.length > 0)
+}
 
 /** Findings, with the command that checks again once behind them where it is the same for all. */
 const findings = (look: Appearance, found: ReadonlyArray<Finding>): ReadonlyArray<ReadonlyArray<string>> => {

@@ -1,0 +1,121 @@
+/** A mailbox that is checked with nothing but its address: what serves it is found, all of that is looked at, and its domain too. */
+import { assert, describe, it } from "@effect/vitest"
+import * as NameServer from "@sonde/testkit/NameServer"
+import * as ScriptedServer from "@sonde/testkit/ScriptedServer"
+import * as TestCa from "@sonde/testkit/TestCa"
+import * as Effect from "effect/Effect"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { sonde } from "./sonde.ts"
+
+const submission = `S: 220 mail.firm.example ESMTP
+C: EHLO *
+S: 250-mail.firm.example
+S: 250 STARTTLS
+C: STARTTLS
+S: 220 go on
+tls
+C: EHLO *
+S: 250-mail.firm.example
+S: 250 AUTH PLAIN
+C: QUIT
+S: 221 bye
+close`
+
+const imap = `tls
+S: * OK ready
+C: A1 CAPABILITY
+S: * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN
+S: A1 OK done
+C: A2 LOGOUT
+S: * BYE bye
+S: A2 OK bye
+close`
+
+/** Runs `work` with the check of the mailbox; `dmarc` is what the domain publishes. */
+const within = (
+  dmarc: string,
+  work: (check: (...more: ReadonlyArray<string>) => ReturnType<typeof sonde>) => Promise<void>
+) =>
+  Effect.gen(function*() {
+    const { ca, server } = yield* Effect.promise(TestCa.testCa)
+    const tls = yield* Effect.promise(() => server({ dns: ["mail.firm.example"] }))
+    const sends = yield* ScriptedServer.start({ script: submission, tls })
+    const reads = yield* ScriptedServer.start({ script: imap, tls })
+    const { server: dns } = yield* NameServer.start({
+      zone: {
+        "firm.example": { mx: [[10, "mx.firm.example"]], txt: ["v=spf1 mx -all"] },
+        "mx.firm.example": { a: ["192.0.2.25"] },
+        "25.2.0.192.in-addr.arpa": { ptr: ["mx.firm.example"] },
+        "mail.firm.example": { a: ["127.0.0.1"] },
+        "_submission._tcp.firm.example": { srv: [[0, 1, sends.port, "mail.firm.example"]] },
+        "_imaps._tcp.firm.example": { srv: [[0, 1, reads.port, "mail.firm.example"]] },
+        "_dmarc.firm.example": { txt: [dmarc] },
+        "_smtp._tls.firm.example": { txt: ["v=TLSRPTv1; rua=mailto:tls@firm.example"] }
+      }
+    })
+    const folder = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "sonde-mailbox-"))),
+      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+    )
+    writeFileSync(join(folder, "ca.pem"), ca)
+    const check = (...more: ReadonlyArray<string>) =>
+      sonde([
+        "check",
+        "person@firm.example",
+        `--dns=${dns}`,
+        `--ca=${join(folder, "ca.pem")}`,
+        `--state=${folder}`,
+        ...more
+      ])
+    yield* Effect.promise(() => work(check))
+  }).pipe(Effect.scoped)
+
+const watched = "v=DMARC1; p=none; rua=mailto:dmarc@firm.example"
+
+describe("sonde check with an address alone", () => {
+  it.live("finds what serves the mailbox, looks at all of it, and at what its domain publishes", () =>
+    within(watched, async (check) => {
+      const { code, err, out } = await check("--json")
+      const report = JSON.parse(out)
+      assert.deepStrictEqual(
+        report.services.map(({ id, outcome }: { id: string; outcome: string }) => [id, outcome]),
+        [["smtp-submission", "pass"], ["imap", "pass"], ["posture", "warn"]],
+        err
+      )
+      assert.sameMembers(
+        report.findings.filter(({ service }: { service: string }) => service === "posture").map(
+          ({ id, state }: { id: string; state: string }) => `${id} ${state}`
+        ),
+        ["dmarc_monitor_only warn", "mta_sts_missing warn"]
+      )
+      // What to publish is there for programs, record by record.
+      assert.include(
+        out,
+        JSON.stringify("_dmarc.firm.example. IN TXT \"v=DMARC1; p=quarantine; rua=mailto:dmarc@firm.example\"")
+      )
+      assert.strictEqual(code, 0)
+    }))
+
+  it.live("says of the domain what is to improve, in a line each, and the command that says how", () =>
+    within(watched, async (check) => {
+      const { code, out } = await check()
+      assert.include(
+        out,
+        `Sending policy of firm.example: 2 things to improve
+  DMARC asks for nothing (p=none): receivers take no action (dmarc_monitor_only)
+  firm.example has no MTA-STS policy (mta_sts_missing)
+  What to publish, and who does it:`
+      )
+      assert.match(out, /^ +sonde posture firm\.example --dns \S+$/m)
+      assert.notInclude(out, "IN TXT")
+      assert.strictEqual(code, 0)
+    }))
+
+  it.live("says so with its status where warnings are to fail", () =>
+    within(watched, async (check) => {
+      assert.strictEqual((await check("--fail-on", "warning", "--json")).code, 1)
+      assert.strictEqual((await check("--fail-on", "warning", "--skip", "posture", "--json")).code, 0)
+    }))
+})
