@@ -35,7 +35,7 @@ const table: Readonly<Record<string, Room>> = {
   domain: { may: [] },
   wire: { may: ["domain"], external: ["@xmldom/xmldom"] },
   net: { may: ["domain", "wire"] },
-  packs: { may: ["domain"], external: ["yaml"] },
+  packs: { may: ["domain"], external: ["yaml"], externalTests: ["rolldown"] },
   report: { may: ["domain"] },
   policy: { may: ["domain", "wire", "net"], tests: ["platform-node"], externalTests: ["yaml"] },
   phases: { may: ["domain", "wire", "net", "policy"], external: ["jose"] },

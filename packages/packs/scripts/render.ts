@@ -7,6 +7,7 @@ import { summaryOf } from "@sonde/packs/Recognise"
 import { store } from "@sonde/packs/Stored"
 import { fromText } from "@sonde/packs/Yaml"
 import * as Result from "effect/Result"
+import { wordsOf } from "./words.ts"
 
 export interface SourceFile {
   readonly path: string
@@ -82,21 +83,10 @@ ${entries.join(",\n")}
 export const digest = (): Promise<Digest> =>
   import("./digest.json", { with: { type: "json" } }).then((module) => trusted(module.default))
 
-/** The words that the readers of texts look for, in lower case, and others that stand in their code. */
+/** What the readers of texts look for, each as a text of Runs.ts, and other words that stand in their code. */
 export const words = (): Promise<ReadonlyArray<string>> =>
   import("./words.json", { with: { type: "json" } }).then((module) => module.default)
 `
-}
-
-const notes = /^\s*(?:\/\*\*|\*|\/\/|import ).*$/gmu
-
-/**
- * All words of code, in lower case, but for those of comments: among them are those that its expressions look for. A
- * letter that need not be there is no part of a word.
- */
-const wordsOf = (code: ReadonlyArray<SourceFile>): ReadonlyArray<string> => {
-  const text = code.map((one) => one.text).join("\n").replace(notes, "").replace(/\\[A-Za-z]/gu, " ")
-  return [...new Set(text.toLowerCase().replace(/[a-z0-9](?=[?*{])/gu, " ").match(/[a-z0-9]{3,}/gu))].sort()
 }
 
 /** The generated files; `readers` is the code that takes texts apart. */

@@ -9,16 +9,20 @@
  */
 import type { Explanation, Hints } from "@sonde/domain/Explanation"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { words as readerWords } from "./builtin/index.ts"
 import { explainNow, type Reading } from "./Explain.ts"
 import type { Library } from "./Library.ts"
+import * as Masked from "./Masked.ts"
 import type { Packs } from "./Packs.ts"
-import { maxPatternText, needles } from "./Pattern.ts"
+import { compile, maxPatternText } from "./Pattern.ts"
+import * as Runs from "./Runs.ts"
 import * as Shape from "./Shape.ts"
 import { fold } from "./Text.ts"
 
-/** How many shapes are kept, and for which words about the situation, in characters. */
+/** How many shapes are kept, how many in one place, and for which words about the situation, in characters. */
 const most = 4096
+const mostAlike = 32
 const longestContext = 2048
 
 /** A text in pieces; a number stands for an unknown word of a shape. */
@@ -37,21 +41,33 @@ interface Moved {
   readonly behind: string
 }
 
-/** The answer for a shape; without `said` texts of the shape are explained one by one. */
-interface Kept {
-  readonly hints: Hints
-  readonly said?: {
-    readonly answer: Explanation
-    readonly text: Template
-    readonly command: Template
-    readonly asked: ReadonlyArray<Asked>
-    readonly moved: ReadonlyArray<Moved>
-  }
+/** What is said of all texts of a shape, and what must be asked of each before it is said. */
+interface Said {
+  readonly answer: Explanation
+  readonly text: Template
+  readonly command: Template | undefined
+  readonly asked: ReadonlyArray<Asked>
+  readonly moved: ReadonlyArray<Moved>
 }
 
-const names = ["protocol", "phase", "provider", "mechanism", "host", "port", "context"] as const
+/** A shape, and what is said of it; without that texts of the shape are explained one by one. */
+interface Kept {
+  readonly shape: Shape.Shape
+  readonly hints: Hints
+  readonly said: Said | undefined
+}
 
-const sameHints = (one: Hints, another: Hints): boolean => names.every((name) => one[name] === another[name])
+/**
+ * Whether two texts were given with the same words about their situation.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const sameHints = (one: Hints, another: Hints): boolean =>
+  one === another ||
+  (one.protocol === another.protocol && one.phase === another.phase && one.provider === another.provider &&
+    one.mechanism === another.mechanism && one.host === another.host && one.port === another.port &&
+    one.context === another.context)
 
 const word = /[A-Za-z0-9]+/gu
 
@@ -86,6 +102,12 @@ const fill = (template: Template, text: string, { begins, ends }: Shape.Shape): 
   return out
 }
 
+/** A shape with its unknown words masked. */
+const masked = ({ begins, pieces, shape, ends }: Shape.Shape): string =>
+  pieces.map((piece, place) =>
+    place < begins.length ? piece + Masked.mask(shape.slice(begins[place], ends[place])) : piece
+  ).join("")
+
 /** All texts within data. */
 const textsIn = (data: unknown): ReadonlyArray<string> =>
   typeof data === "string"
@@ -94,16 +116,31 @@ const textsIn = (data: unknown): ReadonlyArray<string> =>
     ? Object.values(data).flatMap(textsIn)
     : []
 
-/**
- * All that decides in a text, besides what patterns of rules match: what rules ask for, signs by which providers are
- * recognised, and words of readers.
- */
-const literalsOf = (library: Library, words: ReadonlyArray<string>): ReadonlyArray<string> => [
-  ...words,
-  ...library.everything.whens().flatMap(({ pattern = "", ...when }) => [...textsIn(when), ...needles(pattern) ?? []]),
-  ...library.everything.successes.flatMap(({ success }) => textsIn(success)),
-  ...library.summaries.flatMap(({ recognise: { hosts, replies } }) => textsIn([hosts, replies]))
-]
+/** All that decides in a text: what rules ask for, signs by which providers are recognised, and what readers look for. */
+const wantedOf = (library: Library, readers: Iterable<Runs.Run>): Shape.Wanted => {
+  const whens = library.everything.whens()
+  return {
+    runs: [...readers, ...whens.flatMap(({ pattern }) => readingOf(pattern).runs)],
+    texts: [
+      ...whens.flatMap(({ anyText, notText, text }) => textsIn([anyText, notText, text])),
+      ...library.everything.successes.flatMap(({ success }) => textsIn(success)),
+      ...library.summaries.flatMap(({ recognise: { hosts, replies } }) => textsIn([hosts, replies]))
+    ],
+    values: whens.flatMap(({ anyText: _, notText: __, pattern: ___, text: ____, ...when }) => textsIn(when))
+  }
+}
+
+const read = ({ source }: RegExp): Runs.Reading => Runs.read(source) ?? { runs: [], minds: Runs.any }
+
+/** What a pattern of a rule looks for. */
+const readingOf = (pattern: string | undefined): Runs.Reading => {
+  const compiled = pattern === undefined ? undefined : Result.getOrUndefined(compile(pattern))
+  return compiled === undefined ? { runs: [], minds: 0 } : read(compiled)
+}
+
+/** Where a shape is kept: texts with the same shape have the same length, and begin with the same character or word. */
+const placeOf = (length: number, begin: string): number =>
+  (length << 8) | (begin === "" ? 0 : begin.charCodeAt(0) & 0xff)
 
 /** As `explainNow`: within `Library.attempt`. */
 export type Explainer = (text: string, hints: Hints, today: string) => Explanation
@@ -115,14 +152,23 @@ export type Explainer = (text: string, hints: Hints, today: string) => Explanati
  * @since 0.1.0
  */
 export const of = (library: Library, words: ReadonlyArray<string>): Explainer => {
-  const shapes = Shape.make(literalsOf(library, words))
-  const kept = new Map<string, Kept>()
+  const shapes = Shape.make(wantedOf(library, words.map(Runs.fromText)))
+  const kept = new Map<number, Array<Kept>>()
+  let count = 0
   let day = ""
+  const minds = new Map<RegExp, number>()
+  const relaxed = new Map<RegExp, RegExp>()
+  /** Whether a pattern may match one text of a shape and another not; `unknown` is what all of them have. */
+  const isOpen = (pattern: RegExp, kinds: number, unknown: string): boolean => {
+    let minded = minds.get(pattern)
+    if (minded === undefined) minds.set(pattern, minded = read(pattern).minds)
+    if ((minded & kinds) === 0) return false
+    let wide = relaxed.get(pattern)
+    if (wide === undefined) relaxed.set(pattern, wide = Masked.relax(pattern))
+    return wide.test(unknown)
+  }
 
-  const keep = (shape: Shape.Shape, hints: Hints, today: string): Kept => {
-    const told: Array<Reading> = []
-    const answer = explainNow(library, shape.shape, hints, today, (one) => void told.push(one))
-    const reading = told.at(-1)
+  const saidOf = (shape: Shape.Shape, answer: Explanation, reading: Reading | undefined): Said | undefined => {
     const places = new Map(shape.begins.map((begin, place) => [shape.shape.slice(begin, shape.ends[place]), place]))
     const { next, read } = answer
     const said = templateOf(read.text, places)
@@ -133,7 +179,7 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
     // Names of mechanisms and codes are shown in upper case.
     const others = JSON.stringify(rest).toLowerCase()
     const isElsewhere = [...places.keys()].some((one) => others.includes(one.toLowerCase()))
-    if (reading === undefined || answer.parts !== undefined || isElsewhere) return { hints }
+    if (reading === undefined || answer.parts !== undefined || isElsewhere) return undefined
     const { hits, seen, unwrapped: { candidates, words: spoken = shape.shape } } = reading
     // Those behind a reading that a rule explains by its text are not asked.
     const all = candidates.map((one) => one.text)
@@ -141,31 +187,66 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
     const whole = fold(shape.shape)
     const moved = spoken === shape.shape ? [] : [...movedIn(spoken, places)]
     const asked: Array<Asked> = []
+    const mask = masked(shape)
     for (const one of new Set(readings)) {
       const template = templateOf(one, places)
       if (isPlain(template)) continue
       const folded = fold(one)
       const begin = folded.slice(0, maxPatternText)
       if (!whole.includes(folded)) moved.push(...movedIn(one, places))
-      const patterns = library.everything.patterns(folded).map((pattern) => [pattern, pattern.test(begin)] as const)
+      const unknown = fold(fill(template, mask, shape)).slice(0, maxPatternText)
+      const patterns = library.everything.patterns(folded)
+        .filter((pattern) => isOpen(pattern, shape.kinds, unknown))
+        .map((pattern) => [pattern, pattern.test(begin)] as const)
       if (patterns.length > 0) asked.push({ reading: template, patterns })
     }
-    return { hints, said: { answer, text: said, command, asked, moved } }
+    return { answer, text: said, command: isPlain(command) ? undefined : command, asked, moved }
+  }
+
+  const keep = (shape: Shape.Shape, hints: Hints, today: string): Kept => {
+    const told: Array<Reading> = []
+    const answer = explainNow(library, shape.shape, hints, today, (one) => void told.push(one))
+    return { shape, hints, said: saidOf(shape, answer, told.at(-1)) }
+  }
+
+  const among = (place: number, text: string, hints: Hints): Kept | undefined => {
+    const alike = kept.get(place)
+    if (alike === undefined) return undefined
+    for (const one of alike) if (shapes.isOf(text, one.shape) && sameHints(one.hints, hints)) return one
+    return undefined
+  }
+
+  /** What is kept for the shape of a text, which may begin with a word that is not known. */
+  const find = (text: string, hints: Hints): Kept | undefined =>
+    among(placeOf(text.length, text), text, hints) ?? among(placeOf(text.length, ""), text, hints)
+
+  const add = (shape: Shape.Shape, hints: Hints, today: string): Kept => {
+    const one = keep(shape, hints, today)
+    const place = placeOf(shape.shape.length, shape.pieces[0] ?? "")
+    const alike = kept.get(place)
+    if (alike === undefined) kept.set(place, [one])
+    else {
+      if (alike.length >= mostAlike) count -= alike.splice(0, mostAlike / 2).length
+      alike.push(one)
+    }
+    count++
+    return one
   }
 
   return (text, hints, today) => {
-    const shape = shapes.of(text)
-    if (shape === undefined || (hints.context?.length ?? 0) > longestContext) {
-      return explainNow(library, text, hints, today)
+    if ((hints.context?.length ?? 0) > longestContext) return explainNow(library, text, hints, today)
+    if (today !== day || count >= most) {
+      kept.clear()
+      count = 0
     }
-    if (today !== day || kept.size >= most) kept.clear()
     day = today
-    let found = kept.get(shape.shape)
-    if (found === undefined || !sameHints(found.hints, hints)) {
-      found = keep(shape, hints, today)
-      kept.set(shape.shape, found)
+    let found = find(text, hints)
+    if (found === undefined) {
+      const shape = shapes.of(text)
+      if (shape === undefined) return explainNow(library, text, hints, today)
+      found = add(shape, hints, today)
     }
-    const { said } = found
+    const { said, shape } = found
     if (said === undefined) return explainNow(library, text, hints, today)
     const { answer, asked, command, moved } = said
     const isKnown = ({ before, behind, place }: Moved): boolean =>
@@ -177,13 +258,10 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
         return explainNow(library, text, hints, today)
       }
     }
-    return {
-      ...answer,
-      read: { ...answer.read, text: fill(said.text, text, shape) },
-      ...(answer.next?.command === undefined
-        ? {}
-        : { next: { ...answer.next, command: fill(command, text, shape) } })
-    }
+    const read = { ...answer.read, text: fill(said.text, text, shape) }
+    return command === undefined || answer.next === undefined
+      ? { ...answer, read }
+      : { ...answer, read, next: { ...answer.next, command: fill(command, text, shape) } }
   }
 }
 

@@ -9,11 +9,13 @@
  * @since 0.1.0
  */
 import * as LiteralIndex from "./internal/LiteralIndex.ts"
+import * as Runs from "./Runs.ts"
 import { fold } from "./Text.ts"
 
 /**
  * A text with its unknown words replaced, and where these begin and end, in order. Each is replaced by a word of its own,
- * so that it can be put back wherever that went.
+ * so that it can be put back wherever that went. `pieces` stand before, between and behind them, `words` are the kinds of
+ * their letters, and `kinds` is what `Runs` calls all of them.
  *
  * @category models
  * @since 0.1.0
@@ -22,13 +24,18 @@ export interface Shape {
   readonly shape: string
   readonly begins: ReadonlyArray<number>
   readonly ends: ReadonlyArray<number>
+  readonly pieces: ReadonlyArray<string>
+  readonly words: ReadonlyArray<number>
+  readonly kinds: number
+  /** The words that were there last, which need not be looked at again. */
+  readonly last: Array<string>
 }
 
 /** Longer texts hardly have a shape in common, in characters. */
 const longest = 2048
 
 /** How long an unknown word is, in characters; shorter ones may be codes. */
-const leastWord = 4
+const leastWord = Runs.leastWord
 const mostWord = 64
 
 /** How many words of a text can be told apart by two letters. */
@@ -89,6 +96,27 @@ const substitute = (text: string, begin: number, end: number, kind: number, numb
   return out
 }
 
+/** Whether a word of a text is replaced by the word that stands in its place in a shape. */
+const isAlike = (text: string, shape: string, begin: number, end: number, kind: number): boolean => {
+  let own = 0
+  for (let at = begin; at < end; at++) {
+    const code = text.charCodeAt(at)
+    own |= code < 128 ? kinds[code] || strange : strange
+  }
+  if (own !== kind) return false
+  if ((kind & digit) !== 0) {
+    return kind === digit ||
+      (isDigit(text, begin) === isDigit(shape, begin) && isDigit(text, end - 1) === isDigit(shape, end - 1))
+  }
+  if (kind === lower || kind === upper) return true
+  for (let at = begin; at < end; at++) {
+    if (kinds[text.charCodeAt(at)] !== kinds[shape.charCodeAt(at)]) return false
+  }
+  return true
+}
+
+const kindOf = (kind: number): number => kind === digit ? Runs.digits : (kind & digit) === 0 ? Runs.letters : Runs.both
+
 /** The character at a place as it is in a folded text; none before and behind it. */
 export const charAt = (text: string, at: number): string => kinds[text.charCodeAt(at)] === space ? " " : text.charAt(at)
 
@@ -96,76 +124,175 @@ export const charAt = (text: string, at: number): string => kinds[text.charCodeA
 const isSpecial = (text: string, begin: number): boolean =>
   text.charCodeAt(begin - 1) === 92 || text.startsWith("ey", begin)
 
-/** What literals consist of, as far as it can touch a word. */
+/** Where in a word a run of letters can be, as bits. */
+const anywhere = 1
+const atBegin = 2
+const atEnd = 4
+const whole = 8
+
+/** What a word holds, as bits: a run, and one that counts with the right characters beside the word. */
+const holdsRun = 1
+const mayHold = 2
+
+/** What is looked for, as far as it can touch a word. */
 interface Parts {
-  /** Runs of three letters and more, and whole literals that are shorter. */
-  readonly runs: ReadonlySet<string>
-  /** One or two letters at the end of a literal, with the character before them. */
-  readonly ends: ReadonlySet<string>
-  /** One or two letters at the beginning of a literal, with the character behind them. */
-  readonly beginnings: ReadonlySet<string>
+  /** Runs of letters, with where in a word they can be, whatever stands beside it. */
+  readonly runs: ReadonlyMap<string, number>
+  /** The same, where it matters what stands beside the word: that is in `edges`. */
+  readonly near: ReadonlyMap<string, number>
+  /** Beginnings and ends of literals of texts, and what stands between signs in them, each with the signs beside it. */
+  readonly edges: ReadonlySet<string>
 }
 
-const partsOf = (literals: Iterable<string>): Parts => {
-  const runs = new Set<string>()
-  const ends = new Set<string>()
-  const beginnings = new Set<string>()
-  for (const literal of new Set(literals)) {
-    const folded = fold(literal)
-    for (const run of folded.match(/[a-z0-9]{3,}/gu) ?? []) runs.add(run)
-    if (/^[a-z0-9]{1,2}$/u.test(folded)) runs.add(folded)
-    const end = /[^a-z0-9][a-z0-9]{1,2}$/u.exec(folded)?.[0]
-    const beginning = /^[a-z0-9]{1,2}[^a-z0-9]/u.exec(folded)?.[0]
-    if (end !== undefined) ends.add(end)
-    if (beginning !== undefined) beginnings.add(beginning)
+/**
+ * All that is looked for: `texts` within texts, `values` that something read from a text is compared with as a whole, and
+ * `runs` of expressions.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Wanted {
+  readonly texts: Iterable<string>
+  readonly values: Iterable<string>
+  readonly runs: Iterable<Runs.Run>
+}
+
+const placeOf = (begins: boolean, ends: boolean): number =>
+  begins && ends ? whole : begins ? atBegin : ends ? atEnd : anywhere
+
+const partsOf = ({ runs: given, texts, values }: Wanted): Parts => {
+  const runs = new Map<string, number>()
+  const near = new Map<string, number>()
+  const edges = new Set<string>()
+  const put = (into: Map<string, number>, run: string, place: number) => into.set(run, (into.get(run) ?? 0) | place)
+  for (const { begins, ends, letters: run } of given) put(runs, run, placeOf(begins, ends))
+  for (const value of new Set(values)) {
+    for (const run of fold(value).match(/[a-z0-9]{4,}/gu) ?? []) put(runs, run, whole)
   }
-  return { runs, ends, beginnings }
+  for (const literal of new Set(texts)) {
+    const folded = fold(literal)
+    for (const { 0: run, index } of folded.matchAll(/[a-z0-9]+/gu)) {
+      const end = index + run.length
+      const place = placeOf(index > 0, end < folded.length)
+      if (place === anywhere) put(runs, run, place)
+      else {
+        if (run.length >= Runs.least) put(near, run, place)
+        edges.add(folded.slice(Math.max(0, index - 1), end + 1))
+      }
+    }
+  }
+  return { runs, near, edges }
+}
+
+/**
+ * Whether a short edge may have the sign before a word and its first letter, or the sign behind and its last letter; what is beyond
+ * ASCII may always be.
+ */
+const pairsOf = (edges: ReadonlySet<string>): (word: string, before: string, behind: string) => boolean => {
+  const pairs = new Uint8Array(128 * 128)
+  const put = (sign: string, letter: string) => {
+    if (sign.charCodeAt(0) < 128) pairs[sign.charCodeAt(0) * 128 + letter.charCodeAt(0)] = 1
+  }
+  for (const edge of edges) {
+    const [, sign = "", letter = ""] = /^([^a-z0-9])([a-z0-9])[a-z0-9]?$/u.exec(edge) ?? []
+    const [, last = "", next = ""] = /^[a-z0-9]?([a-z0-9])([^a-z0-9])$/u.exec(edge) ?? []
+    if (sign !== "") put(sign, letter)
+    if (next !== "") put(next, last)
+  }
+  const has = (sign: string, letter: number): boolean => {
+    const code = sign.charCodeAt(0)
+    return code >= 128 || (sign !== "" && pairs[code * 128 + (letter | 32)] === 1)
+  }
+  return (word, before, behind) => has(before, word.charCodeAt(0)) || has(behind, word.charCodeAt(word.length - 1))
 }
 
 /** Shapes of texts. */
 export interface Shapes {
   /** The shape of a text; undefined where it has none, and where no word of it is unknown. */
   readonly of: (text: string) => Shape | undefined
+  /** Whether a text has a shape, which is found out faster than what shape it has. */
+  readonly isOf: (text: string, shape: Shape) => boolean
   /** Whether an unknown word is known with these characters before and behind it, as where it went. */
   readonly isAtEdge: (word: string, before: string, behind: string) => boolean
 }
 
 /**
- * The shapes of texts, for those who look for these literals.
+ * The shapes of texts, for those who look for all this.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (literals: Iterable<string>): Shapes => {
-  const { beginnings, ends, runs } = partsOf(literals)
-  const index = LiteralIndex.make([...runs], { edges: false, every: true })
-  let kept = new Map<string, boolean>()
-  let isFound = false
-  const find = (): void => void (isFound = true)
-  const holdsRun = (word: string): boolean => {
+export const make = (wanted: Wanted): Shapes => {
+  const { edges, near, runs } = partsOf(wanted)
+  const all = [...new Set([...runs.keys(), ...near.keys()])]
+  const index = LiteralIndex.make(all, { edges: false, every: true })
+  const lengths = all.map(({ length }) => length)
+  const places = all.map((run) => runs.get(run) ?? 0)
+  const nearPlaces = all.map((run) => near.get(run) ?? 0)
+  let kept = new Map<string, number>()
+  let held = 0
+  let length = 0
+  const find = (run: number, at: number): void => {
+    const isEnd = at + (lengths[run] ?? 0) === length
+    const can = anywhere | (at === 0 ? atBegin : 0) | (isEnd ? atEnd : 0) | (at === 0 && isEnd ? whole : 0)
+    if (((places[run] ?? 0) & can) !== 0) held |= holdsRun
+    if (((nearPlaces[run] ?? 0) & can) !== 0) held |= mayHold
+  }
+  const look = (word: string): number => {
+    held = 0
+    length = word.length
+    index.find(word.toLowerCase(), find)
+    return held
+  }
+  /** What of all that is looked for a word holds, whatever stands beside it. Words with digits hardly come again. */
+  const heldBy = (word: string, kind: number): number => {
+    if ((kind & digit) !== 0) return look(word)
     const found = kept.get(word)
     if (found !== undefined) return found
-    isFound = false
-    index.find(word.toLowerCase(), find)
+    const now = look(word)
     if (kept.size >= mostKept) kept = new Map()
-    kept.set(word, isFound)
-    return isFound
+    kept.set(word, now)
+    return now
   }
-  /** Whether a literal can end or begin within a word, with these characters around it. */
-  const isAtEdge = (word: string, before: string, behind: string): boolean => {
+  const isShortBeside = pairsOf(edges)
+  /** Whether a literal ends or begins within a word, or has it whole, with these characters around it. */
+  const touches = (word: string, before: string, behind: string, holds: number): boolean => {
+    const most = (holds & mayHold) === 0 ? Runs.least - 1 : word.length
+    if (most < word.length && !isShortBeside(word, before, behind)) return false
     const small = word.toLowerCase()
-    return ends.has(before + small.slice(0, 1)) || ends.has(before + small.slice(0, 2)) ||
-      beginnings.has(small.slice(-1) + behind) || beginnings.has(small.slice(-2) + behind)
+    for (let length = 1; length <= most; length++) {
+      if (edges.has(before + small.slice(0, length)) || edges.has(small.slice(-length) + behind)) return true
+    }
+    return most === small.length && edges.has(before + small + behind)
   }
-  const isUnknown = (text: string, begin: number, end: number): boolean => {
+  const isUnknown = (text: string, begin: number, end: number, kind: number): boolean => {
+    if (isSpecial(text, begin)) return false
     const word = text.slice(begin, end)
-    return !holdsRun(word) && !isAtEdge(word, charAt(text, begin - 1), charAt(text, end))
+    const holds = heldBy(word, kind)
+    return (holds & holdsRun) === 0 && !touches(word, charAt(text, begin - 1), charAt(text, end), holds)
   }
   return {
+    isOf: (text, { begins, ends, last, pieces, shape, words }) => {
+      if (text.length !== shape.length || !text.startsWith(pieces[0] ?? "")) return false
+      for (let place = 0; place < ends.length; place++) {
+        if (!text.startsWith(pieces[place + 1] ?? "", ends[place])) return false
+      }
+      for (let place = 0; place < ends.length; place++) {
+        const begin = begins[place] ?? 0
+        if (text.startsWith(last[place] ?? "", begin)) continue
+        const end = ends[place] ?? 0
+        const kind = words[place] ?? 0
+        if (!isAlike(text, shape, begin, end, kind) || !isUnknown(text, begin, end, kind)) return false
+        last[place] = text.slice(begin, end)
+      }
+      return true
+    },
     of: (text) => {
       if (text.length > longest) return undefined
       const begins: Array<number> = []
       const ends: Array<number> = []
+      const pieces: Array<string> = []
+      const words: Array<number> = []
       let shape = ""
       let done = 0
       let begin = 0
@@ -178,9 +305,12 @@ export const make = (literals: Iterable<string>): Shapes => {
           kind |= one
           continue
         }
-        if (isWord(kind, at - begin) && !isSpecial(text, begin) && isUnknown(text, begin, at)) {
+        if (isWord(kind, at - begin) && isUnknown(text, begin, at, kind)) {
           if (begins.length >= mostWords) return undefined
-          shape += text.slice(done, begin) + substitute(text, begin, at, kind, begins.length)
+          const piece = text.slice(done, begin)
+          shape += piece + substitute(text, begin, at, kind, begins.length)
+          pieces.push(piece)
+          words.push(kind)
           begins.push(begin)
           ends.push(at)
           done = at
@@ -188,8 +318,19 @@ export const make = (literals: Iterable<string>): Shapes => {
         kind = 0
         begin = at + 1
       }
-      return begins.length === 0 ? undefined : { shape: shape + text.slice(done), begins, ends }
+      if (begins.length === 0) return undefined
+      const behind = text.slice(done)
+      const all = words.reduce((some, one) => some | kindOf(one), 0)
+      return {
+        shape: shape + behind,
+        begins,
+        ends,
+        pieces: [...pieces, behind],
+        words,
+        kinds: all,
+        last: begins.map((from, place) => text.slice(from, ends[place]))
+      }
     },
-    isAtEdge
+    isAtEdge: (word, before, behind) => touches(word, before, behind, look(word))
   }
 }

@@ -158,7 +158,12 @@ describe("an explainer of many texts", () => {
 })
 
 describe("the shape of a text", () => {
-  const shapes = Shape.make(["over quota", "mailbox", "sent to zq", "no such"])
+  const run = { letters: "kvx", begins: false, ends: true }
+  const shapes = Shape.make({
+    texts: ["over quota", "mailbox", "sent to zq", "no such"],
+    values: ["ZXVK"],
+    runs: [run]
+  })
   const shape = (text: string) => shapes.of(text)?.shape
 
   it("is that of texts with other ids and names", () => {
@@ -176,16 +181,41 @@ describe("the shape of a text", () => {
   })
 
   it("has what literals can touch", () => {
-    for (const text of ["xmailboxx", "overx", "5quota7", "sent to zqxx", "550 5.7.1", "1234"]) {
-      assert.isUndefined(shape(text), text)
+    for (
+      const text of ["xmailboxx", "xover no", "a quota7", "sent to zqxx", "550 5.7.1", "1234", "zxvk", "ZXVK", "xxkvx"]
+    ) assert.isUndefined(shape(text), text)
+    // A literal goes on with a blank there, a value is a whole word, and the run is the end of one.
+    for (const text of ["overx no", "xover", "a 5quota7", "quota7", "sent to xzqxx", "zxvkx", "xxkvxx"]) {
+      assert.isDefined(shape(text), text)
     }
-    assert.isDefined(shape("sent to xzqxx"))
   })
 
   it("has what is beyond ASCII, and no end", () => {
     for (const text of ["kzvqj \u017f", "kzvqj \u0130", "kzvqj \0", "kzvqj ".repeat(40), "kzvqj ".repeat(4000)]) {
       assert.isUndefined(shape(text))
     }
+  })
+
+  it("is recognised as fast as texts are compared", () => {
+    const found = shapes.of("kzvqj [k1vqj] Kzvqj over quota 12345")
+    assert.isDefined(found)
+    for (
+      const text of [
+        "kzvqj [k1vqj] Kzvqj over quota 12345",
+        "qqqkk [z2zzz] Qqqkk over quota 99999",
+        "kzvqj [1kvqj] Kzvqj over quota 12345",
+        "kzvqj [k1vq2] Kzvqj over quota 12345",
+        "kzvqj [kkvqj] Kzvqj over quota 12345",
+        "kzvqj [k1vqj] kZvqj over quota 12345",
+        "kzvqj [k1vqj] Kzvqj over quota 1234x",
+        "kzvqj [k1vqj] Kzvqj over quoti 12345",
+        "kzvqj [k1vqj] Kzvqj over quota 123456",
+        "quota [k1vqj] Kzvqj over quota 12345",
+        "eyvqj [k1vqj] Kzvqj over quota 12345",
+        "kz-qj [k1vqj] Kzvqj over quota 12345",
+        "kz\u00fcqj [k1vqj] Kzvqj over quota 12345"
+      ]
+    ) assert.strictEqual(found !== undefined && shapes.isOf(text, found), shape(text) === found?.shape, text)
   })
 
   it("keeps the length and tells its words apart", () => {

@@ -22,9 +22,23 @@ import * as Answers from "./answers.ts"
 /** Longest line that is read, in octets, as for a single text. */
 export const maxOctets = 4 * 1024 * 1024
 
-/** How many answers are kept for questions that are asked again, and how long such a question may be, in characters. */
-const keptAnswers = 1024
+/** How many answers are kept for questions that are asked again, a power of two, and how long such a question may be, in characters. */
+const keptAnswers = 4096
 const keptLength = 2048
+
+/** Of twice as many characters of a question its hash is made; two questions with the same hash are compared. */
+const samples = 6
+
+/** A hash of a text: of characters all over it and of the last. To look at a whole text costs more than to compare it. */
+const hashOf = (text: string): number => {
+  const { length } = text
+  let hash = length
+  for (let sample = 0; sample < samples; sample++) {
+    hash = Math.imul(hash, 31) + text.charCodeAt(Math.floor((length * sample) / samples))
+    hash = Math.imul(hash, 31) + text.charCodeAt(Math.max(0, length - 1 - sample))
+  }
+  return hash ^ (hash >>> 12)
+}
 
 type Question =
   | { readonly id: string | number; readonly text: string; readonly hints: Hints }
@@ -63,12 +77,10 @@ interface Answer {
 }
 
 interface Kept {
+  readonly text: string
   readonly hints: Hints
   readonly answer: Answer
 }
-
-const sameHints = (one: Hints, other: Hints): boolean =>
-  one.port === other.port && words.every((word) => one[word] === other[word])
 
 type Redact = (explanation: Explanation) => Explanation
 
@@ -82,20 +94,28 @@ const answerOf = (given: Explanation, redact: Redact): Answer => ({
  * are kept.
  */
 export const answerer = (explain: Many.Explainer, redact: Redact) => {
-  const kept = new Map<string, Kept>()
+  const kept: Array<Kept | undefined> = Array.from({ length: keptAnswers }, () => undefined)
+  const seen = new Int32Array(keptAnswers)
   let day = ""
   return (text: string, hints: Hints, today: string): Answer => {
     if (today !== day) {
-      kept.clear()
+      kept.fill(undefined)
       day = today
     }
-    const isKept = text.length <= keptLength && (hints.context?.length ?? 0) <= keptLength
-    const found = isKept ? kept.get(text) : undefined
-    if (found !== undefined && sameHints(found.hints, hints)) return found.answer
+    if (text.length > keptLength || (hints.context?.length ?? 0) > keptLength) {
+      return answerOf(explain(text, hints, today), redact)
+    }
+    const hash = hashOf(text)
+    const place = hash & (keptAnswers - 1)
+    // Most questions are asked once: an answer is kept from the second time on.
+    if (seen[place] !== hash) {
+      seen[place] = hash
+      return answerOf(explain(text, hints, today), redact)
+    }
+    const found = kept[place]
+    if (found?.text === text && Many.sameHints(found.hints, hints)) return found.answer
     const answer = answerOf(explain(text, hints, today), redact)
-    if (!isKept) return answer
-    if (kept.size >= keptAnswers) kept.clear()
-    kept.set(text, { hints, answer })
+    kept[place] = { text, hints, answer }
     return answer
   }
 }

@@ -729,6 +729,6 @@ export const builtin: ReadonlyArray<Entry> = [
 export const digest = (): Promise<Digest> =>
   import("./digest.json", { with: { type: "json" } }).then((module) => trusted(module.default))
 
-/** The words that the readers of texts look for, in lower case, and others that stand in their code. */
+/** What the readers of texts look for, each as a text of Runs.ts, and other words that stand in their code. */
 export const words = (): Promise<ReadonlyArray<string>> =>
   import("./words.json", { with: { type: "json" } }).then((module) => module.default)

@@ -131,6 +131,44 @@ export interface Tail {
   readonly behind: string
 }
 
+interface Rendered {
+  readonly it: Explanation
+  /** What stands before the text and behind it, up to the verdicts. */
+  readonly before: string
+  readonly between: string
+  /** What stands behind the verdicts. */
+  readonly behind: string
+}
+
+/** Of texts that say the same the verdicts are often one list, and all but the text of what was read. */
+const rendered = new WeakMap<ReadonlyArray<Verdict>, Rendered>()
+
+const isSame = (one: Explanation, other: Explanation): boolean =>
+  one.outcome === other.outcome && one.success === other.success && one.read.kind === other.read.kind &&
+  one.read.protocol === other.read.protocol && one.read.phase === other.read.phase &&
+  one.read.code === other.read.code && one.read.enhanced === other.read.enhanced &&
+  one.read.provider === other.read.provider && one.read.client === other.read.client &&
+  one.read.host === other.read.host && one.read.mechanism === other.read.mechanism
+
+const render = (it: Explanation): Rendered => {
+  const { host, mechanism, provider, client, ...first } = read(it.read)
+  const { text: _, ...before } = first
+  const open = JSON.stringify(before).slice(0, -1)
+  const rest = JSON.stringify({ provider, client, host, mechanism }).slice(1)
+  const success = it.success === undefined ? "" : `,"success":${JSON.stringify(it.success)}`
+  return {
+    it,
+    before: `,"outcome":"${it.outcome}","read":${open}${open === "{" ? "" : ","}"text":`,
+    between: `${rest === "}" ? "" : ","}${rest}${success},"verdicts":[`,
+    behind: behindOf(it)
+  }
+}
+
+const behindOf = (it: Explanation): string => `]${restText(it)}}\n`
+
+const isSameBehind = (one: Explanation, other: Explanation): boolean =>
+  one.next === other.next && one.parts === other.parts && one.log === other.log
+
 /**
  * The parts of one line of JSON after the id of an explanation, from the comma before `outcome` to the last brace.
  *
@@ -138,11 +176,15 @@ export interface Tail {
  * @since 0.1.0
  */
 export const tail = (it: Explanation): Tail => {
-  const success = it.success === undefined ? "" : `,"success":${JSON.stringify(it.success)}`
+  let found = rendered.get(it.verdicts)
+  if (found === undefined || !isSame(found.it, it)) {
+    found = render(it)
+    rendered.set(it.verdicts, found)
+  }
   return {
-    before: `,"outcome":"${it.outcome}","read":${JSON.stringify(read(it.read))}${success},"verdicts":[`,
+    before: `${found.before}${JSON.stringify(it.read.text)}${found.between}`,
     verdicts: it.verdicts,
-    behind: `]${restText(it)}}\n`
+    behind: isSameBehind(found.it, it) ? found.behind : behindOf(it)
   }
 }
 

@@ -1,0 +1,61 @@
+/**
+ * Whether the pattern of a rule can match a text in which some words are not known.
+ *
+ * @since 0.1.0
+ */
+
+/** They stand for a letter, a digit, and one of both that is not known; no text has them. */
+const letter = "\ue000"
+const digit = "\ue001"
+const either = "\ue002"
+const all = `${letter}${digit}${either}`
+
+const word = `[\\w${all}]`
+const boundary = `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`
+const inside = `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`
+
+/** One piece of a compiled pattern: a group, a boundary, a character or class, a quantifier. */
+const piece = /\(\?:|[)|^$]|\\.|\[(?:\\.|[^\]\\])*\]|\{[0-9]+,[0-9]+\}|./gsu
+
+const structure = /^(?:\(\?:|[)|^$]|\{.*\})$/su
+
+const takes = (one: RegExp, characters: string): boolean => Array.from(characters).some((each) => one.test(each))
+
+/** What takes a character of a text, and what may stand for one. */
+const relaxed = (one: string): string => {
+  if (one === "\\b") return boundary
+  if (one === "\\B") return inside
+  if (structure.test(one)) return one
+  const alone = new RegExp(`^${one}$`, "iu")
+  const hasLetter = takes(alone, "abcdefghijklmnopqrstuvwxyz")
+  const hasDigit = takes(alone, "0123456789")
+  const more = `${hasLetter ? letter : ""}${hasDigit ? digit : ""}${hasLetter || hasDigit ? either : ""}`
+  const strict = `(?![${all}])${one}`
+  return more === "" ? `(?:${strict})` : `(?:${strict}|[${more}])`
+}
+
+/**
+ * The expression that matches where the pattern can match, whatever stands for the characters of masked words. It is for compiled
+ * patterns, which have no look-around.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const relax = (pattern: RegExp): RegExp =>
+  new RegExp(pattern.source.replaceAll(piece, relaxed), pattern.flags.replace(/[gy]/gu, ""))
+
+const isDigit = (text: string, at: number): boolean => /[0-9]/u.test(text.charAt(at))
+
+/**
+ * A word of letters and digits masked, as all words that are replaced alike have it: of one of both only the characters at its ends
+ * are known.
+ *
+ * @category formatting
+ * @since 0.1.0
+ */
+export const mask = (replaced: string): string => {
+  if (/^[a-z]+$/iu.test(replaced)) return letter.repeat(replaced.length)
+  if (/^[0-9]+$/u.test(replaced)) return digit.repeat(replaced.length)
+  const end = (at: number) => isDigit(replaced, at) ? digit : letter
+  return `${end(0)}${either.repeat(replaced.length - 2)}${end(replaced.length - 1)}`
+}

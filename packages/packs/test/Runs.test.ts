@@ -1,0 +1,107 @@
+/** What expressions look for, and where they can match a text of which not every word is known. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Masked from "@sonde/packs/Masked"
+import { Packs } from "@sonde/packs/Packs"
+import * as Pattern from "@sonde/packs/Pattern"
+import * as Runs from "@sonde/packs/Runs"
+import { fold } from "@sonde/packs/Text"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { readFileSync } from "node:fs"
+import { dice } from "./manyPacks.ts"
+
+const compiled = (source: string) => Result.getOrThrow(Pattern.compile(source))
+
+const all = Runs.letters | Runs.digits | Runs.both
+
+describe("the runs of an expression", () => {
+  it.each<readonly [string, string, number]>([
+    ["over quota", "over| |quota", 0],
+    ["\\bpop3\\b", "|pop3|", 0],
+    ["mail(?:box|bag) full", "mailbox| |full mailbag| |full", 0],
+    // Of three letters between edges, so that no longer word is taken for one.
+    ["\\b(?:dns|r|s)bl\\b", "|dnsbl| |rbl| |sbl|", 0],
+    ["headers?", "headers header", 0],
+    ["a[- ]?bcd", "bcd", Runs.letters | Runs.both],
+    ["is [0-9]+ long", "|long", Runs.both | Runs.letters],
+    ["id [a-f]{4}", "", Runs.letters | Runs.both],
+    ["code [12]xyz", "code| xyz", Runs.digits | Runs.both],
+    ["any.*thing", "any thing", 0],
+    ["any\\Wthing", "any| |thing", 0],
+    ["(?=soon)later", "soon later", 0],
+    ["(?:abc){2}def", "abc def", 0],
+    ["no+thing", "thing", Runs.letters | Runs.both],
+    ["24h", "24h", 0],
+    ["\\b24.?h", "", all]
+  ])("of %j are %j", (source, runs, minds) => {
+    const read = Runs.read(source)
+    assert.deepStrictEqual(read?.runs.map(Runs.toText).join(" "), runs)
+    assert.strictEqual(read?.minds, minds)
+  })
+
+  it("are not told of what is written in no way that is known", () => {
+    assert.isUndefined(Runs.read("closed)"))
+  })
+
+  it("are texts, and are read from them again", () => {
+    for (const text of ["pop", "|pop", "pop|", "|pop|"]) assert.strictEqual(Runs.toText(Runs.fromText(text)), text)
+    assert.deepStrictEqual(Runs.ofText("no such user: 550 a").map(Runs.toText), ["|such|", "|user|", "|550|"])
+  })
+})
+
+describe("a pattern over a text whose words are not all known", () => {
+  const words = /[a-z0-9]{4,}/giu
+
+  it("matches where a word that is unknown can make it match", () => {
+    const mask = (text: string) => text.replaceAll(words, (word) => Masked.mask(word))
+    for (
+      const [source, text, expected] of [
+        ["zone [a-f]{4} is", "zone zzzz is", true],
+        ["zone [0-9]{4} is", "zone zzzz is", false],
+        ["zone [0-9]{4} is", "zone 1111 is", true],
+        ["zone [a-z]{4} is", "zone 1111 is", false],
+        ["zone x[0-9]{2}y is", "zone z1z1z is", false],
+        ["zone x[0-9]{2}9 is", "zone z1z1 is", true],
+        ["zone x[0-9]{2}9 is", "zone 1zz1 is", false],
+        ["\\bab\\b", "zzzz 1111", false],
+        ["\\babcd\\b", "zzzz 1111", true],
+        ["a\\Bb", "zzzz", true],
+        ["zone [^a-z]", "zone zzzz", false],
+        ["zone \\W", "zone zzzz", false],
+        ["zone [^0-9]", "zone zzzz", true],
+        ["^....$", "zzzz", true]
+      ] as const
+    ) {
+      const kept = text.startsWith("zone ") ? `zone ${mask(text.slice(5))}` : mask(text)
+      assert.strictEqual(Masked.relax(compiled(source)).test(kept), expected, `${source} on ${text}`)
+    }
+  })
+
+  it.effect("matches wherever the pattern matches, for every pattern of the packs", () =>
+    Effect.gen(function*() {
+      const library = yield* (yield* Packs).library
+      for (const { id } of library.summaries) yield* library.load(id)
+      const sources = new Set(
+        library.everything.whens().flatMap(({ pattern }) => pattern === undefined ? [] : [pattern])
+      )
+      const patterns = [...sources].map(compiled)
+      const replies = JSON.parse(
+        readFileSync(new URL("../../../test-fixtures/replies.json", import.meta.url), "utf8")
+      ) as ReadonlyArray<{ readonly reply: string }>
+      const roll = dice(5)
+      const wide = patterns.map(Masked.relax)
+      let matched = 0
+      for (const { reply } of replies) {
+        const text = fold(reply).slice(0, Pattern.maxPatternText)
+        for (let turn = 0; turn < 8; turn++) {
+          const masked = text.replaceAll(words, (word) => roll(3) === 0 ? Masked.mask(word) : word)
+          for (const [place, pattern] of patterns.entries()) {
+            if (!pattern.test(text)) continue
+            matched++
+            assert.isTrue(wide[place]?.test(masked), `${pattern.source} on ${masked}`)
+          }
+        }
+      }
+      assert.isAbove(matched, 500)
+    }).pipe(Effect.provide(Packs.layer)))
+})
