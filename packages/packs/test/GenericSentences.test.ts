@@ -43,7 +43,14 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   [
     "tls_port_spoken_plaintext",
     "Login failed for a@example.com from 192.0.2.1(X-Forwarded-For: 192.0.2.2). Empty startup greeting (mx.example.com:993)"
-  ]
+  ],
+  ["mail_loop", "550 Message has been forwarded too many times"],
+  ["mail_loop", "554 5.4.0 Message passed through too many servers"],
+  ["mail_loop", "Your message couldn't be delivered because it was forwarded too many times"],
+  ["mail_loop", "550 exceeded maximum forward count"],
+  ["throttled_connections", "421 4.7.0 Too many active sessions for this user, slow down"],
+  ["throttled_connections", "421 Throttled: too many open connection from your account"],
+  ["throttled_connections", "554 Maximum open connections reached for this account"]
 ]
 
 const neighbours: ReadonlyArray<readonly [Cause, string]> = [
@@ -64,7 +71,11 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
     "connect_refused",
     "IMAP Error: Login failed for a@example.com against mx.example.com from 192.0.2.1. AUTHENTICATE PLAIN: Authentication failed."
   ],
-  ["account_sending_blocked", "554 Client host on a blacklist; user unknown"]
+  ["account_sending_blocked", "554 Client host on a blacklist; user unknown"],
+  ["mail_loop", "450 You forwarded too many messages in the last hour"],
+  ["mail_loop", "450 too many forwarded messages from this address, slow down"],
+  ["throttled_connections", "454 Throttling failure: Maximum sending rate exceeded."],
+  ["throttled_connections", "421 open session exceeded its limit: session time is over"]
 ]
 
 const first = Effect.fnUntraced(function*(text: string) {
