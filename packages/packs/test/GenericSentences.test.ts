@@ -50,7 +50,12 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ["mail_loop", "550 exceeded maximum forward count"],
   ["throttled_connections", "421 4.7.0 Too many active sessions for this user, slow down"],
   ["throttled_connections", "421 Throttled: too many open connection from your account"],
-  ["throttled_connections", "554 Maximum open connections reached for this account"]
+  ["throttled_connections", "554 Maximum open connections reached for this account"],
+  ["message_format_invalid", "550 5.7.1 RFC5322 requirement: not exactly one From field"],
+  ["message_format_invalid", "554 more than one Subject field in your letter"],
+  ["message_format_invalid", "550 5.6.0 message has no Date field, rejected"],
+  ["message_format_invalid", "550 RFC822 syntax: duplicate Message-ID"],
+  ["message_format_invalid", "550 5.7.1 two From: fields"]
 ]
 
 const neighbours: ReadonlyArray<readonly [Cause, string]> = [
@@ -75,7 +80,10 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["mail_loop", "450 You forwarded too many messages in the last hour"],
   ["mail_loop", "450 too many forwarded messages from this address, slow down"],
   ["throttled_connections", "454 Throttling failure: Maximum sending rate exceeded."],
-  ["throttled_connections", "421 open session exceeded its limit: session time is over"]
+  ["throttled_connections", "421 open session exceeded its limit: session time is over"],
+  ["message_format_invalid", "550 5.7.1 From header domain is missing SPF and DKIM"],
+  ["message_format_invalid", "501 5.1.3 recipient address syntax violates RFC 5322"],
+  ["message_format_invalid", "550 5.7.1 From header must be the same as the login"]
 ]
 
 const first = Effect.fnUntraced(function*(text: string) {
