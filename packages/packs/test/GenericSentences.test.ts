@@ -55,7 +55,13 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ["message_format_invalid", "554 more than one Subject field in your letter"],
   ["message_format_invalid", "550 5.6.0 message has no Date field, rejected"],
   ["message_format_invalid", "550 RFC822 syntax: duplicate Message-ID"],
-  ["message_format_invalid", "550 5.7.1 two From: fields"]
+  ["message_format_invalid", "550 5.7.1 two From: fields"],
+  ["auth_backend_failure", "timed out waiting for saslauthd"],
+  ["auth_backend_failure", "535 5.7.8 timeout waiting for authentication server"],
+  [
+    "auth_backend_failure",
+    "lmtp(1): Error: userdb lookup: connect(/var/run/dovecot/auth-userdb) failed: Connection refused"
+  ]
 ]
 
 const neighbours: ReadonlyArray<readonly [Cause, string]> = [
@@ -83,7 +89,9 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["throttled_connections", "421 open session exceeded its limit: session time is over"],
   ["message_format_invalid", "550 5.7.1 From header domain is missing SPF and DKIM"],
   ["message_format_invalid", "501 5.1.3 recipient address syntax violates RFC 5322"],
-  ["message_format_invalid", "550 5.7.1 From header must be the same as the login"]
+  ["message_format_invalid", "550 5.7.1 From header must be the same as the login"],
+  ["auth_backend_failure", "421 4.4.2 timeout waiting for data from client"],
+  ["auth_backend_failure", "535 5.7.8 authentication server: wrong password"]
 ]
 
 const first = Effect.fnUntraced(function*(text: string) {

@@ -31,6 +31,15 @@ suite("dovecot", {
     ],
     ["-ERR [SYS/TEMP] Temporary authentication failure.", "auth_backend_failure"],
     [
+      "imap-login: Error: Timeout waiting for handshake from auth server. my pid=21, input bytes=0",
+      "auth_backend_failure"
+    ],
+    [
+      "imap-login: Disconnected: Auth process broken (disconnected before auth was ready, waited 30 secs)",
+      "auth_backend_failure"
+    ],
+    ["auth: Error: Timeout waiting for reply from auth worker", "auth_backend_failure"],
+    [
       "a NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded (mail_max_userip_connections=20)",
       "throttled_connections"
     ],

@@ -24,6 +24,11 @@ suite("postfix", {
       "bad_credentials"
     ],
     ["warning: SASL: Connect to private/auth failed: Connection refused", "auth_backend_failure"],
+    [
+      "postfix/submission/smtpd[9]: warning: SASL: Connect to inet:127.0.0.1:12345 failed: Connection refused\npostfix/submission/smtpd[9]: fatal: no SASL authentication mechanisms",
+      "auth_backend_failure"
+    ],
+    ["fatal: no SASL authentication mechanisms", "server_misconfigured"],
     ["503 5.5.1 Error: authentication not enabled", "auth_not_offered"],
     [
       `${noqueue} 454 4.7.1 <bob@example.com>: Relay access denied; from=<a@example.net> to=<bob@example.com>`,
