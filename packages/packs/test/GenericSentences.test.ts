@@ -61,6 +61,16 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   [
     "auth_backend_failure",
     "lmtp(1): Error: userdb lookup: connect(/var/run/dovecot/auth-userdb) failed: Connection refused"
+  ],
+  ["oauth_client_unknown", "Zugriff blockiert: Client missing a project id. Fehler 401: invalid_client"],
+  ["oauth_client_unknown", "{\"error\":\"invalid_client\",\"error_description\":\"No client with requested id: abc\"}"],
+  [
+    "oauth_client_unknown",
+    "{\"error\":\"unauthorized_client\",\"error_description\":\"Unknown client or client not enabled\"}"
+  ],
+  [
+    "oauth_client_auth_missing",
+    "AADSTS900144: The request body must contain the following parameter: 'client_assertion'."
   ]
 ]
 
@@ -91,7 +101,13 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["message_format_invalid", "501 5.1.3 recipient address syntax violates RFC 5322"],
   ["message_format_invalid", "550 5.7.1 From header must be the same as the login"],
   ["auth_backend_failure", "421 4.4.2 timeout waiting for data from client"],
-  ["auth_backend_failure", "535 5.7.8 authentication server: wrong password"]
+  ["auth_backend_failure", "535 5.7.8 authentication server: wrong password"],
+  [
+    "oauth_client_unknown",
+    "{\"error\":\"invalid_client\",\"error_description\":\"Invalid client or Invalid client credentials\"}"
+  ],
+  ["oauth_client_unknown", "554 unknown client host [192.0.2.1]"],
+  ["oauth_client_auth_missing", "AADSTS900144: The request body must contain the following parameter: 'client_id'."]
 ]
 
 const first = Effect.fnUntraced(function*(text: string) {

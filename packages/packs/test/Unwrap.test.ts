@@ -40,6 +40,16 @@ describe("unwrap", () => {
       { protocol: "smtp", code: 553, enhanced: "5.7.1", text: "sorry, not in my list" }
     ],
     [
+      "a page of a provider that names an error of RFC 6749 behind the status",
+      "Client missing a project id.\nFehler 401: invalid_client\nRequest details: flowName=X",
+      {
+        protocol: "http",
+        service: "token",
+        phase: "token",
+        text: "Client missing a project id.\nFehler 401: invalid_client\nRequest details: flowName=X"
+      }
+    ],
+    [
       "a status of HTTP in a printed object",
       "[ { message: 'Invalid domain' } ], statusCode: 400 }",
       { text: "[ { message: 'Invalid domain' } ], statusCode: 400" }

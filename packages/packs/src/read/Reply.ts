@@ -19,6 +19,8 @@ const imapCode =
   /\[(AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|PRIVACYREQUIRED|CONTACTADMIN|NOPERM|INUSE|OVERQUOTA|UNAVAILABLE|LIMIT|NONEXISTENT)\]/u
 const token =
   /\bAADSTS[0-9]+|"?\berror"?\s*[:=]\s*"?invalid_(?:grant|client|scope|request)|\(invalid_(?:grant|client|scope)\)/u
+// A status of HTTP that SMTP does not know, and an error of RFC 6749 or one like it: "Error 401: invalid_client".
+const refusedRequest = /\b40[013]: [a-z]{2,20}(?:_[a-z]{2,20}){1,4}\b/u
 const graph = /\bgraph\.microsoft\.com\b|\bmicrosoft\.graph\b|\bMicrosoft Graph\b|\bmicrosoftgraph\b|"innerError"/u
 const hostStamp = /\s*\[(?:Hostname=)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){2,}(?: [^\]]*)?\]$/u
 // Within a sentence a number without enhanced code begins a reply only after a sign or one of these words.
@@ -146,7 +148,8 @@ const answersAuth = (code: number | undefined): boolean => code === 534 || code 
 export const replies = (text: string, phase?: PhaseId): Candidates => {
   const all = statements(text)
   // Most texts have none of the letters, and looking for those is several times cheaper.
-  const isToken = (text.includes("AADSTS") || text.includes("invalid_")) && token.test(text)
+  const isToken = ((text.includes("AADSTS") || text.includes("invalid_")) && token.test(text)) ||
+    (text.includes(": ") && text.includes("40") && refusedRequest.test(text))
   const isGraph = !isToken && (text.includes("raph") || text.includes("innerError")) && graph.test(text)
   // "550 NO SUCH USER" is no IMAP: a failing reply code goes before a status word.
   const isSmtp = all.some(({ code }) => code !== undefined && code >= 400)
