@@ -9,7 +9,8 @@
 import { withoutAdvice } from "./read/Advice.ts"
 import { fromBody } from "./read/Body.ts"
 import { fromBounce, isBounce, withoutReturned } from "./read/Bounce.ts"
-import type { Unwrapped } from "./read/Candidate.ts"
+import type { Candidates, Unwrapped } from "./read/Candidate.ts"
+import { fromChallenge } from "./read/Challenge.ts"
 import { clientOf } from "./read/Client.ts"
 import { unescape } from "./read/Escape.ts"
 import { fromLine } from "./read/LogLine.ts"
@@ -37,10 +38,15 @@ const plain = (given: string): Unwrapped => {
   const text = withoutOutcome(withoutAdvice(whole))
   const { client, phase } = clientOf(found ? given : text)
   const host = speaker.exec(text)?.[1]
+  const challenge = fromChallenge(text)
+  const read = replies(text, phase)
+  // Where nothing but the advice or the outcome is known, it is better than nothing.
+  const all: Candidates = text === whole ? read : [...read, { layer: "whole", text: whole }]
   return {
     kind: found ? "stack-trace" : given.includes("\n") && isBounce(given) ? "bounce" : "reply",
-    // Where nothing but the advice or the outcome is known, it is better than nothing.
-    candidates: text === whole ? replies(text, phase) : [...replies(text, phase), { layer: "whole", text: whole }],
+    // A server's own reason says more than the words by which a program tells that it was refused.
+    candidates: challenge === undefined ? all : [challenge, ...all],
+    ...(challenge === undefined ? {} : { words: `${text}\n${challenge.text}` }),
     ...(client === undefined ? {} : { client }),
     ...(host === undefined ? {} : { host })
   }

@@ -71,7 +71,13 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   [
     "oauth_client_auth_missing",
     "AADSTS900144: The request body must contain the following parameter: 'client_assertion'."
-  ]
+  ],
+  ["oauth_token_invalid", "334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=\nSMTP Error: Could not authenticate."],
+  [
+    "oauth_missing_scope",
+    "334 eyJzdGF0dXMiOiJpbnN1ZmZpY2llbnRfc2NvcGUiLCJzY29wZSI6Im1haWwifQ==\nFailed to authenticate on SMTP server"
+  ],
+  ["oauth_token_invalid", "334 eyJzdGF0dXMiOiI0MDEifQo=: 535-5.7.8 Username and Password not accepted"]
 ]
 
 const neighbours: ReadonlyArray<readonly [Cause, string]> = [

@@ -72,6 +72,7 @@ const tokens = [
   "=\n",
   "eyJ",
   "334 eyJ\n",
+  "eyJzdGF0dXMiOiI0MDAiLCJz",
   "334 a\nb\n",
   "AUTH PLAIN a ",
   "a LOGIN b ",

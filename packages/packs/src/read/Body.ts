@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type { Candidate, Unwrapped } from "./Candidate.ts"
+import { refusalOf } from "./Challenge.ts"
 import { clientOf } from "./Client.ts"
 import { unescape } from "./Escape.ts"
 import { type Fields, find, isFields, textOf } from "./Json.ts"
@@ -57,16 +58,8 @@ const graph = (fields: Fields): Candidate | undefined => {
 }
 
 /** RFC 7628 section 3.2.2: what the server says to a token it refuses. */
-const sasl = (fields: Fields): Candidate | undefined => {
-  const status = textOf(fields, "status")
-  if (status === undefined || !("schemes" in fields || "scope" in fields || "openid-configuration" in fields)) {
-    return undefined
-  }
-  const payload = Object.fromEntries(
-    Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === "string")
-  )
-  return { layer: "reply", text: "", phase: "auth", error: "AuthRejected", payload }
-}
+const sasl = (fields: Fields): Candidate | undefined =>
+  "schemes" in fields || "scope" in fields || "openid-configuration" in fields ? refusalOf(fields) : undefined
 
 const texts = (value: unknown, depth: number): ReadonlyArray<string> => {
   if (typeof value === "string") return [value]

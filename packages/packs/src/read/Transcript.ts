@@ -8,10 +8,9 @@
  */
 import type { PhaseId } from "@sonde/domain/Service"
 import type { Candidate, Unwrapped } from "./Candidate.ts"
+import { fromChallenge } from "./Challenge.ts"
 import { clientOf } from "./Client.ts"
-import { fromBase64, latin1 } from "./Encoding.ts"
 import { unescape } from "./Escape.ts"
-import { find } from "./Json.ts"
 import { replies } from "./Reply.ts"
 
 type Direction = "client" | "server" | "note"
@@ -116,15 +115,6 @@ const isRefusal = (text: string): boolean =>
   /^(?:[45][0-5][0-9](?:[ -]|$)|retcode \([45])/u.test(text) || /^(?:\*|\S{1,20}) (?:NO|BAD|BYE)\b/u.test(text) ||
   text.startsWith("-ERR")
 
-/** RFC 7628 section 3.2.2: before it refuses a token the server says why, in JSON under base64. */
-const payloadOf = (text: string): Readonly<Record<string, string>> | undefined => {
-  const challenge = /^(?:334 |\+ )(ey[A-Za-z0-9+/=]{8,2000})/u.exec(text)?.[1]
-  const fields = challenge === undefined ? undefined : find(latin1(fromBase64(challenge)))
-  if (fields === undefined) return undefined
-  const entries = Object.entries(fields).filter((entry): entry is [string, string] => typeof entry[1] === "string")
-  return entries.length === 0 ? undefined : Object.fromEntries(entries)
-}
-
 interface Refusal {
   readonly text: string
   readonly phase: PhaseId | undefined
@@ -185,7 +175,7 @@ const converse = (lines: ReadonlyArray<Line>): Read => {
     if (direction === "server") {
       counts.server += 1
       words.push(text)
-      payload = payloadOf(text) ?? payload
+      payload = fromChallenge(text)?.payload ?? payload
       const last = open?.[0]
       // RFC 5321 section 4.2.1: lines of one reply repeat its code.
       if (last === undefined || last.slice(0, 3) !== text.slice(0, 3) || !wireReply.test(text)) {

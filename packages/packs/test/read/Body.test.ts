@@ -71,7 +71,7 @@ describe("fromBody", () => {
 
   it("reads what a server says of a token (RFC 7628 section 3.2.2)", () => {
     assert.deepStrictEqual(first("{\"status\":\"invalid_token\",\"scope\":\"mail\",\"schemes\":\"Bearer\"}"), ["json", {
-      text: "",
+      text: "{\"status\":\"invalid_token\",\"scope\":\"mail\",\"schemes\":\"Bearer\"}",
       phase: "auth",
       error: "AuthRejected",
       payload: { status: "invalid_token", scope: "mail", schemes: "Bearer" }
