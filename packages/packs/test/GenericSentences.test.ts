@@ -77,7 +77,11 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
     "oauth_missing_scope",
     "334 eyJzdGF0dXMiOiJpbnN1ZmZpY2llbnRfc2NvcGUiLCJzY29wZSI6Im1haWwifQ==\nFailed to authenticate on SMTP server"
   ],
-  ["oauth_token_invalid", "334 eyJzdGF0dXMiOiI0MDEifQo=: 535-5.7.8 Username and Password not accepted"]
+  ["oauth_token_invalid", "334 eyJzdGF0dXMiOiI0MDEifQo=: 535-5.7.8 Username and Password not accepted"],
+  ["helo_invalid", "501 5.5.4 Invalid command arguments: Invalid domain name"],
+  ["helo_invalid", "smtp failed-command command=\"EHLO ]\" result=\"501 5.5.4 Invalid argument\""],
+  ["bad_credentials", "An error occurred: IMAP server denied authentication"],
+  ["bad_credentials", "Authentication was refused by the mail server"]
 ]
 
 const neighbours: ReadonlyArray<readonly [Cause, string]> = [
@@ -113,7 +117,10 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
     "{\"error\":\"invalid_client\",\"error_description\":\"Invalid client or Invalid client credentials\"}"
   ],
   ["oauth_client_unknown", "554 unknown client host [192.0.2.1]"],
-  ["oauth_client_auth_missing", "AADSTS900144: The request body must contain the following parameter: 'client_id'."]
+  ["oauth_client_auth_missing", "AADSTS900144: The request body must contain the following parameter: 'client_id'."],
+  ["helo_invalid", "501 5.5.4 MAIL FROM: invalid domain"],
+  ["bad_credentials", "550 mail server rejected: authentication required"],
+  ["bad_credentials", "The server rejected the authentication mechanism"]
 ]
 
 const first = Effect.fnUntraced(function*(text: string) {

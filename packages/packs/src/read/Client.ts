@@ -109,17 +109,17 @@ export const clients: ReadonlyArray<ClientSign> = [
 export const phases: ReadonlyArray<{ readonly sign: RegExp; readonly phase: PhaseId }> = [
   {
     sign:
-      /\bin\s{1,8}reply\s{1,8}to\s{1,8}MAIL\s{1,8}FROM\b|\bMAIL FROM failed\b|\bafter (?:pipelined )?MAIL FROM\b|\bcommand: ?['"]MAIL FROM/iu,
+      /\bin\s{1,8}reply\s{1,8}to\s{1,8}MAIL\s{1,8}FROM\b|\bMAIL FROM failed\b|\bafter (?:pipelined )?MAIL FROM\b|\bcommand[:=] ?['"]MAIL FROM/iu,
     phase: "mail"
   },
   {
     sign:
-      /\bin\s{1,8}reply\s{1,8}to\s{1,8}RCPT\s{1,8}TO\b|\bRCPT TO failed\b|\bafter (?:pipelined )?RCPT TO\b|\bcommand: ?['"]RCPT TO|\breject: RCPT from /iu,
+      /\bin\s{1,8}reply\s{1,8}to\s{1,8}RCPT\s{1,8}TO\b|\bRCPT TO failed\b|\bafter (?:pipelined )?RCPT TO\b|\bcommand[:=] ?['"]RCPT TO|\breject: RCPT from /iu,
     phase: "rcpt"
   },
   {
     sign:
-      /\bin\s{1,8}reply\s{1,8}to\s{1,8}(?:end of )?DATA\b|\bDATA failed\b|\bafter (?:pipelined )?(?:sending )?(?:end of )?DATA\b|\bcommand: ?['"]DATA\b/iu,
+      /\bin\s{1,8}reply\s{1,8}to\s{1,8}(?:end of )?DATA\b|\bDATA failed\b|\bafter (?:pipelined )?(?:sending )?(?:end of )?DATA\b|\bcommand[:=] ?['"]DATA\b/iu,
     phase: "data"
   },
   {
@@ -127,7 +127,7 @@ export const phases: ReadonlyArray<{ readonly sign: RegExp; readonly phase: Phas
       /\bSASL [A-Z0-9-]{0,20} ?authentication failed\b|\bin\s{1,8}reply\s{1,8}to\s{1,8}AUTH\b|\bafter AUTH\b|\bAUTHENTICATE failed\b/iu,
     phase: "auth"
   },
-  { sign: /\bin\s{1,8}reply\s{1,8}to\s{1,8}(?:EHLO|HELO)\b/iu, phase: "ehlo" },
+  { sign: /\bin\s{1,8}reply\s{1,8}to\s{1,8}(?:EHLO|HELO)\b|\bcommand[:=] ?['"](?:EHLO|HELO)\b/iu, phase: "ehlo" },
   { sign: /\bin\s{1,8}reply\s{1,8}to\s{1,8}STARTTLS\b|\bSTARTTLS (?:command )?failed\b/iu, phase: "starttls" },
   { sign: /\b(?:getaddrinfo|ENOTFOUND|EAI_AGAIN)\b/u, phase: "resolve" },
   { sign: /\b(?:ECONNREFUSED|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b/u, phase: "connect" }

@@ -74,6 +74,8 @@ describe("clientOf", () => {
     ["data", "command: 'DATA'"],
     ["auth", "SASL LOGIN authentication failed: no"],
     ["ehlo", "no (in reply to EHLO command)"],
+    ["ehlo", "smtp failed-command command=\"HELO \" result=\"501 5.5.4 no\""],
+    ["rcpt", "smtp failed-command command=\"RCPT TO:<a@example.com>\" result=\"550 no\""],
     ["starttls", "STARTTLS failed: no"],
     ["resolve", "getaddrinfo said no"],
     ["connect", "connect ECONNREFUSED 192.0.2.1:25"]
