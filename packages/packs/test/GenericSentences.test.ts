@@ -81,7 +81,17 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ["helo_invalid", "501 5.5.4 Invalid command arguments: Invalid domain name"],
   ["helo_invalid", "smtp failed-command command=\"EHLO ]\" result=\"501 5.5.4 Invalid argument\""],
   ["bad_credentials", "An error occurred: IMAP server denied authentication"],
-  ["bad_credentials", "Authentication was refused by the mail server"]
+  ["bad_credentials", "Authentication was refused by the mail server"],
+  ["send_as_denied", "You can't send a message on behalf of this user unless you have permission to do so."],
+  ["send_as_denied", "You don't have permission to send messages from this mailbox"],
+  ["oauth_token_invalid", "XOAUTH2 authentication failed: NO AUTHENTICATE failed."],
+  ["oauth_token_invalid", "A01 AUTHENTICATE XOAUTH2 dXNlcj1h\nA01 NO AUTHENTICATE failed."],
+  ["signin_blocked_by_provider", "We blocked a sign-in attempt from an unfamiliar location"],
+  ["signin_blocked_by_provider", "A0002 NO [ALERT] country blocked"],
+  ["bad_credentials", "fetchmail: Unknown login or authentication error on a@example.com@pop.example.com"],
+  ["command_syntax_error", "POP error (b'-ERR Command not understood')"],
+  ["ip_blocklisted", "550 5.7.511 Access denied, banned sender[xxx.xxx.xxx.xxx]."],
+  ["ip_blocklisted", "550 OU-002 (SNT004-MC3F11) Unfortunately, messages from 192.0.2.1 weren't sent."]
 ]
 
 const neighbours: ReadonlyArray<readonly [Cause, string]> = [
@@ -120,7 +130,10 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["oauth_client_auth_missing", "AADSTS900144: The request body must contain the following parameter: 'client_id'."],
   ["helo_invalid", "501 5.5.4 MAIL FROM: invalid domain"],
   ["bad_credentials", "550 mail server rejected: authentication required"],
-  ["bad_credentials", "The server rejected the authentication mechanism"]
+  ["bad_credentials", "The server rejected the authentication mechanism"],
+  ["send_as_denied", "550 5.7.1 The domain may not send on behalf of example.com: SPF fail"],
+  ["oauth_token_invalid", "XOAUTH2 is not supported by this server, login failed"],
+  ["command_syntax_error", "-ERR Command is not valid in this state."]
 ]
 
 const first = Effect.fnUntraced(function*(text: string) {
