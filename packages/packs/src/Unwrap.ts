@@ -9,7 +9,7 @@
 import { withoutAdvice } from "./read/Advice.ts"
 import { fromBody } from "./read/Body.ts"
 import { fromBounce, isBounce, withoutReturned } from "./read/Bounce.ts"
-import type { Candidates, Unwrapped } from "./read/Candidate.ts"
+import type { Candidate, Candidates, Unwrapped } from "./read/Candidate.ts"
 import { fromChallenge } from "./read/Challenge.ts"
 import { clientOf } from "./read/Client.ts"
 import { unescape } from "./read/Escape.ts"
@@ -31,6 +31,17 @@ const cut = (text: string, length: number): string => text.length > length ? tex
 // Whom a mail server talked to, as Postfix ("host mx.example[192.0.2.1] said") and Exim write it.
 const speaker = /\b(?:host\s{1,8}|relay=|connect to )([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10}) ?\[/u
 
+// .NET puts its own words for the code first; the server's stand behind these, in the language of the machine.
+const response =
+  /\b(?:The server response was|Die Serverantwort war|La respuesta del servidor fue|La réponse du serveur était|A resposta do servidor foi|La risposta del server è stata) ?: {0,4}#?(?:[0-9]\.\S{1,8} )?(?=\S)/iu
+
+/** What the server said behind .NET's words; undefined where these are not there. */
+const behindResponse = (text: string): Candidate | undefined => {
+  const found = text.includes("erv") ? response.exec(text) : null
+  const said = found === null ? "" : text.slice(found.index + found[0].length).trim()
+  return said === "" ? undefined : { layer: "nested", text: said }
+}
+
 /** Plain text: a reply, or an error with a client's words around it. */
 const plain = (given: string): Unwrapped => {
   const { found, text: said } = withoutFrames(unescape(given))
@@ -41,7 +52,12 @@ const plain = (given: string): Unwrapped => {
   const challenge = fromChallenge(text)
   const read = replies(text, phase)
   // Where nothing but the advice or the outcome is known, it is better than nothing.
-  const all: Candidates = text === whole ? read : [...read, { layer: "whole", text: whole }]
+  const quoted = read.length === 1 ? behindResponse(text) : undefined
+  const all: Candidates = text !== whole
+    ? [...read, { layer: "whole", text: whole }]
+    : quoted === undefined
+    ? read
+    : [quoted, ...read]
   return {
     kind: found ? "stack-trace" : given.includes("\n") && isBounce(given) ? "bounce" : "reply",
     // A server's own reason says more than the words by which a program tells that it was refused.

@@ -91,7 +91,29 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ["bad_credentials", "fetchmail: Unknown login or authentication error on a@example.com@pop.example.com"],
   ["command_syntax_error", "POP error (b'-ERR Command not understood')"],
   ["ip_blocklisted", "550 5.7.511 Access denied, banned sender[xxx.xxx.xxx.xxx]."],
-  ["ip_blocklisted", "550 OU-002 (SNT004-MC3F11) Unfortunately, messages from 192.0.2.1 weren't sent."]
+  ["ip_blocklisted", "550 OU-002 (SNT004-MC3F11) Unfortunately, messages from 192.0.2.1 weren't sent."],
+  [
+    "throttled_rate",
+    "System.Net.Mail.SmtpException: Service not available, closing transmission channel. The server response was: #4.x.2 Too many messages for this session"
+  ],
+  ["throttled_rate", "552 this user is new and has exceeded an hourly sending limit"],
+  ["server_temporary_failure", "451 4.5.0 id=07411-04, virus_scan: ALL VIRUS SCANNERS FAILED:"],
+  ["sender_reputation_block", "550 5.7.1 [ESA] Sender blocked."],
+  [
+    "greeting_rejected",
+    "javax.mail.MessagingException: Could not connect to SMTP host: mx.example.com, port: 25, response: 421"
+  ],
+  ["imap_disabled", "* NO [ALERT] IMAP is only available for Pro users!"],
+  [
+    "tls_version_too_old",
+    "Server chose TLSv1, but that protocol version is not enabled or not supported by the client."
+  ],
+  ["oauth_code_invalid", "{\"error\": \"invalid_grant\", \"error_description\": \"code already redeemed\"}"],
+  ["bad_credentials", "{\"error\": \"invalid_grant\", \"error_description\": \"Invalid credentials\"}"],
+  [
+    "auth_required",
+    "SmtpException: F\u00fcr den SMTP-Server ist eine sichere Verbindung erforderlich, oder der Client wurde nicht authentifiziert."
+  ]
 ]
 
 const neighbours: ReadonlyArray<readonly [Cause, string]> = [
@@ -133,7 +155,14 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["bad_credentials", "The server rejected the authentication mechanism"],
   ["send_as_denied", "550 5.7.1 The domain may not send on behalf of example.com: SPF fail"],
   ["oauth_token_invalid", "XOAUTH2 is not supported by this server, login failed"],
-  ["command_syntax_error", "-ERR Command is not valid in this state."]
+  ["command_syntax_error", "-ERR Command is not valid in this state."],
+  [
+    "oauth_code_invalid",
+    "{\"error\": \"invalid_grant\", \"error_description\": \"Token has been expired or revoked.\"}"
+  ],
+  ["imap_disabled", "IMAP is only available with TLS on this server"],
+  ["server_temporary_failure", "554 5.7.1 virus found by clamav: Eicar"],
+  ["daily_quota_exceeded", "451 you may send 50 messages per hour: hourly sending limit"]
 ]
 
 const first = Effect.fnUntraced(function*(text: string) {

@@ -50,6 +50,11 @@ describe("unwrap", () => {
       }
     ],
     [
+      "what the server said behind .NET's words for the code, in any of its languages",
+      "System.Net.Mail.SmtpException: Dienst nicht verfügbar. Die Serverantwort war: #4.x.2 Too many for now",
+      { text: "Too many for now" }
+    ],
+    [
       "a status of HTTP in a printed object",
       "[ { message: 'Invalid domain' } ], statusCode: 400 }",
       { text: "[ { message: 'Invalid domain' } ], statusCode: 400" }
