@@ -1,8 +1,8 @@
 /**
  * The services that a run can have, in the order of the contract: all that there are words for.
  *
- * Adding one: its id in `Words.ts` of `domain`; its definition in `services/Registry.ts`, which does not compile without it; its phases in
- * `stops` of `Options.ts`.
+ * Adding one: its id in `Words.ts` of `domain`; its definition in `services/Registry.ts`, which does not compile without it; its phases
+ * in `options/Stops.ts`, and what its options must say in a file beside that.
  *
  * @since 0.1.0
  */

@@ -13,9 +13,7 @@ import { Route, type Way } from "@sonde/net/Route"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Request } from "./Options.ts"
-import type { OptionsError } from "./OptionsError.ts"
-
-type Problem = Pick<OptionsError, "option" | "problem" | "remedy">
+import type { Problem } from "./OptionsError.ts"
 
 const bad = (option: string, problem: string, remedy: string): Problem => ({ option, problem, remedy })
 

@@ -8,18 +8,7 @@
 import type { CheckOptions, Secrets } from "@sonde/domain/Options"
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import { onDemand } from "./Available.ts"
-
-/**
- * What is wrong with an option, as `OptionsError` has it.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Problem {
-  readonly option: string
-  readonly problem: string
-  readonly remedy: string
-}
+import type { Problem } from "./OptionsError.ts"
 
 /**
  * The phases of Graph, in order, as far as a run may stop after them.

@@ -22,7 +22,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { getDomain } from "tldts"
 import { iso } from "../Moment.ts"
-import { OptionsError, type Request } from "../Options.ts"
+import type { Request } from "../Options.ts"
+import { fail, type OptionsError } from "../OptionsError.ts"
 import * as Choice from "./Choice.ts"
 import * as Watch from "./Watch.ts"
 
@@ -52,12 +53,10 @@ export const question = (
 ): Result.Result<Asked, OptionsError> => {
   const { domain, mailbox, options, phaseMillis, pins, target } = request
   if (domain === undefined) {
-    return Result.fail(
-      new OptionsError({
-        option: "the target",
-        problem: `${JSON.stringify(target.input)} is a host, and settings belong to a mailbox or a domain`,
-        remedy: "write person@example.com or example.com"
-      })
+    return fail(
+      "the target",
+      `${JSON.stringify(target.input)} is a host, and settings belong to a mailbox or a domain`,
+      "write person@example.com or example.com"
     )
   }
   return Result.succeed({

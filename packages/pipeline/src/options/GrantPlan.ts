@@ -9,7 +9,7 @@ import type { ClientProof } from "@sonde/phases/Grant"
 import { placeOf } from "@sonde/phases/HttpAsk"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { OptionsError } from "./OptionsError.ts"
+import { fail, OptionsError } from "../OptionsError.ts"
 
 /**
  * A way to a token that holds together, before the knowledge has said what to ask for. `user` is whom to sign in as with it;
@@ -26,9 +26,6 @@ export interface GrantPlan {
   readonly serviceAccount: Redacted.Redacted<string> | undefined
   readonly user: string
 }
-
-const fail = (option: string, problem: string, remedy: string) =>
-  Result.fail(new OptionsError({ option, problem, remedy }))
 
 /** What proves a client: the flag of each, as it is typed, and what comes of it. */
 const proofs = [

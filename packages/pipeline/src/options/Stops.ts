@@ -8,9 +8,9 @@
 import type { CheckOptions } from "@sonde/domain/Options"
 import type { PhaseId, ServiceId } from "@sonde/domain/Service"
 import * as Result from "effect/Result"
-import type { Reading } from "./Available.ts"
-import { OptionsError } from "./OptionsError.ts"
-import * as Way from "./Way.ts"
+import type { Reading } from "../Available.ts"
+import { fail as failOf, type OptionsError } from "../OptionsError.ts"
+import * as Way from "../Way.ts"
 
 /**
  * The phases of an SMTP submission, in order, as far as a run may stop after them.
@@ -121,7 +121,7 @@ const named = (services: ReadonlyArray<ServiceId>): string => {
     : listed.join(" or of ")
 }
 
-const fail = (problem: string, remedy: string) => Result.fail(new OptionsError({ option: "--until", problem, remedy }))
+const fail = (problem: string, remedy: string) => failOf("--until", problem, remedy)
 
 const submissionUntil = (
   asked: PhaseId | undefined,

@@ -13,8 +13,8 @@ import * as Target from "@sonde/domain/Target"
 import { problemOf } from "@sonde/phases/Begin"
 import type { Credential } from "@sonde/phases/Credential"
 import * as Result from "effect/Result"
-import { OptionsError } from "./OptionsError.ts"
-import * as Way from "./Way.ts"
+import { fail, OptionsError } from "../OptionsError.ts"
+import * as Way from "../Way.ts"
 
 /**
  * Services in which a message can be found.
@@ -60,9 +60,6 @@ export interface ReadBack {
  * @since 0.1.0
  */
 export const defaultTimeout = "60s"
-
-const fail = (option: string, problem: string, remedy: string) =>
-  Result.fail(new OptionsError({ option, problem, remedy }))
 
 const flags = [
   ["--read-back-user", "readBackUser"],
