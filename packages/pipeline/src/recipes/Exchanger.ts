@@ -7,15 +7,11 @@
  * @since 0.1.0
  */
 import { type Endpoint, format } from "@sonde/domain/Endpoint"
-import type { EhloFacts, ResolveFacts, TlsFacts } from "@sonde/domain/Facts"
+import type { EhloFacts, TlsFacts } from "@sonde/domain/Facts"
 import type { MxFacts } from "@sonde/domain/PostureFacts"
 import type { PhaseId } from "@sonde/domain/Service"
 import type { Finding } from "@sonde/domain/Verdict"
-import type { Session } from "@sonde/net/Session"
-import { Connect } from "@sonde/phases/Connect"
 import type { Conversation } from "@sonde/phases/Conversation"
-import { addressLiteral, Ehlo } from "@sonde/phases/Ehlo"
-import { Greeting } from "@sonde/phases/Greeting"
 import { MailFrom } from "@sonde/phases/MailFrom"
 import type { Definition } from "@sonde/phases/Phase"
 import * as Posture from "@sonde/phases/Posture"
@@ -24,11 +20,10 @@ import { RcptTo } from "@sonde/phases/RcptTo"
 import { isOverwritten, StartTls } from "@sonde/phases/StartTls"
 import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
-import { leave } from "../Leave.ts"
 import { exchanger as stops } from "../options/Stops.ts"
-import { attempt, Current, skip, skipRest, step, survey } from "../Step.ts"
-import { lookup } from "./Lookup.ts"
-import { type Reaches, reaches } from "./Until.ts"
+import { attempt, skip, skipRest, step, survey } from "../Step.ts"
+import { open, smtp } from "./Open.ts"
+import { reaches } from "./Until.ts"
 
 const service = "mx" as const
 
@@ -143,70 +138,12 @@ export const demands = Effect.fnUntraced(function*(
 export const softened = (finding: Finding): Finding =>
   finding.state === "fail" ? { ...finding, state: "warn" } : finding
 
-const secure = Effect.fnUntraced(function*(
-  plan: ExchangerPlan,
-  conversation: Conversation,
-  clear: EhloFacts,
-  comesTo: Reaches
-) {
-  const { endpoint } = plan
-  const subject = format(endpoint)
-  if (endpoint.security === "tls" || endpoint.security === "none" || !comesTo("starttls")) return clear
-  if (endpoint.security === "opportunistic" && !clear.starttls) {
-    // That somebody on the way takes it off the offer is worth telling; a sender goes on all the same.
-    const isStripped = clear.keywords.some(({ keyword }) => isOverwritten(keyword))
-    if (isStripped) yield* attempt(yield* StartTls, { conversation, offered: clear }, subject)
-    else yield* skip("starttls", "not_offered")
-    for (const phase of ["tls", "ehlo"] as const) yield* skip(phase, isStripped ? "starttls" : "not_offered")
-    return clear
-  }
-  yield* step(yield* StartTls, { conversation, offered: clear }, subject)
-  if (!comesTo("tls")) return clear
-  yield* handshake(plan, conversation)
-  if (!comesTo("ehlo")) return clear
-  return yield* step(yield* Ehlo, { conversation, name: clear.name, before: clear }, subject)
-})
-
-const handshake = Effect.fnUntraced(function*(plan: ExchangerPlan, conversation: Conversation) {
-  const { endpoint, judgeTls } = plan
-  const trust = endpoint.security === "opportunistic" ? "opportunistic" : "verified"
-  yield* step(yield* Tls, { conversation, trust }, format(endpoint), "own", judgeTls)
-})
-
-const converse = Effect.fnUntraced(function*(
-  plan: ExchangerPlan,
-  session: Session,
-  addresses: ResolveFacts,
-  comesTo: Reaches
-) {
-  const { observe, recorder } = yield* Current
-  const { endpoint, from, to, unmet } = plan
-  const subject = format(endpoint)
-  const conversation: Conversation = { service, endpoint, session }
-  const phases = order(endpoint.security)
-  if (endpoint.security === "tls") {
-    if (!comesTo("tls")) return
-    yield* handshake(plan, conversation)
-  }
-  if (!comesTo("greeting")) return
-  yield* leave(conversation)
-  const greeting = yield* step(yield* Greeting, { conversation, addresses, recorder, ca: plan.ca }, subject)
-  yield* observe({ banner: greeting.text })
-  let isAwaitingHandshake = false
-  if (comesTo("ehlo", "first")) {
-    const name = plan.ehlo ?? addressLiteral(session.localAddress)
-    const clear = yield* step(yield* Ehlo, { conversation, name }, subject)
-    const offered = yield* secure(plan, conversation, clear, comesTo)
-    isAwaitingHandshake = clear.starttls && comesTo("starttls") && !comesTo("tls")
-    if (unmet === undefined && comesTo("mail")) {
-      yield* step(yield* MailFrom, { conversation, offered, from, to, user: "" }, subject)
-      if (comesTo("rcpt")) yield* step(yield* RcptTo, { conversation, from, user: "", to }, subject)
-    }
-  }
-  yield* skipRest(phases.slice(0, -1), unmet !== undefined && comesTo("mail") ? unmet : "until")
-  // After the reply to STARTTLS the server reads nothing but a handshake: QUIT in clear would be taken for one.
-  if (isAwaitingHandshake) return
-  yield* attempt(yield* Quit, { conversation }, subject)
+/** That somebody on the way takes STARTTLS off the offer is worth telling; a sender goes on all the same. */
+const unoffered = Effect.fnUntraced(function*(conversation: Conversation, clear: EhloFacts) {
+  const isStripped = clear.keywords.some(({ keyword }) => isOverwritten(keyword))
+  if (isStripped) yield* attempt(yield* StartTls, { conversation, offered: clear }, format(conversation.endpoint))
+  else yield* skip("starttls", "not_offered")
+  for (const phase of ["tls", "ehlo"] as const) yield* skip(phase, isStripped ? "starttls" : "not_offered")
 })
 
 /**
@@ -216,15 +153,27 @@ const converse = Effect.fnUntraced(function*(
  * @since 0.1.0
  */
 export const exchanger = Effect.fn("Recipe.exchanger")(function*(plan: ExchangerPlan) {
-  const { recorder } = yield* Current
-  const { endpoint } = plan
-  const phases = order(endpoint.security)
+  const { endpoint, from, judgeTls, to, unmet } = plan
+  const { security } = endpoint
+  const subject = format(endpoint)
+  const phases = order(security)
   const comesTo = reaches(phases, stops, plan.until)
-  const addresses = yield* lookup({ ...plan, service })
-  if (comesTo("connect")) {
-    const dial = { service, endpoint, addresses, recorder, ca: plan.ca }
-    const session = yield* step(yield* Connect, dial, format(endpoint))
-    yield* converse(plan, session, addresses, comesTo)
+  const trust = security === "opportunistic" ? "opportunistic" as const : "verified" as const
+  const { awaitsHandshake, conversation, offers } = yield* open({ ...plan, service }, comesTo, {
+    ...smtp(plan.ehlo),
+    handshake: Effect.fnUntraced(function*(conversation) {
+      return yield* step(yield* Tls, { conversation, trust }, subject, "own", judgeTls)
+    }),
+    unoffered
+  })
+  if (conversation !== undefined) {
+    if (offers !== undefined && unmet === undefined && comesTo("mail")) {
+      const { offered } = offers
+      yield* step(yield* MailFrom, { conversation, offered, from, to, user: "" }, subject)
+      if (comesTo("rcpt")) yield* step(yield* RcptTo, { conversation, from, user: "", to }, subject)
+    }
+    yield* skipRest(phases.slice(0, -1), unmet !== undefined && comesTo("mail") ? unmet : "until")
+    if (!awaitsHandshake) yield* attempt(yield* Quit, { conversation }, subject)
   }
   yield* skipRest(phases, "until")
 }, Effect.scoped)

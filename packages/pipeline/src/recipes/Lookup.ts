@@ -10,8 +10,13 @@ import { Resolve } from "@sonde/phases/Resolve"
 import * as Effect from "effect/Effect"
 import { step } from "../Step.ts"
 
-/** What is looked up, and by whom. */
-interface Plan {
+/**
+ * What is looked up, and by whom.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Place {
   readonly service: ServiceId
   readonly endpoint: Endpoint
   readonly pinned: { readonly host: string; readonly port: number } | undefined
@@ -24,7 +29,7 @@ interface Plan {
  * @category combinators
  * @since 0.1.0
  */
-export const lookup = Effect.fnUntraced(function*({ dns, endpoint, pinned, service }: Plan) {
+export const lookup = Effect.fnUntraced(function*({ dns, endpoint, pinned, service }: Place) {
   const { family, proxy } = yield* Route
   const subject = [
     endpoint.host,

@@ -10,22 +10,17 @@ import { type Endpoint, format } from "@sonde/domain/Endpoint"
 import type {
   AuthFacts,
   CapabilityFacts,
-  ConnectFacts,
-  GreetingFacts,
   ListFacts,
   LogoutFacts,
   QuitFacts,
-  ResolveFacts,
   SelectFacts,
-  StatFacts,
-  TlsFacts
+  StatFacts
 } from "@sonde/domain/Facts"
 import type { FindFacts } from "@sonde/domain/FindFacts"
 import type { PhaseId, SkipReason } from "@sonde/domain/Service"
-import type { Session } from "@sonde/net/Session"
 import { Authenticate } from "@sonde/phases/Authenticate"
 import { Capabilities } from "@sonde/phases/Capabilities"
-import { Connect, definition as connectDefinition } from "@sonde/phases/Connect"
+import { Connect } from "@sonde/phases/Connect"
 import type { Conversation } from "@sonde/phases/Conversation"
 import type { Credential } from "@sonde/phases/Credential"
 import { finder as imapFinder } from "@sonde/phases/find/Imap"
@@ -42,9 +37,10 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Reading } from "../Available.ts"
 import { leave } from "../Leave.ts"
-import { attempt, Current, signIn, skip, skipRest, step } from "../Step.ts"
+import { attempt, Current, signIn, skipRest, step } from "../Step.ts"
 import { find, type FindPlan } from "./Find.ts"
-import { lookup } from "./Lookup.ts"
+import { type Offers, open, type OpeningFacts } from "./Open.ts"
+import { type Reaches, reaches } from "./Until.ts"
 
 /**
  * Everything that reading one mailbox needs to know.
@@ -71,13 +67,9 @@ export interface MailboxPlan {
  * @category models
  * @since 0.1.0
  */
-export interface MailboxFacts {
+export interface MailboxFacts extends OpeningFacts {
   readonly service: Reading
-  readonly resolve: ResolveFacts
-  connect?: ConnectFacts
-  greeting?: GreetingFacts
   capability?: CapabilityFacts
-  tls?: TlsFacts
   auth?: AuthFacts
   select?: SelectFacts
   stat?: StatFacts
@@ -135,45 +127,11 @@ const stops = ({ find: wish, service }: MailboxPlan): ReadonlyArray<PhaseId> => 
   ...endsOf(service, wish !== undefined)
 ]
 
-/**
- * Whether a run that stops after `until` comes to a phase. Where `until` does not happen at this endpoint, the phase before it stands
- * for it.
- */
-const reaches = (plan: MailboxPlan, phase: PhaseId, occurrence: "first" | "last" = "last"): boolean => {
-  const phases = orderOf(plan)
-  const place = occurrence === "last" ? phases.lastIndexOf(phase) : phases.indexOf(phase)
-  const all = stops(plan)
-  const until = all.slice(0, all.indexOf(plan.until) + 1).findLast((stop) => phases.includes(stop)) ?? plan.until
-  return place <= phases.lastIndexOf(until)
-}
+const comesTo = (plan: MailboxPlan): Reaches => reaches(orderOf(plan), stops(plan), plan.until)
 
 /** Why the phases after the last one are not run: nothing to sign in with, or not asked for. */
 const unasked = (plan: MailboxPlan): SkipReason =>
   plan.credential === undefined && plan.until === "capability" ? "no_credential" : "until"
-
-const secure = Effect.fnUntraced(function*(
-  plan: MailboxPlan,
-  conversation: Conversation,
-  greeting: GreetingFacts,
-  clear: CapabilityFacts,
-  facts: MailboxFacts
-) {
-  const { endpoint } = plan
-  const subject = format(endpoint)
-  if (endpoint.security === "tls" || endpoint.security === "none" || !reaches(plan, "starttls")) return clear
-  if (endpoint.security === "opportunistic" && !clear.starttls) {
-    for (const phase of ["starttls", "tls", "capability"] as const) yield* skip(phase, "not_offered")
-    return clear
-  }
-  yield* step(yield* StartTls, { conversation, offered: clear }, subject)
-  if (!reaches(plan, "tls")) return clear
-  facts.tls = yield* step(yield* Tls, { conversation }, subject)
-  if (!reaches(plan, "capability")) return clear
-  const { observe } = yield* Current
-  const offered = yield* step(yield* Capabilities, { conversation, greeting, before: clear }, subject)
-  yield* observe({ capabilities: namesOf(offered) })
-  return offered
-})
 
 /** An offer as the knowledge recognises servers by it. */
 const namesOf = ({ keywords }: CapabilityFacts): ReadonlyArray<string> =>
@@ -204,29 +162,29 @@ const look = Effect.fnUntraced(function*(
 const use = Effect.fnUntraced(function*(
   plan: MailboxPlan,
   live: Live,
-  greeting: GreetingFacts,
-  offered: CapabilityFacts,
-  clear: CapabilityFacts,
+  { clear, offered }: Offers<CapabilityFacts>,
   facts: MailboxFacts
 ) {
   const { credential } = plan
   const { conversation } = live
   const { recorder } = yield* Current
   const [last] = ends[plan.service]
-  if (!reaches(plan, "auth")) return
+  const reached = comesTo(plan)
+  if (!reached("auth")) return
   if (credential === undefined) {
     return yield* skipRest(orderOf(plan).slice(0, -1), "no_credential")
   }
   const before = clear === offered ? undefined : clear
   const { allowClear } = plan
+  const { greeting } = facts
   const input = { conversation, offered, before, greeting, credential, allowClear, scrub: recorder.scrub }
   const signed = yield* signIn(step(yield* Authenticate, input, format(plan.endpoint)))
   if (signed === undefined) {
     return yield* skipRest(orderOf(plan).slice(0, -1), "policy")
   }
   facts.auth = signed
-  if (reaches(plan, last)) yield* look(plan, live.conversation, offered, facts)
-  if (plan.find === undefined || !reaches(plan, "find")) return
+  if (reached(last)) yield* look(plan, live.conversation, offered, facts)
+  if (plan.find === undefined || !reached("find")) return
   const capabilities = facts.auth.capabilities ?? offered.keywords.map(({ keyword }) => keyword)
   const reopen = yield* reopening(plan, facts, live)
   facts.find = yield* find(plan.find, plan, (probe) =>
@@ -275,39 +233,6 @@ const reopening = Effect.fnUntraced(function*(plan: MailboxPlan, facts: MailboxF
     )
 })
 
-const converse = Effect.fnUntraced(function*(plan: MailboxPlan, session: Session, facts: MailboxFacts) {
-  const { observe, recorder } = yield* Current
-  const { endpoint, service } = plan
-  const subject = format(endpoint)
-  const conversation: Conversation = { service, endpoint, session }
-
-  if (endpoint.security === "tls") {
-    if (!reaches(plan, "tls")) return
-    facts.tls = yield* step(yield* Tls, { conversation }, subject)
-  }
-  if (!reaches(plan, "greeting")) return
-  yield* leave(conversation)
-  const greet = { conversation, addresses: facts.resolve, recorder, ca: plan.ca }
-  const greeting = yield* step(yield* Greeting, greet, subject)
-  facts.greeting = greeting
-  yield* observe({ banner: greeting.text })
-  const live: Live = { conversation }
-  let clear: CapabilityFacts | undefined
-  if (reaches(plan, "capability", "first")) {
-    clear = yield* step(yield* Capabilities, { conversation, greeting }, subject)
-    yield* observe({ capabilities: namesOf(clear) })
-    facts.capability = yield* secure(plan, conversation, greeting, clear, facts)
-    yield* use(plan, live, greeting, facts.capability, clear, facts)
-  }
-  yield* skipRest(orderOf(plan).slice(0, -1), unasked(plan))
-  // After the reply to STARTTLS the server reads nothing but a handshake: a farewell in clear would be taken for one.
-  const isClear = endpoint.security === "starttls" || endpoint.security === "opportunistic"
-  if (plan.until === "starttls" && isClear && clear?.starttls === true) return
-  if (ends[service][1] === "quit") {
-    facts.quit = yield* attempt(yield* Quit, { conversation: live.conversation }, subject)
-  } else facts.logout = yield* attempt(yield* Logout, { conversation }, subject)
-})
-
 /**
  * Reads a mailbox, as far as the plan goes. The connection closes with the effect, politely.
  *
@@ -315,18 +240,34 @@ const converse = Effect.fnUntraced(function*(plan: MailboxPlan, session: Session
  * @since 0.1.0
  */
 export const mailbox = Effect.fn("Recipe.mailbox")(function*(plan: MailboxPlan) {
-  const { recorder } = yield* Current
+  const { observe } = yield* Current
   const { endpoint, service } = plan
+  const subject = format(endpoint)
+  const phases = orderOf(plan)
   // A maildrop shows what was there at its sign-in, which therefore comes after the message (RFC 1939 section 5).
   if (service === "pop3" && plan.find !== undefined) yield* plan.find.handover.message
-  const resolve = yield* lookup(plan)
-  const facts: MailboxFacts = { service, resolve }
-  if (reaches(plan, "connect")) {
-    const dial = { service, endpoint, addresses: resolve, recorder, ca: plan.ca }
-    const session = yield* step(yield* Connect, dial, format(endpoint))
-    facts.connect = connectDefinition.factsOf(session)
-    yield* converse(plan, session, facts)
+  const { awaitsHandshake, conversation, facts: opened, offers } = yield* open(plan, comesTo(plan), {
+    offer: "capability",
+    ask: Effect.fnUntraced(function*(conversation, greeting, before: CapabilityFacts | undefined) {
+      const offered = yield* step(yield* Capabilities, { conversation, greeting, before }, subject)
+      yield* observe({ capabilities: namesOf(offered) })
+      return offered
+    })
+  })
+  const facts: MailboxFacts = { service, ...opened }
+  if (conversation !== undefined) {
+    const live: Live = { conversation }
+    if (offers !== undefined) {
+      facts.capability = offers.offered
+      yield* use(plan, live, offers, facts)
+    }
+    yield* skipRest(phases.slice(0, -1), unasked(plan))
+    if (!awaitsHandshake) {
+      if (ends[service][1] === "quit") {
+        facts.quit = yield* attempt(yield* Quit, { conversation: live.conversation }, subject)
+      } else facts.logout = yield* attempt(yield* Logout, { conversation }, subject)
+    }
   }
-  yield* skipRest(orderOf(plan), unasked(plan))
+  yield* skipRest(phases, unasked(plan))
   return facts
 }, Effect.scoped)

@@ -8,40 +8,22 @@
  */
 import { type Endpoint, format } from "@sonde/domain/Endpoint"
 import type { JournalError } from "@sonde/domain/Errors"
-import type {
-  AuthFacts,
-  ConnectFacts,
-  DataFacts,
-  EhloFacts,
-  GreetingFacts,
-  MailFacts,
-  QuitFacts,
-  RcptFacts,
-  ResolveFacts,
-  TlsFacts
-} from "@sonde/domain/Facts"
+import type { AuthFacts, DataFacts, EhloFacts, MailFacts, QuitFacts, RcptFacts } from "@sonde/domain/Facts"
 import type { PhaseId, ServiceId, SkipReason } from "@sonde/domain/Service"
 import type { Finding } from "@sonde/domain/Verdict"
-import type { Session } from "@sonde/net/Session"
 import { Authenticate } from "@sonde/phases/Authenticate"
-import { Connect, definition as connectDefinition } from "@sonde/phases/Connect"
 import type { Conversation } from "@sonde/phases/Conversation"
 import type { Credential } from "@sonde/phases/Credential"
-import { addressLiteral, Ehlo } from "@sonde/phases/Ehlo"
-import { Greeting } from "@sonde/phases/Greeting"
 import type { Message } from "@sonde/phases/Inputs"
 import { MailFrom } from "@sonde/phases/MailFrom"
 import { Quit } from "@sonde/phases/Quit"
 import { RcptTo } from "@sonde/phases/RcptTo"
 import { type DataInput, SendData } from "@sonde/phases/SendData"
-import { StartTls } from "@sonde/phases/StartTls"
-import { Tls } from "@sonde/phases/Tls"
 import * as Effect from "effect/Effect"
-import { leave } from "../Leave.ts"
 import { submission as stops } from "../options/Stops.ts"
 import { attempt, Current, intend, signIn, skip, skipRest, step } from "../Step.ts"
-import { lookup } from "./Lookup.ts"
-import { reaches as within } from "./Until.ts"
+import { type Offers, open, type OpeningFacts, smtp } from "./Open.ts"
+import { type Reaches, reaches } from "./Until.ts"
 
 /**
  * Everything one submission needs to know. `from` is present wherever `until` reaches `mail`; `message` wherever
@@ -71,12 +53,8 @@ export interface SubmissionPlan {
  * @category models
  * @since 0.1.0
  */
-export interface SubmissionFacts {
-  readonly resolve: ResolveFacts
-  connect?: ConnectFacts
-  greeting?: GreetingFacts
+export interface SubmissionFacts extends OpeningFacts {
   ehlo?: EhloFacts
-  tls?: TlsFacts
   auth?: AuthFacts
   mail?: MailFacts
   rcpt?: RcptFacts
@@ -102,46 +80,24 @@ export const order = (security: Endpoint["security"]): ReadonlyArray<PhaseId> =>
   "quit"
 ]
 
-/** Whether a submission comes to a phase. */
-const reaches = (plan: SubmissionPlan, phase: PhaseId, occurrence: "first" | "last" = "last"): boolean =>
-  within(order(plan.endpoint.security), stops, plan.until)(phase, occurrence)
+const comesTo = ({ endpoint, until }: SubmissionPlan): Reaches => reaches(order(endpoint.security), stops, until)
 
 /** Why the phases after the last one are not run: nothing to sign in with, or not asked for. */
 const unasked = (plan: SubmissionPlan): SkipReason =>
   plan.credential === undefined && plan.until === "ehlo" ? "no_credential" : "until"
 
-const secure = Effect.fnUntraced(function*(
-  plan: SubmissionPlan,
-  conversation: Conversation,
-  clear: EhloFacts,
-  facts: SubmissionFacts
-) {
-  const { endpoint } = plan
-  const subject = format(endpoint)
-  if (endpoint.security === "tls" || endpoint.security === "none" || !reaches(plan, "starttls")) return clear
-  if (endpoint.security === "opportunistic" && !clear.starttls) {
-    for (const phase of ["starttls", "tls", "ehlo"] as const) yield* skip(phase, "not_offered")
-    return clear
-  }
-  yield* step(yield* StartTls, { conversation, offered: clear }, subject)
-  if (!reaches(plan, "tls")) return clear
-  facts.tls = yield* step(yield* Tls, { conversation }, subject)
-  if (!reaches(plan, "ehlo")) return clear
-  return yield* step(yield* Ehlo, { conversation, name: clear.name, before: clear }, subject)
-})
-
 const transact = Effect.fnUntraced(function*(
   plan: SubmissionPlan,
   conversation: Conversation,
-  offered: EhloFacts,
-  clear: EhloFacts,
+  { clear, offered }: Offers<EhloFacts>,
   facts: SubmissionFacts
 ) {
   const { credential, from, message, to } = plan
   const { recorder } = yield* Current
   const subject = format(plan.endpoint)
   const user = credential?.user ?? ""
-  if (!reaches(plan, "auth")) return
+  const reached = comesTo(plan)
+  if (!reached("auth")) return
   if (credential === undefined) {
     yield* skip("auth", "no_credential")
   } else {
@@ -151,12 +107,12 @@ const transact = Effect.fnUntraced(function*(
     if (signed === undefined) return yield* skipRest(order(plan.endpoint.security).slice(0, -1), "policy")
     facts.auth = signed
   }
-  if (from === undefined || !reaches(plan, "mail")) return
+  if (from === undefined || !reached("mail")) return
   const mail = { conversation, offered, from, to, user, octets: message?.wireOctets, eightBit: message?.eightBit }
   facts.mail = yield* step(yield* MailFrom, mail, subject)
-  if (!reaches(plan, "rcpt")) return
+  if (!reached("rcpt")) return
   facts.rcpt = yield* step(yield* RcptTo, { conversation, from, user, to }, subject)
-  if (message === undefined || !reaches(plan, "data")) return
+  if (message === undefined || !reached("data")) return
   const { definition, run } = yield* SendData
   const current = yield* Current
   const beforeCommit = Effect.provideService(
@@ -190,38 +146,6 @@ const ofRecipients = (
     }]
   )
 
-const converse = Effect.fnUntraced(function*(
-  plan: SubmissionPlan,
-  session: Session,
-  facts: SubmissionFacts
-) {
-  const { observe, recorder } = yield* Current
-  const { endpoint, service } = plan
-  const subject = format(endpoint)
-  const conversation: Conversation = { service, endpoint, session }
-
-  if (endpoint.security === "tls") {
-    if (!reaches(plan, "tls")) return
-    facts.tls = yield* step(yield* Tls, { conversation }, subject)
-  }
-  if (!reaches(plan, "greeting")) return
-  yield* leave(conversation)
-  const greet = { conversation, addresses: facts.resolve, recorder, ca: plan.ca }
-  facts.greeting = yield* step(yield* Greeting, greet, subject)
-  yield* observe({ banner: facts.greeting.text })
-  if (reaches(plan, "ehlo", "first")) {
-    const name = plan.ehlo ?? addressLiteral(session.localAddress)
-    const clear = yield* step(yield* Ehlo, { conversation, name }, subject)
-    facts.ehlo = yield* secure(plan, conversation, clear, facts)
-    yield* transact(plan, conversation, facts.ehlo, clear, facts)
-  }
-  yield* skipRest(order(endpoint.security).slice(0, -1), unasked(plan))
-  // After the reply to STARTTLS the server reads nothing but a handshake: QUIT in clear would be taken for one.
-  const isClear = endpoint.security === "starttls" || endpoint.security === "opportunistic"
-  if (plan.until === "starttls" && isClear && facts.ehlo?.starttls === true) return
-  facts.quit = yield* attempt(yield* Quit, { conversation }, subject)
-})
-
 /**
  * Submits mail, as far as the plan goes. The connection closes with the effect, politely.
  *
@@ -229,17 +153,18 @@ const converse = Effect.fnUntraced(function*(
  * @since 0.1.0
  */
 export const submission = Effect.fn("Recipe.submission")(function*(plan: SubmissionPlan) {
-  const { recorder } = yield* Current
-  const { endpoint, service } = plan
-
-  const resolve = yield* lookup(plan)
-  const facts: SubmissionFacts = { resolve }
-  if (reaches(plan, "connect")) {
-    const dial = { service, endpoint, addresses: resolve, recorder, ca: plan.ca }
-    const session = yield* step(yield* Connect, dial, format(endpoint))
-    facts.connect = connectDefinition.factsOf(session)
-    yield* converse(plan, session, facts)
+  const subject = format(plan.endpoint)
+  const phases = order(plan.endpoint.security)
+  const { awaitsHandshake, conversation, facts: opened, offers } = yield* open(plan, comesTo(plan), smtp(plan.ehlo))
+  const facts: SubmissionFacts = { ...opened }
+  if (conversation !== undefined) {
+    if (offers !== undefined) {
+      facts.ehlo = offers.offered
+      yield* transact(plan, conversation, offers, facts)
+    }
+    yield* skipRest(phases.slice(0, -1), unasked(plan))
+    if (!awaitsHandshake) facts.quit = yield* attempt(yield* Quit, { conversation }, subject)
   }
-  yield* skipRest(order(endpoint.security), unasked(plan))
+  yield* skipRest(phases, unasked(plan))
   return facts
 }, Effect.scoped)
