@@ -5,24 +5,13 @@
  *
  * @since 0.1.0
  */
-import { format } from "@sonde/domain/Endpoint"
-import {
-  type ConnectionLost,
-  MailboxUnavailable,
-  type PhaseTimeout,
-  type ProtocolError,
-  type TemporaryFailure,
-  type Throttled
-} from "@sonde/domain/Errors"
 import { ListFacts } from "@sonde/domain/Facts"
-import * as DomainReply from "@sonde/domain/Reply"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { at, misplaced, turnedDown } from "./Ask.ts"
 import type { Conversation } from "./Conversation.ts"
-import { saidBy } from "./dialects/Dialect.ts"
 import { answerOf, command } from "./dialects/Sieve.ts"
+import { accepted, type MailboxFailure } from "./MailboxAnswer.ts"
 import * as Phase from "./Phase.ts"
 
 /** @category models @since 0.1.0 */
@@ -31,13 +20,7 @@ export interface ListInput {
 }
 
 /** @category errors @since 0.1.0 */
-export type ListFailure =
-  | MailboxUnavailable
-  | ProtocolError
-  | ConnectionLost
-  | PhaseTimeout
-  | Throttled
-  | TemporaryFailure
+export type ListFailure = MailboxFailure
 
 /** @category models @since 0.1.0 */
 export const definition = Phase.define({
@@ -59,24 +42,8 @@ export class List extends Context.Service<List, Phase.Phase<"list", ListInput, L
   static readonly layer = Layer.sync(List, () => {
     const run = Effect.fnUntraced(function*({ conversation }: ListInput) {
       const ended = yield* command(conversation, "list", "LISTSCRIPTS")
-      const answer = answerOf(ended)
-      if (answer._tag === "Refused") {
-        return yield* turnedDown(
-          conversation,
-          "list",
-          answer.reply,
-          answer.isTemporary,
-          (reply) =>
-            new MailboxUnavailable({
-              ...at(conversation, "list"),
-              reply,
-              message: `${format(conversation.endpoint)} took the sign-in and does not list the scripts: ${
-                DomainReply.format(reply)
-              }`
-            })
-        )
-      }
-      if (answer._tag !== "Accepted") return yield* misplaced(conversation, "list", saidBy(answer), "LISTSCRIPTS")
+      const did = "took the sign-in and does not list the scripts"
+      yield* accepted(conversation, "list", answerOf(ended), "LISTSCRIPTS", did)
       const named = ended.rows.flatMap(({ strings: [name], words }) =>
         name === undefined ? [] : [{ name: ended.scrub(name), isActive: words.includes("ACTIVE") }]
       )

@@ -6,27 +6,16 @@
  *
  * @since 0.1.0
  */
-import { format } from "@sonde/domain/Endpoint"
-import {
-  type ConnectionLost,
-  MailboxUnavailable,
-  type PhaseTimeout,
-  type ProtocolError,
-  type TemporaryFailure,
-  type Throttled
-} from "@sonde/domain/Errors"
 import { SelectFacts } from "@sonde/domain/Facts"
-import * as DomainReply from "@sonde/domain/Reply"
 import type { Argument } from "@sonde/wire/imap/Command"
 import type { Response } from "@sonde/wire/imap/Response"
 import { itemsOf, textOf, type Value } from "@sonde/wire/imap/Value"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { at, misplaced, turnedDown } from "./Ask.ts"
 import type { Conversation } from "./Conversation.ts"
-import { saidBy } from "./dialects/Dialect.ts"
 import { alertsOf, answerOf, command, type Heard } from "./dialects/Imap.ts"
+import { accepted, type MailboxFailure } from "./MailboxAnswer.ts"
 import * as Phase from "./Phase.ts"
 
 /**
@@ -41,13 +30,7 @@ export interface SelectInput {
 }
 
 /** @category errors @since 0.1.0 */
-export type SelectFailure =
-  | MailboxUnavailable
-  | ProtocolError
-  | ConnectionLost
-  | PhaseTimeout
-  | Throttled
-  | TemporaryFailure
+export type SelectFailure = MailboxFailure
 
 /** @category models @since 0.1.0 */
 export const definition = Phase.define({
@@ -128,24 +111,9 @@ export class Select extends Context.Service<
       const known = offers("ID") ? yield* command(conversation, "select", "ID", self) : undefined
       const opened = yield* command(conversation, "select", "EXAMINE", [{ word: mailbox }])
       const answer = answerOf(opened)
-      if (answer._tag === "Refused") {
-        const detail = answer.detail === undefined ? "" : `; ${answer.detail}`
-        return yield* turnedDown(
-          conversation,
-          "select",
-          answer.reply,
-          answer.isTemporary,
-          (reply) =>
-            new MailboxUnavailable({
-              ...at(conversation, "select"),
-              reply,
-              message: `${format(conversation.endpoint)} took the sign-in and does not open ${mailbox}: ${
-                DomainReply.format(reply)
-              }${detail}`
-            })
-        )
-      }
-      if (answer._tag !== "Accepted") return yield* misplaced(conversation, "select", saidBy(answer), "EXAMINE")
+      const did = `took the sign-in and does not open ${mailbox}`
+      const detail = answer._tag !== "Refused" || answer.detail === undefined ? "" : `; ${answer.detail}`
+      const { text } = yield* accepted(conversation, "select", answer, "EXAMINE", did, detail)
       // A quota is worth knowing, and nothing depends on it: a refusal leaves it unknown.
       const quota = offers("QUOTA")
         ? yield* command(conversation, "select", "GETQUOTAROOT", [{ word: mailbox }])
@@ -160,7 +128,7 @@ export class Select extends Context.Service<
         quota: quota === undefined ? [] : quotaOf(quota),
         ...optional("server", known === undefined ? undefined : serverOf(known)),
         alerts: [known, opened, quota].flatMap((heard) => heard === undefined ? [] : alertsOf(heard)),
-        text: answer.text
+        text
       }
     })
     return Select.of({ definition, run })

@@ -5,24 +5,14 @@
  *
  * @since 0.1.0
  */
-import { format } from "@sonde/domain/Endpoint"
-import {
-  type ConnectionLost,
-  MailboxUnavailable,
-  type PhaseTimeout,
-  type ProtocolError,
-  type TemporaryFailure,
-  type Throttled
-} from "@sonde/domain/Errors"
 import { StatFacts } from "@sonde/domain/Facts"
-import * as DomainReply from "@sonde/domain/Reply"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { at, misplaced, turnedDown } from "./Ask.ts"
+import { misplaced } from "./Ask.ts"
 import type { Conversation } from "./Conversation.ts"
-import { saidBy } from "./dialects/Dialect.ts"
 import { answerOf, command } from "./dialects/Pop3.ts"
+import { accepted, type MailboxFailure } from "./MailboxAnswer.ts"
 import * as Phase from "./Phase.ts"
 
 /** @category models @since 0.1.0 */
@@ -31,13 +21,7 @@ export interface StatInput {
 }
 
 /** @category errors @since 0.1.0 */
-export type StatFailure =
-  | MailboxUnavailable
-  | ProtocolError
-  | ConnectionLost
-  | PhaseTimeout
-  | Throttled
-  | TemporaryFailure
+export type StatFailure = MailboxFailure
 
 /** @category models @since 0.1.0 */
 export const definition = Phase.define({
@@ -59,26 +43,11 @@ export class Stat extends Context.Service<Stat, Phase.Phase<"stat", StatInput, S
   static readonly layer = Layer.sync(Stat, () => {
     const run = Effect.fnUntraced(function*({ conversation }: StatInput) {
       const answer = answerOf(yield* command(conversation, "stat", ["STAT"], "the reply to STAT"))
-      if (answer._tag === "Refused") {
-        return yield* turnedDown(
-          conversation,
-          "stat",
-          answer.reply,
-          answer.isTemporary,
-          (reply) =>
-            new MailboxUnavailable({
-              ...at(conversation, "stat"),
-              reply,
-              message: `${format(conversation.endpoint)} took the sign-in and does not count the messages: ${
-                DomainReply.format(reply)
-              }`
-            })
-        )
-      }
-      if (answer._tag !== "Accepted") return yield* misplaced(conversation, "stat", saidBy(answer), "STAT")
-      const counts = /^(\d{1,15}) (\d{1,15})(?: |$)/.exec(answer.text)
+      const did = "took the sign-in and does not count the messages"
+      const { text } = yield* accepted(conversation, "stat", answer, "STAT", did)
+      const counts = /^(\d{1,15}) (\d{1,15})(?: |$)/.exec(text)
       if (counts === null) {
-        return yield* misplaced(conversation, "stat", { reply: undefined, said: `+OK ${answer.text}` }, "STAT")
+        return yield* misplaced(conversation, "stat", { reply: undefined, said: `+OK ${text}` }, "STAT")
       }
       return { messages: Number(counts[1]), octets: Number(counts[2]) }
     })

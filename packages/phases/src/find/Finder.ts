@@ -3,21 +3,11 @@
  *
  * @since 0.1.0
  */
-import type {
-  ApiError,
-  ConnectError,
-  ConnectionLost,
-  MailboxUnavailable,
-  PhaseTimeout,
-  ProtocolError,
-  ResolveError,
-  TemporaryFailure,
-  Throttled,
-  TlsError
-} from "@sonde/domain/Errors"
+import type { ApiError, ConnectError, ResolveError, TlsError } from "@sonde/domain/Errors"
 import type { FindFacts, FolderKind } from "@sonde/domain/FindFacts"
 import * as Headers from "@sonde/wire/message/Headers"
 import type * as Effect from "effect/Effect"
+import type { MailboxFailure } from "../MailboxAnswer.ts"
 
 /**
  * How the message is known. `messageId` is as it was sent, with its angle brackets; `run` is the word that stands in the header
@@ -77,25 +67,7 @@ export interface Seen {
  * @category errors
  * @since 0.1.0
  */
-export type FindFailure =
-  | MailboxUnavailable
-  | ApiError
-  | ResolveError
-  | ConnectError
-  | TlsError
-  | ProtocolError
-  | ConnectionLost
-  | PhaseTimeout
-  | Throttled
-  | TemporaryFailure
-
-/**
- * What a look in a conversation of mail can fail with.
- *
- * @category errors
- * @since 0.1.0
- */
-export type MailFailure = Exclude<FindFailure, ApiError | ResolveError | ConnectError | TlsError>
+export type FindFailure = MailboxFailure | ApiError | ResolveError | ConnectError | TlsError
 
 /**
  * A way to look.

@@ -6,8 +6,6 @@
  *
  * @since 0.1.0
  */
-import { format } from "@sonde/domain/Endpoint"
-import { MailboxUnavailable } from "@sonde/domain/Errors"
 import type { FolderKind } from "@sonde/domain/FindFacts"
 import * as DomainReply from "@sonde/domain/Reply"
 import type { Argument } from "@sonde/wire/imap/Command"
@@ -16,20 +14,12 @@ import * as Mailbox from "@sonde/wire/imap/Mailbox"
 import * as Search from "@sonde/wire/imap/Search"
 import * as Headers from "@sonde/wire/message/Headers"
 import * as Effect from "effect/Effect"
-import { at, misplaced, turnedDown } from "../Ask.ts"
+import { misplaced } from "../Ask.ts"
 import type { Conversation } from "../Conversation.ts"
 import { saidBy } from "../dialects/Dialect.ts"
 import { answerOf, command, type Heard } from "../dialects/Imap.ts"
-import {
-  fields,
-  type Finder,
-  isDelivered,
-  junkNames,
-  type MailFailure,
-  matchOf,
-  type Probe,
-  type Seen
-} from "./Finder.ts"
+import { type MailboxFailure, unavailable } from "../MailboxAnswer.ts"
+import { fields, type Finder, isDelivered, junkNames, matchOf, type Probe, type Seen } from "./Finder.ts"
 
 const phase = "find"
 
@@ -77,30 +67,18 @@ export const finder = (
   conversation: Conversation,
   capabilities: ReadonlyArray<string>,
   probe: Probe
-): Finder<MailFailure> => {
-  const { endpoint } = conversation
+): Finder<MailboxFailure> => {
   const offers = (name: string) => capabilities.includes(name)
   let folders: ReadonlyArray<Folder> | undefined
   const searched = new Map<string, string>()
 
-  const refusal = (heard: Heard, what: string): Effect.Effect<never, MailFailure> => {
+  const refusal = (heard: Heard, what: string): Effect.Effect<never, MailboxFailure> => {
     const answer = answerOf(heard)
     if (answer._tag !== "Refused") {
       const said = answer._tag === "Accepted" ? { reply: undefined, said: answer.text } : saidBy(answer)
       return Effect.fail(misplaced(conversation, phase, said, what))
     }
-    return turnedDown(
-      conversation,
-      phase,
-      answer.reply,
-      answer.isTemporary,
-      (reply) =>
-        new MailboxUnavailable({
-          ...at(conversation, phase),
-          reply,
-          message: `${format(endpoint)} opened the mailbox and refused ${what}: ${DomainReply.format(reply)}`
-        })
-    )
+    return unavailable(conversation, phase, answer, `opened the mailbox and refused ${what}`)
   }
 
   const ask = Effect.fnUntraced(function*(name: string, args: ReadonlyArray<Argument>, what = name) {

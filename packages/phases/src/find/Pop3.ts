@@ -6,17 +6,16 @@
  *
  * @since 0.1.0
  */
-import { format } from "@sonde/domain/Endpoint"
-import { MailboxUnavailable } from "@sonde/domain/Errors"
 import * as DomainReply from "@sonde/domain/Reply"
 import * as Headers from "@sonde/wire/message/Headers"
 import * as Listing from "@sonde/wire/pop3/Listing"
 import * as Effect from "effect/Effect"
-import { at, misplaced, turnedDown } from "../Ask.ts"
+import { misplaced } from "../Ask.ts"
 import type { Conversation } from "../Conversation.ts"
-import { saidBy } from "../dialects/Dialect.ts"
+import { type Answer, saidBy } from "../dialects/Dialect.ts"
 import { answerOf, command } from "../dialects/Pop3.ts"
-import { type Finder, type MailFailure, matchOf, type Probe, type Seen } from "./Finder.ts"
+import { accepted, type MailboxFailure } from "../MailboxAnswer.ts"
+import { type Finder, matchOf, type Probe, type Seen } from "./Finder.ts"
 
 const phase = "find"
 
@@ -47,7 +46,7 @@ export const finder = (
   first: Conversation,
   reopen: (last: Conversation) => Effect.Effect<Reopened>,
   probe: Probe
-): Finder<MailFailure> => {
+): Finder<MailboxFailure> => {
   let conversation = first
   let isFresh = true
   let isOver = false
@@ -55,32 +54,16 @@ export const finder = (
   /** Messages that were read and are others, by their lasting identifiers. */
   const others = new Set<string>()
 
+  const granted = (answer: Answer, what: string) =>
+    accepted(conversation, phase, answer, what, `opened the maildrop and refused ${what}`)
+
   const counted = Effect.fnUntraced(function*() {
     const answer = answerOf(yield* command(conversation, phase, ["STAT"], "the reply to STAT"))
-    if (answer._tag === "Accepted") {
-      const count = /^(\d{1,15}) /.exec(answer.text)?.[1]
-      if (count !== undefined) return Number(count)
-      return yield* misplaced(conversation, phase, { reply: undefined, said: `+OK ${answer.text}` }, "STAT")
-    }
-    if (answer._tag !== "Refused") return yield* misplaced(conversation, phase, saidBy(answer), "STAT")
-    return yield* refusal(answer.reply, answer.isTemporary, "STAT")
+    const { text } = yield* granted(answer, "STAT")
+    const count = /^(\d{1,15}) /.exec(text)?.[1]
+    if (count !== undefined) return Number(count)
+    return yield* misplaced(conversation, phase, { reply: undefined, said: `+OK ${text}` }, "STAT")
   })
-
-  const refusal = (reply: DomainReply.Reply, isTemporary: boolean | "always", what: string) =>
-    turnedDown(
-      conversation,
-      phase,
-      reply,
-      isTemporary,
-      (said) =>
-        new MailboxUnavailable({
-          ...at(conversation, phase),
-          reply: said,
-          message: `${format(conversation.endpoint)} opened the maildrop and refused ${what}: ${
-            DomainReply.format(said)
-          }`
-        })
-    )
 
   /** Identifiers by number; none where the server has no UIDL, which it may (RFC 1939 section 7). */
   const identified = Effect.fnUntraced(function*() {
@@ -90,10 +73,8 @@ export const finder = (
 
   const headersOf = Effect.fnUntraced(function*(number: number) {
     const heard = yield* command(conversation, phase, [`TOP ${number} 0`], "the reply to TOP", true)
-    const answer = answerOf(heard)
-    if (answer._tag === "Accepted") return Headers.fromBytes(encoder.encode(heard.lines.join("\r\n")))
-    if (answer._tag !== "Refused") return yield* misplaced(conversation, phase, saidBy(answer), "TOP")
-    return yield* refusal(answer.reply, answer.isTemporary, "TOP")
+    yield* granted(answerOf(heard), "TOP")
+    return Headers.fromBytes(encoder.encode(heard.lines.join("\r\n")))
   })
 
   const look = Effect.fnUntraced(function*() {
