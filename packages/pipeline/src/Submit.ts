@@ -5,23 +5,16 @@
  */
 import type { Endpoint } from "@sonde/domain/Endpoint"
 import type { ErrorOf } from "@sonde/domain/Errors"
-import * as Recorder from "@sonde/net/Recorder"
 import { Classifier } from "@sonde/phases/Classifier"
-import { Budget } from "@sonde/phases/Conversation"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Fold from "./Fold.ts"
+import { alone } from "./Alone.ts"
+import type * as Fold from "./Fold.ts"
 import * as Judge from "./Judge.ts"
-import { iso } from "./Moment.ts"
 import type { Request } from "./Options.ts"
-import * as Passage from "./Passage.ts"
 import * as Prepare from "./Prepare.ts"
 import { mailbox as read } from "./recipes/Mailbox.ts"
 import { submission as submit } from "./recipes/Submission.ts"
 import * as Recognition from "./Recognition.ts"
-import * as RunId from "./RunId.ts"
-import * as RunLog from "./RunLog.ts"
-import { Current } from "./Step.ts"
 
 /**
  * Everything a submission can fail with: the errors of its phases, and no others.
@@ -43,43 +36,24 @@ export type MailboxFailure = ErrorOf<
   "resolve" | "connect" | "greeting" | "capability" | "starttls" | "tls" | "auth" | "select" | "stat" | "list"
 >
 
-/** Runs a recipe at the endpoint of a service, without a journal. */
-const alone = Effect.fnUntraced(function*<A, E, R>(
+/** Runs a recipe at the endpoint of a service. */
+const atEndpoint = <A, E, R>(
   request: Request,
   service: Prepare.MailService,
   recipe: (endpoint: Endpoint, history: Fold.History) => Effect.Effect<A, E, R>
-) {
-  // A token has failures of its own, which are none of this.
-  if (request.grant !== undefined) return yield* Effect.die(new Error("obtain the token first, and give it"))
-  const clock = yield* Clock.Clock
-  const started = clock.currentTimeMillisUnsafe()
-  const state = Recognition.nothing()
-  const endpoint = yield* Prepare.endpoint(request, state, service)
-  const history = Fold.begin({
-    entry: "run",
-    schema: "sonde.journal/1",
-    run: RunId.make(started),
-    at: iso(started),
-    target: { input: request.target.input },
-    options: request.options,
-    had: {}
-  })
-  const log = RunLog.make({ history, file: undefined, clock, listen: () => {} })
-  const recorder = Recorder.make({
-    now: () => clock.currentTimeMillisUnsafe() - started,
-    secrets: request.credential === undefined ? [] : [request.credential.secret],
-    onLine: log.line
-  })
-  return yield* recipe(endpoint, history).pipe(
-    Effect.provideService(Classifier, Judge.classifier({ service, endpoint }, request, state)),
-    Effect.provideService(Current, { service, log, recorder, restoring: false, observe: () => Effect.void }),
-    Effect.provideService(Budget, {
-      phaseMillis: request.phaseMillis,
-      commitMillis: request.phaseMillis * 6,
-      deadline: started + request.deadlineMillis
+) =>
+  alone(
+    request,
+    service,
+    Effect.fnUntraced(function*(history) {
+      // A token has failures of its own, which are none of this.
+      if (request.grant !== undefined) return yield* Effect.die(new Error("obtain the token first, and give it"))
+      const state = Recognition.nothing()
+      const endpoint = yield* Prepare.endpoint(request, state, service)
+      const classifier = Judge.classifier({ service, endpoint }, request, state)
+      return yield* Effect.provideService(recipe(endpoint, history), Classifier, classifier)
     })
   )
-}, (effect, request) => Passage.through(request)(effect))
 
 /**
  * Submits as far as the request says. Each error carries what was exchanged before it.
@@ -88,7 +62,7 @@ const alone = Effect.fnUntraced(function*<A, E, R>(
  * @since 0.1.0
  */
 export const submission = Effect.fn("Submit.submission")(function*(request: Request) {
-  return yield* alone(request, "smtp-submission", (endpoint, history) =>
+  return yield* atEndpoint(request, "smtp-submission", (endpoint, history) =>
     // Without a journal there is none that could fail.
     Effect.catchTag(submit(Prepare.plan(request, endpoint, history)), "JournalError", Effect.die))
 })
@@ -103,7 +77,7 @@ export const submission = Effect.fn("Submit.submission")(function*(request: Requ
 export const mailbox = Effect.fn("Submit.mailbox")(function*(request: Request) {
   const service = request.services.find((id) => id === "imap" || id === "pop3" || id === "sieve")
   if (service === undefined) return yield* Effect.die(new Error("a request without a service that reads a mailbox"))
-  return yield* alone(
+  return yield* atEndpoint(
     request,
     service,
     (endpoint) => Effect.catchTag(read(Prepare.mailboxPlan(request, endpoint, service)), "JournalError", Effect.die)
