@@ -5,37 +5,12 @@
  *
  * @since 0.1.0
  */
+import type { Kept, Label } from "@sonde/domain/KeptToken"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type * as Redacted from "effect/Redacted"
 
-/**
- * What a token is kept under: who gave it (`issuer`, the token endpoint), to whom, for what and for whom. `given` is the fingerprint
- * of the refresh token it was first obtained with, where one was given: another one begins anew.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Label {
-  readonly issuer: string
-  readonly kind: string
-  readonly clientId: string
-  readonly scope: string
-  readonly user: string
-  readonly given?: string | undefined
-}
-
-/**
- * A token that is kept. `expiresAtMillis` is since the epoch; without it nobody knows.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Kept {
-  readonly token: Redacted.Redacted<string>
-  readonly refreshToken: Redacted.Redacted<string> | undefined
-  readonly expiresAtMillis: number | undefined
-}
+/** @category models @since 0.1.0 */
+export type { Kept, Label }
 
 /**
  * Keeps tokens. Nothing fails: what cannot be read is as if it were not there, and whoever keeps the store says why.

@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import type { Kept, Label } from "@sonde/domain/KeptToken"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -28,32 +29,8 @@ export class CacheUnusable extends Data.TaggedError("CacheUnusable")<{
   readonly remedy: string
 }> {}
 
-/**
- * What a token is kept under. `given` is the fingerprint of a refresh token that was given, where one was.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Label {
-  readonly issuer: string
-  readonly kind: string
-  readonly clientId: string
-  readonly scope: string
-  readonly user: string
-  readonly given?: string | undefined
-}
-
-/**
- * A token that is kept.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Kept {
-  readonly token: Redacted.Redacted<string>
-  readonly refreshToken: Redacted.Redacted<string> | undefined
-  readonly expiresAtMillis: number | undefined
-}
+/** @category models @since 0.1.0 */
+export type { Kept, Label }
 
 /**
  * A cache whose key fits. `forget` removes the tokens of a user, and tells how many there were.
