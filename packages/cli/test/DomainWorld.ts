@@ -2,12 +2,12 @@
  * A domain that publishes much and not all of it well, with its exchanger, its web servers and a host whose certificate has run out, all
  * on 127.0.0.1.
  */
-import * as HttpsServer from "@sonde/testkit/HttpsServer"
+import * as MailDomain from "@sonde/testkit/MailDomain"
 import * as NameServer from "@sonde/testkit/NameServer"
 import * as ScriptedServer from "@sonde/testkit/ScriptedServer"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
-import { createHash, generateKeyPairSync, X509Certificate } from "node:crypto"
+import { generateKeyPairSync } from "node:crypto"
 
 /** The domain, and the host with a port. */
 export const domain = "firm.example"
@@ -20,19 +20,6 @@ export interface DomainWorld {
   readonly pins: ReadonlyArray<string>
 }
 
-const exchanger = `S: 220 mx.example ESMTP
-C: EHLO *
-S: 250-mx.example
-S: 250 STARTTLS
-C: STARTTLS
-S: 220 go on
-tls
-C: QUIT
-S: 221 bye
-close`
-
-const policy = "version: STSv1\nmode: testing\nmx: mx.example\nmax_age: 604800\n"
-
 const server = (tag: string, type: string, name: string, port: number, socket: string) =>
   `<${tag} type="${type}"><hostname>${name}</hostname><port>${port}</port><socketType>${socket}</socketType>`
   + `<username>%EMAILADDRESS%</username></${tag}>`
@@ -43,8 +30,9 @@ const settings = `<clientConfig version="1.1"><emailProvider id="${domain}"><dis
 
 const local = { a: ["127.0.0.1"] }
 
-const zone = (tlsa: string, dkim: string) => ({
-  ".": { ns: ["a.root"], authentic: true },
+/** What the domain publishes, with what the DNS has of its first exchanger. */
+const published = (taken: MailDomain.MailDomain["zone"], dkim: string) => ({
+  ...taken,
   [domain]: {
     mx: [[10, "mx.example"] as const, [20, "mail.mx2.example"] as const],
     txt: ["v=spf1 include:_spf.firm.example ip4:192.0.2.0/24 ~all"],
@@ -52,26 +40,27 @@ const zone = (tlsa: string, dkim: string) => ({
     ...local
   },
   "_spf.firm.example": { txt: ["v=spf1 ip4:198.51.100.0/24 include:gone.firm.example -all"] },
-  "mx.example": { a: ["192.0.2.25"], authentic: true },
   "mail.mx2.example": { a: ["192.0.2.26"], authentic: true },
-  "25.2.0.192.in-addr.arpa": { ptr: ["mx.example"] },
   "s1._domainkey.firm.example": { txt: [`v=DKIM1; k=rsa; p=${dkim}`] },
   "_dmarc.firm.example": { txt: ["v=DMARC1; p=none; rua=mailto:dmarc@firm.example"] },
-  "_mta-sts.firm.example": { txt: ["v=STSv1; id=1"] },
-  "mta-sts.firm.example": { a: ["192.0.2.80"] },
-  "_25._tcp.mx.example": { tlsa: [{ usage: 3, selector: 1, matching: 1, data: tlsa }], authentic: true },
   "_imaps._tcp.firm.example": { srv: [[0, 1, 993, "old.firm.example"] as const] },
   "old.firm.example": local
 })
 
 /** Starts it; it stops with the scope. */
 export const start = Effect.gen(function*() {
-  const { ca, server: issued } = yield* Effect.promise(TestCa.testCa)
-  const identity = yield* Effect.promise(() => issued())
+  const { server: issued } = yield* Effect.promise(TestCa.testCa)
   const expired = yield* Effect.promise(() =>
     issued({ subject: "CN=old.firm.example", dns: ["old.firm.example"], fromDays: -90, toDays: -3, key: "RSA-1024" })
   )
-  const mail = yield* ScriptedServer.start({ script: exchanger, tls: identity })
+  const { ca, pins, zone } = yield* MailDomain.start(domain, {
+    mode: "testing",
+    web: { dns: ["mta-sts.firm.example", domain] },
+    answer: ({ path }) =>
+      path === "/.well-known/autoconfig/mail/config-v1.1.xml"
+        ? { status: 200, body: settings }
+        : { status: 404, body: "" }
+  })
   const other = yield* ScriptedServer.start({
     script: "S: 220 mail.mx2.example\nC: EHLO *\nS: 250 mail.mx2.example\nC: QUIT\nS: 221 bye\nclose"
   })
@@ -79,29 +68,17 @@ export const start = Effect.gen(function*() {
     script: ["tls", "wait 1s"],
     tls: { ...expired, ciphers: "DEFAULT:@SECLEVEL=0", minVersion: "TLSv1", maxVersion: "TLSv1.2" }
   })
-  const web = yield* HttpsServer.start(
-    yield* Effect.promise(() => issued({ dns: ["mta-sts.firm.example", domain] })),
-    ({ headers, path }) =>
-      `${headers["host"]}`.startsWith("mta-sts.")
-        ? { status: 200, headers: { "content-type": "text/plain" }, body: policy }
-        : path === "/.well-known/autoconfig/mail/config-v1.1.xml"
-        ? { status: 200, body: settings }
-        : { status: 404, body: "" }
-  )
-  const key = new X509Certificate(identity.cert).publicKey.export({ type: "spki", format: "der" })
   const short = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ type: "spki", format: "der" })
   const dns = yield* NameServer.start({
-    zone: zone(createHash("sha256").update(key).digest("hex"), short.toString("base64")),
+    zone: published(zone, short.toString("base64")),
     fail: { "ptr 26.2.0.192.in-addr.arpa": "ServerFailure" }
   })
   const world: DomainWorld = {
     dns: dns.server,
     ca,
     pins: [
-      `mx.example:25:127.0.0.1:${mail.port}`,
+      ...pins.flatMap((pin) => pin.port === 443 ? [pin, { ...pin, host: domain }] : [pin]).map(MailDomain.pinText),
       `mail.mx2.example:25:127.0.0.1:${other.port}`,
-      `mta-sts.firm.example:443:127.0.0.1:${web.port}`,
-      `${domain}:443:127.0.0.1:${web.port}`,
       `${host}:127.0.0.1:${old.port}`
     ]
   }

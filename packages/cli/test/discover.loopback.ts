@@ -5,9 +5,7 @@ import * as NameServer from "@sonde/testkit/NameServer"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
 import { createSocket, type Socket } from "node:dgram"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { home } from "./Home.ts"
 import { start } from "./sonde.ts"
 
 const server = (tag: string, type: string, host: string, port: number, socket: string) =>
@@ -30,9 +28,8 @@ const world = {
 
 const discover = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
   Effect.gen(function*() {
-    const folder = mkdtempSync(join(tmpdir(), "sonde-discover-"))
-    yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(folder, { recursive: true })))
-    const { ca, server: identity } = yield* Effect.promise(TestCa.testCa)
+    const { ca } = yield* home
+    const { server: identity } = yield* Effect.promise(TestCa.testCa)
     const web = yield* HttpsServer.start(
       yield* Effect.promise(() => identity({})),
       ({ path }) =>
@@ -43,7 +40,6 @@ const discover = (args: ReadonlyArray<string>, env: Readonly<Record<string, stri
           : { status: 404, body: "" }
     )
     const dns = yield* NameServer.start(world)
-    writeFileSync(join(folder, "ca.pem"), ca)
     const ran = yield* Effect.promise(() =>
       start(
         [
@@ -54,7 +50,7 @@ const discover = (args: ReadonlyArray<string>, env: Readonly<Record<string, stri
           "--connect-to",
           `mx.example:443:127.0.0.1:${web.port}`,
           "--ca",
-          join(folder, "ca.pem")
+          ca
         ],
         env
       ).done

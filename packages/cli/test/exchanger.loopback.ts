@@ -4,9 +4,7 @@ import * as NameServer from "@sonde/testkit/NameServer"
 import * as ScriptedServer from "@sonde/testkit/ScriptedServer"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { home } from "./Home.ts"
 import { sonde } from "./sonde.ts"
 
 const hello = [
@@ -23,7 +21,7 @@ const bye = ["C: QUIT", "S: 221 bye", "close"]
 /** Delivers to `person@home.example` at an exchanger that answers RCPT with a line and presents a certificate. */
 const deliver = (reply: string, wanted: TestCa.Wanted, flags: ReadonlyArray<string> = []) =>
   Effect.gen(function*() {
-    const { ca, server } = yield* Effect.promise(TestCa.testCa)
+    const { server } = yield* Effect.promise(TestCa.testCa)
     const mail = yield* ScriptedServer.start({
       tls: yield* Effect.promise(() => server(wanted)),
       script: [...hello, ...bye],
@@ -41,11 +39,7 @@ const deliver = (reply: string, wanted: TestCa.Wanted, flags: ReadonlyArray<stri
     const dns = yield* NameServer.start({
       zone: { "home.example": { mx: [[10, "mx.example"]] }, "mx.example": { a: ["192.0.2.25"] } }
     })
-    const home = yield* Effect.acquireRelease(
-      Effect.sync(() => mkdtempSync(join(tmpdir(), "sonde-exchanger-"))),
-      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-    )
-    writeFileSync(join(home, "ca.pem"), ca)
+    const { ca, folder } = yield* home
     const left = yield* Effect.promise(() =>
       sonde([
         "check",
@@ -57,9 +51,9 @@ const deliver = (reply: string, wanted: TestCa.Wanted, flags: ReadonlyArray<stri
         "--connect-to",
         `mx.example:25:127.0.0.1:${mail.port}`,
         "--ca",
-        join(home, "ca.pem"),
+        ca,
         "--state",
-        home,
+        folder,
         "--timeout",
         "3s",
         ...flags

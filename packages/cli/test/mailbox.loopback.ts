@@ -4,9 +4,7 @@ import * as NameServer from "@sonde/testkit/NameServer"
 import * as ScriptedServer from "@sonde/testkit/ScriptedServer"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { home } from "./Home.ts"
 import { sonde } from "./sonde.ts"
 
 const submission = `S: 220 mail.firm.example ESMTP
@@ -39,7 +37,7 @@ const within = (
   work: (check: (...more: ReadonlyArray<string>) => ReturnType<typeof sonde>) => Promise<void>
 ) =>
   Effect.gen(function*() {
-    const { ca, server } = yield* Effect.promise(TestCa.testCa)
+    const { server } = yield* Effect.promise(TestCa.testCa)
     const tls = yield* Effect.promise(() => server({ dns: ["mail.firm.example"] }))
     const sends = yield* ScriptedServer.start({ script: submission, tls })
     const reads = yield* ScriptedServer.start({ script: imap, tls })
@@ -55,17 +53,13 @@ const within = (
         "_smtp._tls.firm.example": { txt: ["v=TLSRPTv1; rua=mailto:tls@firm.example"] }
       }
     })
-    const folder = yield* Effect.acquireRelease(
-      Effect.sync(() => mkdtempSync(join(tmpdir(), "sonde-mailbox-"))),
-      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-    )
-    writeFileSync(join(folder, "ca.pem"), ca)
+    const { ca, folder } = yield* home
     const check = (...more: ReadonlyArray<string>) =>
       sonde([
         "check",
         "person@firm.example",
         `--dns=${dns}`,
-        `--ca=${join(folder, "ca.pem")}`,
+        `--ca=${ca}`,
         `--state=${folder}`,
         ...more
       ])

@@ -1,45 +1,21 @@
 /** `sonde posture` as people and pipelines run it, against a resolver, an exchanger and a policy server on 127.0.0.1. */
 import { assert, describe, it } from "@effect/vitest"
-import * as HttpsServer from "@sonde/testkit/HttpsServer"
+import * as MailDomain from "@sonde/testkit/MailDomain"
 import * as NameServer from "@sonde/testkit/NameServer"
-import * as ScriptedServer from "@sonde/testkit/ScriptedServer"
-import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
-import { createHash, X509Certificate } from "node:crypto"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { home } from "./Home.ts"
 import { sonde } from "./sonde.ts"
 
 type World = Parameters<typeof NameServer.start>[0]
 type StaticZone = NonNullable<World["zone"]>
 type StaticFailures = NonNullable<World["fail"]>
 
-const script = `S: 220 mx.example ESMTP
-C: EHLO *
-S: 250-mx.example
-S: 250 STARTTLS
-C: STARTTLS
-S: 220 go on
-tls
-C: QUIT
-S: 221 bye
-close`
-
-const policy = "version: STSv1\nmode: enforce\nmx: mx.example\nmax_age: 604800\n"
-
-const zoneOf = (tlsa: string): StaticZone => ({
-  ".": { ns: ["a.root"], authentic: true },
-  "contoso.example": { mx: [[10, "mx.example"]], txt: ["v=spf1 ip4:192.0.2.0/24 -all"], authentic: true },
-  "mx.example": { a: ["192.0.2.25"], authentic: true },
-  "25.2.0.192.in-addr.arpa": { ptr: ["mx.example"] },
+/** What `contoso.example` publishes besides how it takes mail. */
+const published: StaticZone = {
   "s1._domainkey.contoso.example": { txt: ["v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="] },
   "_dmarc.contoso.example": { txt: ["v=DMARC1; p=reject; rua=mailto:dmarc@contoso.example"] },
-  "_mta-sts.contoso.example": { txt: ["v=STSv1; id=1"] },
-  "mta-sts.contoso.example": { a: ["192.0.2.80"] },
-  "_smtp._tls.contoso.example": { txt: ["v=TLSRPTv1; rua=mailto:tls@contoso.example"] },
-  "_25._tcp.mx.example": { tlsa: [{ usage: 3, selector: 1, matching: 1, data: tlsa }], authentic: true }
-})
+  "_smtp._tls.contoso.example": { txt: ["v=TLSRPTv1; rua=mailto:tls@contoso.example"] }
+}
 
 /** Runs `work` with `posture`, which examines the domain as the zone has it, and gives status and output. */
 const within = (
@@ -51,30 +27,22 @@ const within = (
   ) => Promise<void>
 ) =>
   Effect.gen(function*() {
-    const { ca, server } = yield* Effect.promise(TestCa.testCa)
-    const identity = yield* Effect.promise(() => server())
-    const mail = yield* ScriptedServer.start({ script, tls: identity })
-    const page = yield* HttpsServer.start(
-      yield* Effect.promise(() => server({ dns: ["mta-sts.contoso.example"] })),
-      () => ({ status: 200, headers: { "content-type": "text/plain" }, body: policy })
-    )
-    const key = new X509Certificate(identity.cert).publicKey.export({ type: "spki", format: "der" })
-    const zone = zoneOf(createHash("sha256").update(key).digest("hex"))
+    const { pins, zone } = yield* MailDomain.start("contoso.example")
     const { asked, server: dns } = yield* NameServer.start({
-      zone: { ...zone, ...change.zone },
+      zone: {
+        ...zone,
+        "contoso.example": { ...zone["contoso.example"], txt: ["v=spf1 ip4:192.0.2.0/24 -all"] },
+        ...published,
+        ...change.zone
+      },
       fail: change.fail ?? {}
     })
-    const folder = yield* Effect.acquireRelease(
-      Effect.sync(() => mkdtempSync(join(tmpdir(), "sonde-posture-"))),
-      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-    )
-    writeFileSync(join(folder, "ca.pem"), ca)
+    const { ca, folder } = yield* home
     const reach = [
       `--dns=${dns}`,
-      `--ca=${join(folder, "ca.pem")}`,
+      `--ca=${ca}`,
       `--state=${folder}`,
-      `--connect-to=mx.example:25:127.0.0.1:${mail.port}`,
-      `--connect-to=mta-sts.contoso.example:443:127.0.0.1:${page.port}`
+      ...pins.map((pin) => `--connect-to=${MailDomain.pinText(pin)}`)
     ]
     const posture = (...more: ReadonlyArray<string>) => sonde(["posture", "contoso.example", ...reach, ...more])
     yield* Effect.promise(() => work(posture, folder, asked))

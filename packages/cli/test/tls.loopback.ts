@@ -2,9 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as ScriptedServer from "@sonde/testkit/ScriptedServer"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { home } from "./Home.ts"
 import { sonde } from "./sonde.ts"
 
 interface Phase {
@@ -13,11 +11,6 @@ interface Phase {
   readonly facts?: Readonly<Record<string, unknown>>
   readonly error?: { readonly _tag: string; readonly reason?: string; readonly message: string }
 }
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "sonde-tls-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
 
 /** Looks at a scripted server that is meant as `mx.example` at a port. */
 const look = (
@@ -31,11 +24,10 @@ const look = (
   } = {}
 ) =>
   Effect.gen(function*() {
-    const { ca, server } = yield* Effect.promise(TestCa.testCa)
+    const { server } = yield* Effect.promise(TestCa.testCa)
     const identity = yield* Effect.promise(() => server(options.wanted))
     const { port } = yield* ScriptedServer.start({ script, tls: { ...identity, ...options.tls } })
-    const home = yield* folder
-    writeFileSync(join(home, "ca.pem"), ca)
+    const { ca, folder } = yield* home
     const meant = `mx.example:${options.port ?? 8443}`
     const { code, err, out } = yield* Effect.promise(() =>
       sonde([
@@ -45,9 +37,9 @@ const look = (
         "--connect-to",
         `${meant}:127.0.0.1:${port}`,
         "--ca",
-        join(home, "ca.pem"),
+        ca,
         "--state",
-        home,
+        folder,
         "--timeout",
         options.timeout ?? "2s",
         ...options.flags ?? []

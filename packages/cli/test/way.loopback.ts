@@ -4,9 +4,9 @@ import * as ProxyServer from "@sonde/testkit/ProxyServer"
 import * as ScriptedServer from "@sonde/testkit/ScriptedServer"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { home } from "./Home.ts"
 import { start } from "./sonde.ts"
 
 const script = `S: 220 mx.example ESMTP
@@ -27,15 +27,10 @@ const secret = "h0rse-battery"
 
 /** Runs the command with a state folder of its own, which is searched for the secret afterwards. */
 const ran = Effect.fnUntraced(function*(args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) {
-  const folder = yield* Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "sonde-way-"))),
-    (path) => Effect.sync(() => rmSync(path, { recursive: true }))
-  )
-  const { ca } = yield* Effect.promise(TestCa.testCa)
-  writeFileSync(join(folder, "ca.pem"), ca)
+  const { ca, folder } = yield* home
   const state = join(folder, "state")
   const left = yield* Effect.promise(() =>
-    start([...args, "--ca", join(folder, "ca.pem"), "--state", state], { NO_COLOR: "1", ...env }).done
+    start([...args, "--ca", ca, "--state", state], { NO_COLOR: "1", ...env }).done
   )
   const kept = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -9,26 +9,12 @@ import * as MtaSts from "@sonde/policy/mta-sts/Check"
 import { judge as judgeMtaSts } from "@sonde/policy/mta-sts/Judge"
 import * as Mx from "@sonde/policy/mx/Check"
 import { judge as judgeMx } from "@sonde/policy/mx/Judge"
-import * as HttpsServer from "@sonde/testkit/HttpsServer"
+import * as MailDomain from "@sonde/testkit/MailDomain"
 import * as NameServer from "@sonde/testkit/NameServer"
-import * as ScriptedServer from "@sonde/testkit/ScriptedServer"
 import * as StaticNet from "@sonde/testkit/StaticNet"
 import * as TestCa from "@sonde/testkit/TestCa"
 import * as Effect from "effect/Effect"
 import { createHash, X509Certificate } from "node:crypto"
-
-const script = `S: 220 mx.example ESMTP
-C: EHLO *
-S: 250-mx.example
-S: 250 STARTTLS
-C: STARTTLS
-S: 220 go on
-tls
-C: QUIT
-S: 221 bye
-close`
-
-const policyText = "version: STSv1\nmode: enforce\nmx: mx.example\nmax_age: 604800\n"
 
 const subject = { domain: "example", again: "sonde posture example" }
 
@@ -45,38 +31,25 @@ const examine = (
   options: { readonly trusted?: boolean; readonly policy?: TestCa.Wanted } = {}
 ) =>
   Effect.gen(function*() {
-    const { ca, intermediate, server } = yield* Effect.promise(TestCa.testCa)
-    const identity = yield* Effect.promise(() => server(wanted))
-    const mail = yield* ScriptedServer.start({ script, tls: identity })
-    const page = yield* HttpsServer.start(
-      yield* Effect.promise(() => server({ dns: ["mta-sts.example"], ...options.policy })),
-      () => ({ status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: policyText })
-    )
+    const { intermediate } = yield* Effect.promise(TestCa.testCa)
+    const { ca, identity, mail, pins, zone } = yield* MailDomain.start("example", {
+      exchanger: wanted,
+      web: options.policy ?? {}
+    })
     const leaf = new X509Certificate(identity.cert)
     const issuer = new X509Certificate(intermediate.certificate.toString("pem"))
-    const dns = yield* NameServer.start({
-      zone: {
-        ".": { ns: ["a.root"], authentic: true },
-        "example": { mx: [[10, "mx.example"]], authentic: true },
-        "mx.example": { a: ["192.0.2.25"], authentic: true },
-        "25.2.0.192.in-addr.arpa": { ptr: ["mx.example"] },
-        "_25._tcp.mx.example": { tlsa: tlsa(leaf, issuer), authentic: true },
-        "_mta-sts.example": { txt: ["v=STSv1; id=1"] },
-        "mta-sts.example": { a: ["192.0.2.80"] }
-      }
+    const { server } = yield* NameServer.start({
+      zone: { ...zone, "_25._tcp.mx.example": { tlsa: tlsa(leaf, issuer), authentic: true } }
     })
     const reach = {
-      pins: [
-        { host: "mx.example", port: 25, toHost: "127.0.0.1", toPort: mail.port },
-        { host: "mta-sts.example", port: 443, toHost: "127.0.0.1", toPort: page.port }
-      ],
-      server: dns.server,
+      pins,
+      server,
       ...(options.trusted === false ? {} : { ca }),
       timeoutMillis: 3000,
       recorder: StaticNet.recorder()
     }
     const mx = yield* Mx.survey("example", reach)
-    const dane = yield* Dane.survey(mx, { server: dns.server, timeoutMillis: 3000 })
+    const dane = yield* Dane.survey(mx, { server, timeoutMillis: 3000 })
     const sts = yield* MtaSts.survey("example", reach)
     const findings = [...judgeMx(subject, mx), ...judgeMtaSts(subject, sts, mx), ...judgeDane(subject, dane, mx)]
     return { mx, dane, sts, mail, leaf, ids: findings.map(({ id }) => id), findings }

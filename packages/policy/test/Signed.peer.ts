@@ -10,6 +10,7 @@ import * as Mx from "@sonde/policy/mx/Check"
 import * as Spf from "@sonde/policy/spf/Check"
 import { judge as judgeSpf } from "@sonde/policy/spf/Judge"
 import * as Survey from "@sonde/policy/spf/Survey"
+import * as MailDomain from "@sonde/testkit/MailDomain"
 import * as SignedDns from "@sonde/testkit/peers/SignedDns"
 import * as ScriptedServer from "@sonde/testkit/ScriptedServer"
 import * as StaticNet from "@sonde/testkit/StaticNet"
@@ -17,21 +18,9 @@ import * as TestCa from "@sonde/testkit/TestCa"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { createHash, X509Certificate } from "node:crypto"
 
 const problem = SignedDns.problem()
 if (problem !== undefined) console.error(`SKIPPED: nothing here was tried with a real name server, because ${problem}`)
-
-const script = `S: 220 mx.example ESMTP
-C: EHLO *
-S: 250-mx.example
-S: 250 STARTTLS
-C: STARTTLS
-S: 220 go on
-tls
-C: QUIT
-S: 221 bye
-close`
 
 class World extends Context.Service<World, {
   readonly server: string
@@ -43,9 +32,8 @@ const world = Layer.effect(
   Effect.gen(function*() {
     const { ca, server } = yield* Effect.promise(TestCa.testCa)
     const identity = yield* Effect.promise(() => server())
-    const mail = yield* ScriptedServer.start({ script, tls: identity })
-    const key = new X509Certificate(identity.cert).publicKey.export({ type: "spki", format: "der" })
-    const tlsa = `3 1 1 ${createHash("sha256").update(key).digest("hex")}`
+    const mail = yield* ScriptedServer.start({ script: MailDomain.exchanger, tls: identity })
+    const tlsa = `3 1 1 ${MailDomain.keyDigest(identity.cert)}`
     const big = Array.from({ length: 30 }, (_, at) => `big.example. IN TXT "${at}${"x".repeat(200)}"`)
     const dns = yield* SignedDns.start({
       signed: [

@@ -2,6 +2,7 @@
 import { assert, layer } from "@effect/vitest"
 import { type Check, type Report, Sonde } from "@sonde/sonde"
 import * as HttpsServer from "@sonde/testkit/HttpsServer"
+import * as MailDomain from "@sonde/testkit/MailDomain"
 import * as NameServer from "@sonde/testkit/NameServer"
 import * as MailHost from "@sonde/testkit/peers/MailHost"
 import * as SignedDns from "@sonde/testkit/peers/SignedDns"
@@ -10,7 +11,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { execFileSync } from "node:child_process"
-import { createHash, X509Certificate } from "node:crypto"
 import { Host, live, seen, suite } from "./peer.ts"
 
 const { domain, host: exchange } = MailHost.names
@@ -36,8 +36,7 @@ const keyDigest = (port: number): string => {
     { input: "QUIT\r\n", encoding: "utf8", stdio: ["pipe", "pipe", "ignore"] }
   )
   const pem = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.exec(said)?.[0] ?? ""
-  const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" })
-  return createHash("sha256").update(key).digest("hex")
+  return MailDomain.keyDigest(pem)
 }
 
 const world = Layer.effect(
