@@ -3,30 +3,15 @@
  */
 import type { Discovery, Setting, SourceAnswer } from "@sonde/domain/Discovery"
 import * as Endpoint from "@sonde/domain/Endpoint"
-import type { PhaseState, Security } from "@sonde/domain/Service"
 import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
+import * as Words from "@sonde/report/Sources"
 import { Sign } from "./Marks.tsx"
 
-const securities: Readonly<Record<Security, string>> = {
-  tls: "TLS",
-  starttls: "STARTTLS",
-  none: "no encryption",
-  opportunistic: "STARTTLS where offered"
-}
-
-const states: Readonly<Record<SourceAnswer["state"], PhaseState>> = {
-  found: "pass",
-  none: "skip",
-  failed: "inconclusive",
-  skipped: "skip"
-}
-
 /** Where, how encrypted, and as whom. */
-const Place = ({ endpoint, user }: Pick<Setting, "endpoint" | "user">) => (
+const Place = (setting: Pick<Setting, "endpoint" | "user">) => (
   <>
-    <strong>{Escape.line(Endpoint.format(endpoint))}</strong>{" "}
-    <small>{securities[endpoint.security]}{user !== undefined && `, as ${Escape.line(user)}`}</small>
+    <strong>{Escape.line(Endpoint.format(setting.endpoint))}</strong> <small>{Words.manner(setting)}</small>
   </>
 )
 
@@ -69,27 +54,29 @@ const Conflicts = ({ conflicts }: Discovery) => (
   </section>
 )
 
-const Said = ({ problems = [], redirects = [], settings, source, state, text, trusted, where }: SourceAnswer) => (
-  <>
-    {state === "skipped" && "not asked: "}
-    {Escape.line(text)}
-    {settings.length > 0 && (
-      <ul>
-        {settings.map((one, index) => (
-          <li key={index}>
-            {Phrases.service(one.service)}: <Place {...one} />
-          </li>
-        ))}
-      </ul>
-    )}
-    {(state === "found" || state === "failed") && source !== "pack" && (
-      <small className="block">{Escape.line(where)}</small>
-    )}
-    {redirects.length > 0 && <small className="block">by way of {redirects.map(Escape.line).join(", ")}</small>}
-    {trusted === false && <small className="block">nothing vouches for this answer</small>}
-    {problems.map((problem, index) => <small key={index} className="block">{Escape.line(problem)}</small>)}
-  </>
-)
+const Said = ({ answer }: { readonly answer: SourceAnswer }) => {
+  const { problems = [], redirects = [], settings, source, state, trusted, where } = answer
+  return (
+    <>
+      {Words.said(answer)}
+      {settings.length > 0 && (
+        <ul>
+          {settings.map((one, index) => (
+            <li key={index}>
+              {Phrases.service(one.service)}: <Place {...one} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {(state === "found" || state === "failed") && source !== "pack" && (
+        <small className="block">{Escape.line(where)}</small>
+      )}
+      {redirects.length > 0 && <small className="block">by way of {redirects.map(Escape.line).join(", ")}</small>}
+      {trusted === false && <small className="block">nothing vouches for this answer</small>}
+      {problems.map((problem, index) => <small key={index} className="block">{Escape.line(problem)}</small>)}
+    </>
+  )
+}
 
 const Sources = ({ sources }: Discovery) => (
   <section className="card" aria-labelledby="sources">
@@ -106,13 +93,13 @@ const Sources = ({ sources }: Discovery) => (
         {sources.map((answer, index) => (
           <tr key={index} className={answer.state}>
             <th scope="row">
-              <Sign state={states[answer.state]} /> {answer.source} <span className="unseen">{answer.state}</span>
+              <Sign state={Words.markedAs(answer)} /> {answer.source} <span className="unseen">{answer.state}</span>
             </th>
             <td className="amount" data-head="Time">
-              {answer.state === "skipped" ? "" : Phrases.duration(answer.durationMillis)}
+              {Words.took(answer)}
             </td>
             <td data-head="What it says">
-              <Said {...answer} />
+              <Said answer={answer} />
             </td>
           </tr>
         ))}

@@ -5,39 +5,24 @@
  */
 import type { ChosenSetting, Discovery, SourceAnswer } from "@sonde/domain/Discovery"
 import * as Endpoint from "@sonde/domain/Endpoint"
-import type { PhaseState, Security } from "@sonde/domain/Service"
 import type { Appearance } from "../Appearance.ts"
 import * as Escape from "../Escape.ts"
 import * as Layout from "../internal/layout.ts"
 import { mark } from "../internal/mark.ts"
 import * as Phrases from "../Phrases.ts"
-
-const securities: Readonly<Record<Security, string>> = {
-  tls: "TLS",
-  starttls: "STARTTLS",
-  none: "no encryption",
-  opportunistic: "STARTTLS where offered"
-}
-
-const states: Readonly<Record<SourceAnswer["state"], PhaseState>> = {
-  found: "pass",
-  none: "skip",
-  failed: "inconclusive",
-  skipped: "skip"
-}
+import * as Sources from "../Sources.ts"
 
 const place = ({ endpoint }: ChosenSetting): string => Escape.line(Endpoint.format(endpoint))
 
 const chosenRows = (look: Appearance, { chosen }: Discovery): ReadonlyArray<string> => {
   const services = Math.max(...chosen.map(({ service }) => Layout.columns(Phrases.services[service])), 0) + 4
   return chosen.flatMap((one) => {
-    const { endpoint, service, text, user } = one
-    const as = user === undefined ? "" : `, as ${Escape.line(user)}`
+    const { service, text } = one
     return [
       ...Layout.labelled(
         look,
         Phrases.services[service],
-        `${place(one)}, ${securities[endpoint.security]}${as}`,
+        `${place(one)}, ${Sources.manner(one)}`,
         2,
         services
       ),
@@ -46,26 +31,21 @@ const chosenRows = (look: Appearance, { chosen }: Discovery): ReadonlyArray<stri
   })
 }
 
-/** How long it took, for sources that were asked. */
-const took = ({ durationMillis, state }: SourceAnswer): string =>
-  state === "skipped" ? "" : Phrases.duration(durationMillis)
-
 /** The place is worth a line where something came of it, and is more than the domain or a pack. */
 const isWhereTold = ({ source, state }: SourceAnswer): boolean =>
   (state === "found" || state === "failed") && source !== "pack" && source !== "mx" && source !== "spf"
 
 const sourceRows = (look: Appearance, { sources }: Discovery): ReadonlyArray<string> => {
   const names = Math.max(...sources.map(({ source }) => source.length)) + 2
-  const times = Math.max(...sources.map((answer) => Layout.columns(took(answer)))) + 2
+  const times = Math.max(...sources.map((answer) => Layout.columns(Sources.took(answer)))) + 2
   return sources.flatMap((answer) => {
-    const { problems = [], source, state, text, where } = answer
-    const { plain, shown } = mark(look, states[state])
+    const { problems = [], source, where } = answer
+    const { plain, shown } = mark(look, Sources.markedAs(answer))
     const column = Layout.columns(plain) + 3 + names + times
-    const said = `${state === "skipped" ? "not asked: " : ""}${Escape.line(text)}`
     const rows = Layout.labelled(
       look,
-      `${source.padEnd(names)}${Layout.pad(took(answer), times)}`,
-      said,
+      `${source.padEnd(names)}${Layout.pad(Sources.took(answer), times)}`,
+      Sources.said(answer),
       0,
       names + times
     )
