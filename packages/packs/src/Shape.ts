@@ -273,9 +273,13 @@ export const make = (wanted: Wanted): Shapes => {
   }
   return {
     isOf: (text, { begins, ends, last, pieces, shape, words }) => {
-      if (text.length !== shape.length || !text.startsWith(pieces[0] ?? "")) return false
-      for (let place = 0; place < ends.length; place++) {
-        if (!text.startsWith(pieces[place + 1] ?? "", ends[place])) return false
+      if (text.length !== shape.length) return false
+      // Shapes of one and the same text differ in the last word, those of two texts from the beginning.
+      const end = ends.length - 1
+      if (!text.startsWith(pieces[end + 1] ?? "", ends[end])) return false
+      if (!isAlike(text, shape, begins[end] ?? 0, ends[end] ?? 0, words[end] ?? 0)) return false
+      for (let place = 0; place <= end; place++) {
+        if (!text.startsWith(pieces[place] ?? "", place === 0 ? 0 : ends[place - 1])) return false
       }
       for (let place = 0; place < ends.length; place++) {
         const begin = begins[place] ?? 0
