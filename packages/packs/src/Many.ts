@@ -156,16 +156,16 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
   const kept = new Map<number, Array<Kept>>()
   let count = 0
   let day = ""
-  const minds = new Map<RegExp, number>()
-  const relaxed = new Map<RegExp, RegExp>()
+  const known = new Map<RegExp, { readonly minds: number; possible?: RegExp; certain?: RegExp }>()
   /** Whether a pattern may match one text of a shape and another not; `unknown` is what all of them have. */
   const isOpen = (pattern: RegExp, kinds: number, unknown: string): boolean => {
-    let minded = minds.get(pattern)
-    if (minded === undefined) minds.set(pattern, minded = read(pattern).minds)
-    if ((minded & kinds) === 0) return false
-    let wide = relaxed.get(pattern)
-    if (wide === undefined) relaxed.set(pattern, wide = Masked.relax(pattern))
-    return wide.test(unknown)
+    const about = known.get(pattern) ?? { minds: read(pattern).minds }
+    known.set(pattern, about)
+    if ((about.minds & kinds) === 0) return false
+    about.possible ??= Masked.possible(pattern)
+    if (!about.possible.test(unknown)) return false
+    about.certain ??= Masked.certain(pattern)
+    return !about.certain.test(unknown)
   }
 
   const saidOf = (shape: Shape.Shape, answer: Explanation, reading: Reading | undefined): Said | undefined => {

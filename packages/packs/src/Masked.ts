@@ -19,30 +19,46 @@ const piece = /\(\?:|[)|^$]|\\.|\[(?:\\.|[^\]\\])*\]|\{[0-9]+,[0-9]+\}|./gsu
 
 const structure = /^(?:\(\?:|[)|^$]|\{.*\})$/su
 
-const takes = (one: RegExp, characters: string): boolean => Array.from(characters).some((each) => one.test(each))
+const letters = Array.from("abcdefghijklmnopqrstuvwxyz")
+const digits = Array.from("0123456789")
 
-/** What takes a character of a text, and what may stand for one. */
-const relaxed = (one: string): string => {
+/** Some character that may stand there, or every one. */
+type Measure = "some" | "every"
+
+/** What takes a character of a text, and a mask where it takes some or every character that may stand for it. */
+const masked = (one: string, measure: Measure): string => {
   if (one === "\\b") return boundary
   if (one === "\\B") return inside
   if (structure.test(one)) return one
   const alone = new RegExp(`^${one}$`, "iu")
-  const hasLetter = takes(alone, "abcdefghijklmnopqrstuvwxyz")
-  const hasDigit = takes(alone, "0123456789")
-  const more = `${hasLetter ? letter : ""}${hasDigit ? digit : ""}${hasLetter || hasDigit ? either : ""}`
+  const test = (each: string) => alone.test(each)
+  const hasLetter = letters[measure](test)
+  const hasDigit = digits[measure](test)
+  const hasEither = measure === "some" ? hasLetter || hasDigit : hasLetter && hasDigit
+  const more = `${hasLetter ? letter : ""}${hasDigit ? digit : ""}${hasEither ? either : ""}`
   const strict = `(?![${all}])${one}`
   return more === "" ? `(?:${strict})` : `(?:${strict}|[${more}])`
 }
 
+const expression = (pattern: RegExp, measure: Measure): RegExp =>
+  new RegExp(pattern.source.replaceAll(piece, (one) => masked(one, measure)), pattern.flags.replace(/[gy]/gu, ""))
+
 /**
- * The expression that matches where the pattern can match, whatever stands for the characters of masked words. It is for compiled
- * patterns, which have no look-around.
+ * The expression that matches where the pattern can match, with the right characters behind masks. It is for compiled patterns, which
+ * have no look-around.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const relax = (pattern: RegExp): RegExp =>
-  new RegExp(pattern.source.replaceAll(piece, relaxed), pattern.flags.replace(/[gy]/gu, ""))
+export const possible = (pattern: RegExp): RegExp => expression(pattern, "some")
+
+/**
+ * The expression that matches where the pattern matches, whatever characters are behind masks. It is for compiled patterns.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const certain = (pattern: RegExp): RegExp => expression(pattern, "every")
 
 const isDigit = (text: string, at: number): boolean => /[0-9]/u.test(text.charAt(at))
 

@@ -73,11 +73,28 @@ describe("a pattern over a text whose words are not all known", () => {
       ] as const
     ) {
       const kept = text.startsWith("zone ") ? `zone ${mask(text.slice(5))}` : mask(text)
-      assert.strictEqual(Masked.relax(compiled(source)).test(kept), expected, `${source} on ${text}`)
+      assert.strictEqual(Masked.possible(compiled(source)).test(kept), expected, `${source} on ${text}`)
     }
   })
 
-  it.effect("matches wherever the pattern matches, for every pattern of the packs", () =>
+  it("matches for certain where no word that is unknown can make it not match", () => {
+    for (
+      const [source, text, expected] of [
+        ["is .{0,9}full", "is \ue000\ue000 full", true],
+        ["is .{0,9}full|empty", "is \ue000\ue000\ue000\ue000 or", false],
+        ["is [a-z]{2} full", "is \ue000\ue000 full", true],
+        ["is [a-f]{2} full", "is \ue000\ue000 full", false],
+        ["is [0-9]{2} full", "is \ue001\ue001 full", true],
+        ["is [0-9]{2} full", "is \ue002\ue002 full", false],
+        ["is \\w{2} full", "is \ue002\ue002 full", true],
+        ["is [^a-z]{2} full", "is \ue000\ue000 full", false],
+        ["is\\W{1,3}full", "is \ue000 full", false],
+        ["_\\bfull", "_\ue000 full", false]
+      ] as const
+    ) assert.strictEqual(Masked.certain(compiled(source)).test(text), expected, `${source} on ${text}`)
+  })
+
+  it.effect("can match wherever the pattern matches, and does wherever it must, for every pattern of the packs", () =>
     Effect.gen(function*() {
       const library = yield* (yield* Packs).library
       for (const { id } of library.summaries) yield* library.load(id)
@@ -89,19 +106,27 @@ describe("a pattern over a text whose words are not all known", () => {
         readFileSync(new URL("../../../test-fixtures/replies.json", import.meta.url), "utf8")
       ) as ReadonlyArray<{ readonly reply: string }>
       const roll = dice(5)
-      const wide = patterns.map(Masked.relax)
+      const possible = patterns.map(Masked.possible)
+      const certain = patterns.map(Masked.certain)
       let matched = 0
+      let sure = 0
       for (const { reply } of replies) {
         const text = fold(reply).slice(0, Pattern.maxPatternText)
         for (let turn = 0; turn < 8; turn++) {
           const masked = text.replaceAll(words, (word) => roll(3) === 0 ? Masked.mask(word) : word)
           for (const [place, pattern] of patterns.entries()) {
-            if (!pattern.test(text)) continue
-            matched++
-            assert.isTrue(wide[place]?.test(masked), `${pattern.source} on ${masked}`)
+            const matches = pattern.test(text)
+            if (matches) {
+              matched++
+              assert.isTrue(possible[place]?.test(masked), `${pattern.source} on ${masked}`)
+            }
+            if (certain[place]?.test(masked) !== true) continue
+            sure++
+            assert.isTrue(matches, `${pattern.source} on ${masked}`)
           }
         }
       }
       assert.isAbove(matched, 500)
+      assert.isAbove(sure, 200)
     }).pipe(Effect.provide(Packs.layer)))
 })
