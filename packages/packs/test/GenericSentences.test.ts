@@ -1,4 +1,4 @@
-/** Wordings that no pack lists, told by a word and the form of the sentence around it, and neighbours that are none. */
+/** Sentences of many programs, told by a word and the form of what stands around it, and neighbours that are none. */
 import { assert, describe, it } from "@effect/vitest"
 import type { Cause } from "@sonde/domain/Cause"
 import { explain } from "@sonde/packs/Explain"
@@ -113,6 +113,12 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   [
     "auth_required",
     "SmtpException: F\u00fcr den SMTP-Server ist eine sichere Verbindung erforderlich, oder der Client wurde nicht authentifiziert."
+  ],
+  ["must_starttls", "(530, 'Error: A secure connection is requiered(such as ssl)."],
+  ["sender_syntax_invalid", "501 Sender syntax error"],
+  [
+    "sender_syntax_invalid",
+    "550 Invalid `from` field. The email address needs to follow the `email@example.com` format."
   ]
 ]
 
