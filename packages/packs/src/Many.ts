@@ -9,13 +9,12 @@
  */
 import type { Explanation, Hints } from "@sonde/domain/Explanation"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { words as readerWords } from "./builtin/index.ts"
 import { explainNow, type Reading } from "./Explain.ts"
 import type { Library } from "./Library.ts"
 import * as Masked from "./Masked.ts"
 import type { Packs } from "./Packs.ts"
-import { compile, maxPatternText } from "./Pattern.ts"
+import { maxPatternText } from "./Pattern.ts"
 import * as Runs from "./Runs.ts"
 import * as Shape from "./Shape.ts"
 import { fold } from "./Text.ts"
@@ -130,13 +129,11 @@ const wantedOf = (library: Library, readers: Iterable<Runs.Run>): Shape.Wanted =
   }
 }
 
-const read = ({ source }: RegExp): Runs.Reading => Runs.read(source) ?? { runs: [], minds: Runs.any }
+const nothing: Runs.Reading = { runs: [], minds: 0 }
 
-/** What a pattern of a rule looks for. */
-const readingOf = (pattern: string | undefined): Runs.Reading => {
-  const compiled = pattern === undefined ? undefined : Result.getOrUndefined(compile(pattern))
-  return compiled === undefined ? { runs: [], minds: 0 } : read(compiled)
-}
+/** What a pattern looks for; whatever it may be, where nobody can tell. */
+const readingOf = (source: string | undefined): Runs.Reading =>
+  source === undefined ? nothing : Runs.read(source) ?? { runs: [], minds: Runs.any }
 
 /** Where a shape is kept: texts with the same shape have the same length, and begin with the same character or word. */
 const placeOf = (length: number, begin: string): number =>
@@ -159,7 +156,7 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
   const known = new Map<RegExp, { readonly minds: number; possible?: RegExp; certain?: RegExp }>()
   /** Whether a pattern may match one text of a shape and another not; `unknown` is what all of them have. */
   const isOpen = (pattern: RegExp, kinds: number, unknown: string): boolean => {
-    const about = known.get(pattern) ?? { minds: read(pattern).minds }
+    const about = known.get(pattern) ?? { minds: readingOf(pattern.source).minds }
     known.set(pattern, about)
     if ((about.minds & kinds) === 0) return false
     about.possible ??= Masked.possible(pattern)

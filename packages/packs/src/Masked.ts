@@ -8,9 +8,8 @@
 const letter = "\ue000"
 const digit = "\ue001"
 const either = "\ue002"
-const all = `${letter}${digit}${either}`
 
-const word = `[\\w${all}]`
+const word = `[0-9a-z_${letter}${digit}${either}]`
 const boundary = `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`
 const inside = `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`
 
@@ -21,31 +20,44 @@ const structure = /^(?:\(\?:|[)|^$]|\{.*\})$/su
 
 const letters = Array.from("abcdefghijklmnopqrstuvwxyz")
 const digits = Array.from("0123456789")
+const signs = Array.from({ length: 127 }, (_, code) => String.fromCharCode(code)).filter((one) =>
+  !/[a-z0-9]/iu.test(one)
+)
 
 /** Some character that may stand there, or every one. */
 type Measure = "some" | "every"
 
-/** What takes a character of a text, and a mask where it takes some or every character that may stand for it. */
-const masked = (one: string, measure: Measure): string => {
-  if (one === "\\b") return boundary
-  if (one === "\\B") return inside
-  if (structure.test(one)) return one
+const hex = (one: string): string => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
+
+/** A class of what takes a character of a text, and of masks where it takes some or every character that may stand for them. */
+const classOf = (one: string, measure: Measure): string => {
   const alone = new RegExp(`^${one}$`, "iu")
   const test = (each: string) => alone.test(each)
   const hasLetter = letters[measure](test)
   const hasDigit = digits[measure](test)
   const hasEither = measure === "some" ? hasLetter || hasDigit : hasLetter && hasDigit
-  const more = `${hasLetter ? letter : ""}${hasDigit ? digit : ""}${hasEither ? either : ""}`
-  const strict = `(?![${all}])${one}`
-  return more === "" ? `(?:${strict})` : `(?:${strict}|[${more}])`
+  const taken = [...letters, ...digits].filter(test).join("") + signs.filter(test).map(hex).join("")
+  return `[${taken}${hasLetter ? letter : ""}${hasDigit ? digit : ""}${hasEither ? either : ""}]`
+}
+
+const known = new Map<string, string>()
+
+const masked = (one: string, measure: Measure): string => {
+  if (one === "\\b") return boundary
+  if (one === "\\B") return inside
+  if (structure.test(one)) return one
+  const key = `${measure} ${one}`
+  const found = known.get(key) ?? classOf(one, measure)
+  known.set(key, found)
+  return found
 }
 
 const expression = (pattern: RegExp, measure: Measure): RegExp =>
-  new RegExp(pattern.source.replaceAll(piece, (one) => masked(one, measure)), pattern.flags.replace(/[gy]/gu, ""))
+  new RegExp(pattern.source.replaceAll(piece, (one) => masked(one, measure)), "")
 
 /**
- * The expression that matches where the pattern can match, with the right characters behind masks. It is for compiled patterns, which
- * have no look-around.
+ * The expression that matches a folded text of ASCII where the pattern can match, with the right characters behind masks. It is for
+ * compiled patterns, which have no look-around.
  *
  * @category constructors
  * @since 0.1.0
@@ -53,7 +65,7 @@ const expression = (pattern: RegExp, measure: Measure): RegExp =>
 export const possible = (pattern: RegExp): RegExp => expression(pattern, "some")
 
 /**
- * The expression that matches where the pattern matches, whatever characters are behind masks. It is for compiled patterns.
+ * The same where the pattern matches, whatever characters are behind masks.
  *
  * @category constructors
  * @since 0.1.0

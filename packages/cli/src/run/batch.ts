@@ -106,10 +106,15 @@ export const answerer = (explain: Many.Explainer, redact: Redact) => {
       return answerOf(explain(text, hints, today), redact)
     }
     const hash = hashOf(text)
-    const place = hash & (keptAnswers - 1)
+    // Each place has a neighbour, for another question that would have the same.
+    const first = hash & (keptAnswers - 2)
+    const place = seen[first + 1] === hash ? first + 1 : first
     // Most questions are asked once: an answer is kept from the second time on.
     if (seen[place] !== hash) {
-      seen[place] = hash
+      seen[first + 1] = seen[first] ?? 0
+      kept[first + 1] = kept[first]
+      seen[first] = hash
+      kept[first] = undefined
       return answerOf(explain(text, hints, today), redact)
     }
     const found = kept[place]
