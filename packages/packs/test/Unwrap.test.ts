@@ -55,6 +55,16 @@ describe("unwrap", () => {
       { text: "Too many for now" }
     ],
     [
+      "the code behind a text that begins with the enhanced one",
+      "sending failed: 4.7.1 Not so fast (451)",
+      { protocol: "smtp", code: 451, enhanced: "4.7.1", text: "Not so fast" }
+    ],
+    [
+      "a code that RFC 5321 does not foresee, by the enhanced one behind it",
+      "577 5.1.1 Nobody of that name",
+      { protocol: "smtp", code: 577, enhanced: "5.1.1", text: "Nobody of that name" }
+    ],
+    [
       "a status of HTTP in a printed object",
       "[ { message: 'Invalid domain' } ], statusCode: 400 }",
       { text: "[ { message: 'Invalid domain' } ], statusCode: 400" }

@@ -91,7 +91,7 @@ const well =
   /\bstatus=sent\b|\bLogged out\b|^(?:connect|disconnect) from |\bstatistics: |: removed$|^\S{1,40} Completed\b|^\S{6,40} (?:<=|=>|->|\*>) |\bLogin: user=|^daemon started|\bstat=Sent\b|^Starting |^Started /u
 
 const failure =
-  /\b(?:error|errors|err|failed|failure|fails|fatal|panic|critical|[A-Za-z]{0,60}(?:Exception|Refused)|Traceback|Caused by|[A-Z][a-z]{1,30}Error|refused|rejected|reject|denied|bounced|deferred|undeliverable|timed out|timeout|lost connection|unable|cannot|can't|could not|couldn't|not accepted|not permitted|invalid|expired|Disconnected|Aborted|unavailable|unknown user|temporarily|too many|greylisted|blocked|blacklisted|quota|NOQUEUE|warning|stat=Deferred|no shared cipher|certificate verify)\b|(?:^|[ :"'([])[45][0-5][0-9][ -](?:#?[45]\.[0-9]{1,3}\.[0-9]{1,3}|[A-Z<])| (?:\*\*|==) /iu
+  /\b(?:error|errors|err|failed|failure|fails|fatal|panic|critical|[A-Za-z]{0,60}(?:Exception|Refused)|Traceback|Caused by|[A-Z][a-z]{1,30}Error|refused|rejected|reject|denied|bounced|deferred|undeliverable|timed out|timeout|unreachable|No route to host|TempFail|PermFail|lost connection|unable|cannot|can't|could not|couldn't|not accepted|not permitted|invalid|expired|Disconnected|Aborted|unavailable|unknown user|temporarily|too many|greylisted|blocked|blacklisted|quota|NOQUEUE|warning|stat=Deferred|no shared cipher|certificate verify)\b|(?:^|[ :"'([])[45][0-5][0-9][ -](?:#?[45]\.[0-9]{1,3}\.[0-9]{1,3}|[A-Z<])| (?:\*\*|==) /iu
 
 // Numbers beside names that are measures, not replies.
 const measures =

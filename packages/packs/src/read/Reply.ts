@@ -6,9 +6,10 @@
 import type { PhaseId } from "@sonde/domain/Service"
 import type { Candidate, Candidates } from "./Candidate.ts"
 
-// RFC 5321 section 4.2.1: the first digit says success or failure, the second is 0 to 5 in use.
+// RFC 5321 section 4.2.1: the first digit says success or failure, the second is 0 to 5 in use. Postfix lets its
+// administrator choose others (577), which are known by the enhanced code behind them.
 const replyStart =
-  /(?<=^|[\s:;'"([,>|=])([2-5][0-5][0-9])(?=$|[\s\-:,"')\]])(?:(?:[\s:,"'\])]|b['"]|-)+#?([245]\.[0-7]\.[0-9]{1,3})(?![.0-9]))?/gu
+  /(?<=^|[\s:;'"([,>|=])([2-5][0-5][0-9]|[45][6-9][0-9](?=[ -][45]\.[0-7]\.))(?=$|[\s\-:,"')\]])(?:(?:[\s:,"'\])]|b['"]|-)+#?([245]\.[0-7]\.[0-9]{1,3})(?![.0-9]))?/gu
 // RFC 3463 section 2: class.subject.detail; a client may drop the code before it.
 const bareEnhanced = /(?<=^|[\s:;'"([#])([245]\.[0-7]\.[0-9]{1,3})(?=[\s:;,)\]])/gu
 const statedCode = /\b(?:SMTP code: |code=|response code is |status code[:= ]+|code )"?([2-5][0-5][0-9])\b/iu
@@ -31,6 +32,8 @@ const connector = /^,? ?with message ?"? ?$/u
 // A code that a client states beside the reply, not at its beginning.
 const aside =
   /(?:\b(?:expected )?response code [0-9/, or]*|\bSMTP code: |\bcode=|\bresponseCode["']?: ?|\bstatus ?code["']?[^0-9A-Za-z]{0,4})$/iu
+// A server that asked another whether the sender exists: what that one said is no statement about the recipient.
+const callback = /\bSender address rejected: un(?:verified|deliverable) address: (?=host )/u
 // The enhanced code behind a text, as qmail writes it: "no mailbox here by that name. (#5.1.1)".
 const closing = /\(#?$/u
 /** What may stand behind a statement, in this order, and the characters it may end with. */
@@ -96,7 +99,7 @@ const starts = (text: string): ReadonlyArray<Start> => {
 }
 
 interface Statement {
-  readonly code?: number
+  code?: number
   enhanced?: string | undefined
   readonly pieces: Array<string>
 }
@@ -108,9 +111,12 @@ const statements = (text: string): ReadonlyArray<Statement> => {
   for (const [number, start] of all.entries()) {
     const piece = text.slice(start.end, all[number + 1]?.at ?? text.length).replace(/^[\s:,"'\])-]+/u, "")
     const last = found.at(-1)
-    const opening = start.code === undefined ? closing.exec(last?.pieces.at(-1) ?? "") : null
+    // Of one statement a program may write the enhanced code before its text and the code behind.
+    const behind = start.code === undefined || last?.code === undefined && last?.enhanced?.[0] === `${start.code}`[0]
+    const opening = behind ? closing.exec(last?.pieces.at(-1) ?? "") : null
     if (last !== undefined && opening !== null && piece.trim() === "") {
       last.enhanced ??= start.enhanced
+      if (start.code !== undefined) last.code = start.code
       last.pieces[last.pieces.length - 1] = (last.pieces.at(-1) ?? "").slice(0, opening.index)
       continue
     }
@@ -146,7 +152,8 @@ const answersAuth = (code: number | undefined): boolean => code === 534 || code 
  * @since 0.1.0
  */
 export const replies = (text: string, phase?: PhaseId): Candidates => {
-  const all = statements(text)
+  const asked = text.includes("Sender address rejected: un") ? callback.exec(text) : null
+  const all = statements(asked === null ? text : text.slice(0, asked.index + asked[0].length))
   // Most texts have none of the letters, and looking for those is several times cheaper.
   const isToken = ((text.includes("AADSTS") || text.includes("invalid_")) && token.test(text)) ||
     (text.includes(": ") && text.includes("40") && refusedRequest.test(text))

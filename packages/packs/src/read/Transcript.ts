@@ -112,7 +112,8 @@ const phaseOf = (text: string): PhaseId | undefined => {
 }
 
 const isRefusal = (text: string): boolean =>
-  /^(?:[45][0-5][0-9](?:[ -]|$)|retcode \([45])/u.test(text) || /^(?:\*|\S{1,20}) (?:NO|BAD|BYE)\b/u.test(text) ||
+  /^(?:[45](?:[0-5][0-9](?:[ -]|$)|[6-9][0-9][ -][45]\.[0-7]\.)|retcode \([45])/u.test(text) ||
+  /^(?:\*|\S{1,20}) (?:NO|BAD|BYE)\b/u.test(text) ||
   text.startsWith("-ERR")
 
 interface Refusal {

@@ -72,7 +72,9 @@ describe("fromLine", () => {
     "dovecot: imap-login: Disconnected (auth failed, 1 attempts)",
     "app[1]: SmtpCommandException: 5.7.1",
     "app[1]: said 550 5.7.1 No",
-    "sendmail[1]: A1: stat=Deferred: Connection refused"
+    "sendmail[1]: A1: stat=Deferred: Connection refused",
+    "postfix/smtp[1]: connect to mx.example.com[2001:db8::1]:25: Network is unreachable",
+    "smtpd[1]: relay: TempFail for a1: stat=No MX found for domain"
   ])("sees the failure in %s", (message) => {
     assert.isTrue(fromLine(`Nov 26 10:00:00 mx ${message}`)?.failing)
   })

@@ -1,0 +1,85 @@
+/**
+ * What many programs say in their own words, without provider: numbers of OpenSSL, proxies on the way, replies that
+ * a program cannot read, addresses that are not well formed, and the languages of the users.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import type { Cause } from "@sonde/domain/Cause"
+import { explain } from "@sonde/packs/Explain"
+import { Packs } from "@sonde/packs/Packs"
+import * as Effect from "effect/Effect"
+
+const table: ReadonlyArray<readonly [Cause, string]> = [
+  ["cert_expired", "tls: certificate verify failed (error number 10)"],
+  ["cert_self_signed", "SSL_get_verify_result() returned 18"],
+  ["cert_incomplete_chain", "TLS certificate verification failed: verify code 21"],
+  ["cert_hostname_mismatch", "certificate verification failed; 62"],
+  ["server_temporary_failure", "452 4.3.0 Unable to write message to spool"],
+  ["command_syntax_error", "imaplib.IMAP4.error: ENABLE command error: BAD [b'not implemented']"],
+  ["bad_credentials", "A1 NO LOGIN user not found"],
+  ["bad_credentials", "-ERR user unknown"],
+  ["recipient_syntax_invalid", "Net::SMTPSyntaxError: 501 Invalid recipient address"],
+  ["recipient_syntax_invalid", "550 Adresse de destinataire invalide"],
+  ["recipient_syntax_invalid", "554 Transaction failed: Illegal domain name"],
+  ["sender_syntax_invalid", "501 Wrong MAIL FROM address"],
+  ["recipient_domain_unresolvable", "unable to resolve MX for example.invalid"],
+  ["message_too_large", "554 Transaction failed: Message length is more than 10485760 bytes long: '12345678'."],
+  ["message_too_large", "552 Сообщение слишком большое"],
+  ["sender_domain_unresolvable", "550 mailbox unavailable. Invalid DNS MX or A/AAAA resource record"],
+  ["throttled_rate", "sending failed: 4.7.1 Ratelimit \"asn\" exceeded (451)"],
+  ["proxy_denied", "socks connect tcp 127.0.0.1:1080->mx.example.com:587: connection not allowed by ruleset"],
+  ["proxy_denied", "curl: (56) Received HTTP code 403 from proxy after CONNECT"],
+  ["proxy_denied", "[proxychains] Dynamic chain  ...  192.0.2.1:20000  ...  192.0.2.9:993 <--denied"],
+  ["proxy_sign_in_refused", "java.net.SocketException: SOCKS : authentication failed"],
+  ["proxy_sign_in_refused", "curl: (97) User was rejected by the SOCKS5 server (1 1)."],
+  ["proxy_unreachable", "java.net.SocketException: Can't connect to SOCKS proxy:Connection refused"],
+  [
+    "protocol_violation",
+    "MailKit.Net.Imap.ImapProtocolException: Syntax error in LIST response. Unexpected token: NIL"
+  ],
+  ["protocol_violation", "in response-data: imapwire: expected ' ', got \"(\""],
+  ["greeting_rejected", "Syntax error in IMAP server greeting. Unexpected token: [atom: 421]"],
+  ["command_sequence_error", "503 5.5.1 TLS already active"],
+  ["command_sequence_error", "503 You are already authenticated"],
+  ["helo_invalid", "501 5.0.0 EHLO requires domain address"],
+  ["recipient_restricted", "Die Zustellung an diese Adresse ist eingeschränkt."],
+  ["server_temporary_failure", "login error: \"-ERR [SYS/TEMP] try later\""],
+  ["oauth_client_unknown", "The client does not exist or is not enabled for consumers."],
+  [
+    "sender_verify_failed",
+    "450 4.1.7 <a@example.org>: Sender address rejected: unverified address: host mx.example.org[192.0.2.5] said: " +
+    "550 5.1.1 User unknown (in reply to RCPT TO command)"
+  ],
+  [
+    "tls_version_too_old",
+    "imap-login: Disconnected (no auth attempts in 0 secs): user=<>, rip=192.0.2.1, lip=192.0.2.2, TLS handshaking: " +
+    "SSL_accept() failed: error:1408F10B:SSL routines:tls_early_post_process_client_hello:unsupported protocol"
+  ]
+]
+
+const neighbours: ReadonlyArray<readonly [Cause, string]> = [
+  ["cert_expired", "certificate verification failed; 20"],
+  ["bad_credentials", "550 5.1.1 user not found"],
+  ["recipient_syntax_invalid", "550 5.1.1 Invalid recipient address"],
+  ["message_too_large", "452 more than 20 recipients"],
+  ["proxy_sign_in_refused", "535 5.7.8 authentication failed"],
+  ["protocol_violation", "Unexpected token < in JSON at position 0"],
+  ["command_sequence_error", "421 too many sessions, user already logged in"],
+  ["helo_invalid", "503 AUTH requires EHLO first"]
+]
+
+const first = Effect.fnUntraced(function*(text: string) {
+  const { verdicts } = yield* explain(yield* Packs, text, {})
+  return verdicts[0]?.cause
+})
+
+describe("families", () => {
+  it.effect.each(table)("tell %s: %s", ([cause, text]) =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* first(text), cause)
+    }).pipe(Effect.provide(Packs.layer)))
+
+  it.effect.each(neighbours)("do not tell %s: %s", ([cause, text]) =>
+    Effect.gen(function*() {
+      assert.notStrictEqual(yield* first(text), cause)
+    }).pipe(Effect.provide(Packs.layer)))
+})
