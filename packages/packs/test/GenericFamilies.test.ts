@@ -76,6 +76,31 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ["greylisted", "450 Серый список: повторите позже"],
   ["helo_invalid", "501 5.5.2 Invalid hostname in HELO command"],
   ["greeting_rejected", "* BYE Your address is banned"],
+  ["tls_policy_unmet", "num=65:no matching TLSA records"],
+  ["tls_policy_unmet", "could not fetch the MTA-STS policy of example.net: error 404"],
+  ["bad_credentials", "< S: 535 5.7.8 Error\n> E: login password is not valid"],
+  ["connection_lost", "socket disconnected while data was getting transferred"],
+  ["starttls_unavailable", "Der Server unterstützt keine sicheren Verbindungen."],
+  ["cert_hostname_mismatch", "Certificate failure for mx.example.com: Server name does not match certificate: /CN=x"],
+  ["connect_timeout", "imap_open(): Can't connect to mx.example.com,993: Timed out (60)"],
+  ["mailbox_permission_missing", "a1 NO Insufficient rights to this folder"],
+  ["server_misconfigured", "a1 NO Mailbox is corrupt"],
+  ["protocol_violation", "lettre: response error: incomplete reply"],
+  ["recipient_syntax_invalid", "lettre::address::AddressError: Invalid email user"],
+  ["auth_mechanism_unsupported", "ArgumentError: SMTP-AUTH requested but server does not support plain"],
+  ["message_format_invalid", "ValueError: Header values can't contain newlines (got 'x')"],
+  ["connect_refused", "The connection was refused when attempting to contact the mail server."],
+  [
+    "smtputf8_unsupported",
+    "UnicodeEncodeError: 'ascii' codec can't encode characters in position 0-3: ordinal not in range(128)"
+  ],
+  ["content_not_supported", "550 CHUNKING is required for this message"],
+  ["arc_fail", "550 ARC chain is broken"],
+  ["sender_software_outdated", "450 4.7.230 Connecting Exchange server version is out-of-date"],
+  ["security_feature_failed", "550 REQUIRETLS is unsupported here"],
+  ["account_not_activated", "550 Your account has not been verified"],
+  ["address_denied", "connections to private addresses are refused"],
+  ["starttls_injection", "STARTTLS: extra data before the handshake"],
   ["oauth_client_unknown", "The client does not exist or is not enabled for consumers."],
   [
     "sender_verify_failed",
@@ -102,7 +127,11 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["wrong_protocol", "response 220 mx.example.com ESMTP"],
   ["dns_refused", "dial tcp 192.0.2.1:587: connect: connection refused"],
   ["greeting_rejected", "* BYE Session idle for too long, not allowed"],
-  ["recipient_unknown", "535 用户不存在"]
+  ["recipient_unknown", "535 用户不存在"],
+  ["command_sequence_error", "-ERR user already logged in"],
+  ["recipient_restricted", "Nachrichten an diesen Empfänger kommen nicht an"],
+  ["smtputf8_unsupported", "codec can't decode byte 0xe4"],
+  ["tls_policy_unmet", "DANE TLSA records found, trying without TLS"]
 ]
 
 const first = Effect.fnUntraced(function*(text: string) {
