@@ -118,6 +118,14 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ["oauth_token_expired", "Das Zugriffstoken ist abgelaufen"],
   ["command_sequence_error", "-ERR Command not valid in transaction state"],
   ["user_not_found", "Resource 'a' does not exist or one of its queried reference-property objects are not present."],
+  ["tls_version_too_old", "Authentication failed because the remote party sent a TLS alert: 'ProtocolVersion'."],
+  ["tls_cipher_mismatch", "Authentication failed because the remote party sent a TLS alert: 'HandshakeFailure'."],
+  ["tls_handshake_failed", "Authentication failed because the remote party has closed the transport stream."],
+  [
+    "tls_handshake_failed",
+    "AuthenticationException: Fehler, da die Gegenseite den Transportdatenstrom geschlossen hat."
+  ],
+  ["connection_lost", "SMTP Error: Called EHLO without being connected"],
   ["oauth_client_unknown", "The client does not exist or is not enabled for consumers."],
   [
     "sender_verify_failed",
