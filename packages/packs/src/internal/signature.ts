@@ -16,8 +16,15 @@ import * as LiteralIndex from "./LiteralIndex.ts"
 export interface Signature {
   /** The signature; undefined where none can be told. */
   readonly of: (text: string) => string | undefined
-  /** The patterns that may match. */
+  /** The patterns that may match, of rules whose literals fit. */
   readonly patterns: (text: string) => ReadonlyArray<RegExp>
+}
+
+/** The literals of a rule with a pattern, by their numbers. */
+interface Beside {
+  readonly all: ReadonlyArray<number>
+  readonly any: ReadonlyArray<number>
+  readonly not: ReadonlyArray<number>
 }
 
 /** Stands between the numbers of literals and those of patterns. */
@@ -33,6 +40,7 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
     return numbers.size - 1
   }
   const expressions: Array<RegExp> = []
+  const beside: Array<Beside> = []
   const always: Array<number> = []
   const tried = new Map<number, Array<number>>()
   for (const when of whens) {
@@ -41,6 +49,7 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
     const compiled = when.pattern === undefined ? undefined : Pattern.compile(when.pattern)
     if (compiled === undefined || Result.isFailure(compiled)) continue
     const place = expressions.push(compiled.success) - 1
+    beside.push({ all: all.map(numberOf), any: any.map(numberOf), not: list(when.notText).map(fold).map(numberOf) })
     const words = Pattern.needles(when.pattern ?? "") ?? (all.length > 0 ? all.slice(0, 1) : any)
     if (words.length === 0) always.push(place)
     for (const number of new Set(words.map(numberOf))) {
@@ -72,6 +81,11 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
     patterns = always.slice()
     index.find(text, onLiteral)
   }
+  const isFound = (literal: number): boolean => stamps[literal] === stamp
+  /** Whether the literals beside a pattern are in the text that was searched last. */
+  const isWanted = (literals: Beside | undefined): boolean =>
+    literals !== undefined && literals.all.every(isFound) && !literals.not.some(isFound) &&
+    (literals.any.length === 0 || literals.any.some(isFound))
   return {
     of: (text) => {
       // To an expression that ignores case the long s is an s; lower case does not change it.
@@ -85,7 +99,7 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
     patterns: (text) => {
       if (text.includes("\u017f")) return expressions
       search(text)
-      return [...new Set(patterns)].flatMap((place) => expressions[place] ?? [])
+      return [...new Set(patterns)].flatMap((place) => isWanted(beside[place]) ? expressions[place] ?? [] : [])
     }
   }
 }
