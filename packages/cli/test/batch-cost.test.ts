@@ -15,10 +15,17 @@ const replies = Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ reply: Sch
   JSON.parse(readFileSync(new URL("../../../test-fixtures/replies.json", import.meta.url), "utf8"))
 )
 
-const lines = (distinct: boolean): ReadonlyArray<string> =>
+/** What stands behind a reply: nothing, an id, or something so short that it could be a code, and is explained anew each time. */
+const behind = {
+  repeated: () => "",
+  distinct: (number: number) => ` q${(number * 7919).toString(36)}`,
+  unlike: (number: number) => ` q${number.toString(36)}`
+} as const
+
+const lines = (kind: keyof typeof behind): ReadonlyArray<string> =>
   Array.from({ length: 10_000 }, (_, number) => {
     const { phase, reply } = replies[number % replies.length] ?? { phase: "", reply: "" }
-    return JSON.stringify({ id: number, text: distinct ? `${reply} q${number.toString(36)}` : reply, phase })
+    return JSON.stringify({ id: number, text: `${reply}${behind[kind](number)}`, phase })
   })
 
 /** Microseconds that this thread works; other threads of the process run other tests. */
@@ -40,15 +47,17 @@ const costs = (one: () => void, other: () => void): readonly [number, number] =>
 }
 
 describe("a batch", () => {
-  it.effect.each([{ distinct: false, most: 16 }, { distinct: true, most: 150 }])(
+  it.effect.each(
+    [{ kind: "repeated", most: 16 }, { kind: "distinct", most: 60 }, { kind: "unlike", most: 400 }] as const
+  )(
     "costs a bounded multiple of reading and printing its lines: %j",
-    ({ distinct, most }) =>
+    ({ kind, most }) =>
       Effect.gen(function*() {
         const packs = yield* Packs
         const library = yield* packs.library
         for (const { id } of library.summaries) yield* library.load(id)
         const explain = yield* Many.make(packs)
-        const questions = lines(distinct)
+        const questions = lines(kind)
         let octets = 0
         const [bare, batch] = costs(() => {
           for (const line of questions) octets += JSON.stringify(JSON.parse(line)).length
@@ -64,7 +73,7 @@ describe("a batch", () => {
           octets += answers.take().length
         })
         assert.isAbove(octets, 1000)
-        console.log(`batch, distinct ${distinct}: ${(batch / bare).toFixed(1)} times the bare loop`)
+        console.log(`batch, ${kind}: ${(batch / bare).toFixed(1)} times the bare loop`)
         assert.isBelow(batch / bare, most)
       }).pipe(Effect.provide(Packs.layer)),
     60_000
