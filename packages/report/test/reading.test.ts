@@ -66,6 +66,30 @@ describe("a row of the posture", () => {
   })
 })
 
+describe("what a screen says of a domain beside its mailbox", () => {
+  const open = {
+    id: "dns_unanswered",
+    state: "warn",
+    service: "posture",
+    title: "MX of contoso.example could not be looked up: no answer came in time",
+    remedies: [{ kind: "verify", text: "Check again", command: "sonde posture contoso.example", shell: "sh" }]
+  } as const
+  const screen = (findings: Report["findings"]) => Text.render({ ...reports.beside, findings }, Appearance.plain)
+
+  it("is no reproach where nobody could be asked", () => {
+    const text = screen([open])
+    assert.include(text, "! Sending policy of contoso.example: could not be looked up")
+    assert.include(text, "  When the DNS answers:\n      sonde posture contoso.example")
+    assert.notInclude(text, "publish")
+  })
+
+  it("counts what is to improve, and not what could not be looked up", () => {
+    const text = screen([open, ...reports.beside.findings.filter(({ service }) => service === "posture")])
+    assert.include(text, "! Sending policy of contoso.example: 2 things to improve")
+    assert.include(text, "What to publish, and who does it:")
+  })
+})
+
 describe("a screen of several services", () => {
   const verdict = {
     cause: "bad_credentials",

@@ -22,6 +22,9 @@ const row = (look: Appearance, { id, title }: Finding): ReadonlyArray<string> =>
     : [`  ${text}${" ".repeat(gap)}${Layout.paint(look, "dim", id)}`]
 }
 
+/** Findings of questions to the DNS that nobody answered: they say nothing about the domain. */
+const isUnanswered = ({ id }: Finding): boolean => id === "dns_unanswered"
+
 /** The findings of the domain: how many, each in a line, and the command that says what to publish; nothing where there are none. */
 export const lines = (
   look: Appearance,
@@ -30,14 +33,18 @@ export const lines = (
 ): ReadonlyArray<string> => {
   if (found.length === 0) return []
   const domain = report.target.domain === undefined ? "" : ` of ${Escape.line(report.target.domain)}`
-  const head = `Sending policy${domain}: ${found.length === 1 ? "a thing" : `${found.length} things`} to improve`
+  const isOpen = found.every(isUnanswered)
+  const things = found.filter((it) => !isUnanswered(it)).length
+  const head = `Sending policy${domain}: ${
+    isOpen ? "could not be looked up" : `${things === 1 ? "a thing" : `${things} things`} to improve`
+  }`
   const sign = look.terminal ? `${mark(look, "warn").shown} ` : ""
   const command = found.flatMap(({ remedies }) => remedies).find(({ kind }) => kind === "verify")?.command
   return [
     sign + Layout.paint(look, "bold", head),
     ...found.flatMap((finding) => row(look, finding)),
     ...(command === undefined ? [] : [
-      "  What to publish, and who does it:",
+      isOpen ? "  When the DNS answers:" : "  What to publish, and who does it:",
       ...Layout.command(look, Escape.lines(command).join("\n"), "sh")
     ])
   ]
