@@ -36,14 +36,22 @@ const least = (work: () => void, attempts: number): number => {
   return found
 }
 
+/** How often a text is measured that took too long: its size does so each time, a busy moment once. */
+const turns = 3
+
 const compare = (name: string, size: number, make: Nasty["make"], read: (text: string) => void): void => {
   const once = make(size)
   const twice = make(size * 2)
-  const long = least(() => read(twice), 5)
-  if (long < floorMillis) return
-  const short = least(() => read(once), 5)
-  assert.isBelow(long / Math.max(short, floorMillis / 3), 3, `${name}: ${short} ms, then ${long} ms`)
-  assert.isBelow(long, limitMillis, name)
+  for (let turn = 1; turn <= turns; turn++) {
+    const long = least(() => read(twice), 5)
+    if (long < floorMillis) return
+    const short = least(() => read(once), 5)
+    const ratio = long / Math.max(short, floorMillis / 3)
+    if (ratio < 3 && long < limitMillis) return
+    if (turn < turns) continue
+    assert.isBelow(ratio, 3, `${name}: ${short} ms, then ${long} ms`)
+    assert.isBelow(long, limitMillis, name)
+  }
 }
 
 const all = [...repeated, ...structures]
