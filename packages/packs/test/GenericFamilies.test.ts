@@ -2,13 +2,9 @@
  * What many programs say in their own words, without provider: numbers of OpenSSL, proxies on the way, replies that
  * a program cannot read, addresses that are not well formed, and the languages of the users.
  */
-import { assert, describe, it } from "@effect/vitest"
-import type { Cause } from "@sonde/domain/Cause"
-import { explain } from "@sonde/packs/Explain"
-import { Packs } from "@sonde/packs/Packs"
-import * as Effect from "effect/Effect"
+import { type Table, told } from "./told.ts"
 
-const table: ReadonlyArray<readonly [Cause, string]> = [
+const table: Table = [
   ["cert_expired", "tls: certificate verify failed (error number 10)"],
   ["cert_self_signed", "SSL_get_verify_result() returned 18"],
   ["cert_incomplete_chain", "TLS certificate verification failed: verify code 21"],
@@ -139,7 +135,7 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ]
 ]
 
-const neighbours: ReadonlyArray<readonly [Cause, string]> = [
+const neighbours: Table = [
   ["cert_expired", "certificate verification failed; 20"],
   ["bad_credentials", "550 5.1.1 user not found"],
   ["recipient_syntax_invalid", "550 5.1.1 Invalid recipient address"],
@@ -162,19 +158,4 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["tls_policy_unmet", "DANE TLSA records found, trying without TLS"]
 ]
 
-const first = Effect.fnUntraced(function*(text: string) {
-  const { verdicts } = yield* explain(yield* Packs, text, {})
-  return verdicts[0]?.cause
-})
-
-describe("families", () => {
-  it.effect.each(table)("tell %s: %s", ([cause, text]) =>
-    Effect.gen(function*() {
-      assert.strictEqual(yield* first(text), cause)
-    }).pipe(Effect.provide(Packs.layer)))
-
-  it.effect.each(neighbours)("do not tell %s: %s", ([cause, text]) =>
-    Effect.gen(function*() {
-      assert.notStrictEqual(yield* first(text), cause)
-    }).pipe(Effect.provide(Packs.layer)))
-})
+told("families", table, neighbours)

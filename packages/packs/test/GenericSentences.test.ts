@@ -1,11 +1,7 @@
 /** Sentences of many programs, told by a word and the form of what stands around it, and neighbours that are none. */
-import { assert, describe, it } from "@effect/vitest"
-import type { Cause } from "@sonde/domain/Cause"
-import { explain } from "@sonde/packs/Explain"
-import { Packs } from "@sonde/packs/Packs"
-import * as Effect from "effect/Effect"
+import { type Table, told } from "./told.ts"
 
-const table: ReadonlyArray<readonly [Cause, string]> = [
+const table: Table = [
   ["oauth_token_expired", "a1 NO [AUTHENTICATIONFAILED] this access token expired an hour ago"],
   ["oauth_wrong_audience", "401 unexpected audience in the bearer token of this request"],
   ["oauth_missing_scope", "403 token for this call lacks the scope Mail.Send"],
@@ -122,7 +118,7 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ]
 ]
 
-const neighbours: ReadonlyArray<readonly [Cause, string]> = [
+const neighbours: Table = [
   ["oauth_token_expired", "invalid_grant: the refresh token behind this access token expired"],
   ["starttls_unavailable", "530 Must issue a STARTTLS command first, AUTH is not offered before"],
   ["dkim_fail", "Authentication-Results: mx.example.net; dkim=pass header.d=example.com"],
@@ -171,19 +167,4 @@ const neighbours: ReadonlyArray<readonly [Cause, string]> = [
   ["daily_quota_exceeded", "451 you may send 50 messages per hour: hourly sending limit"]
 ]
 
-const first = Effect.fnUntraced(function*(text: string) {
-  const { verdicts } = yield* explain(yield* Packs, text, {})
-  return verdicts[0]?.cause
-})
-
-describe("sentences", () => {
-  it.effect.each(table)("tell %s: %s", ([cause, text]) =>
-    Effect.gen(function*() {
-      assert.strictEqual(yield* first(text), cause)
-    }).pipe(Effect.provide(Packs.layer)))
-
-  it.effect.each(neighbours)("do not tell %s: %s", ([cause, text]) =>
-    Effect.gen(function*() {
-      assert.notStrictEqual(yield* first(text), cause)
-    }).pipe(Effect.provide(Packs.layer)))
-})
+told("sentences", table, neighbours)
