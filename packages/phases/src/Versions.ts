@@ -1,8 +1,8 @@
 /**
  * Finds out what a server takes and refuses: `specs/versions.md`.
  *
- * Each question is a handshake on a connection of its own, one after the other, since servers count connections. A connection
- * that does not get as far as its handshake proves nothing. Nothing is said over any of them.
+ * Each question is a handshake on a connection of its own, one after the other unless more at once are allowed, since servers count
+ * connections. A connection that does not get as far as its handshake proves nothing. Nothing is said over any of them.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,12 @@ import * as Phase from "./Phase.ts"
 import { sentence } from "./Tls.ts"
 
 /**
- * Where to ask. `sha256` is the fingerprint of the certificate that was shown to the name of the endpoint.
+ * Where to ask.
+ *
+ * - `sha256`: fingerprint of the certificate that was shown to the name of the endpoint; without it there is nothing to compare with,
+ *   and versions alone are asked for
+ * - `agreed`: the version and cipher of a conversation with this server, which are not asked for again
+ * - `atOnce`: connections at a time, 1 unless told
  *
  * @category models
  * @since 0.1.0
@@ -37,6 +42,8 @@ export interface VersionsInput {
   readonly addresses: ResolveFacts
   readonly recorder: Recorder
   readonly sha256: string | undefined
+  readonly agreed?: { readonly protocol: string; readonly cipher: string } | undefined
+  readonly atOnce?: number
 }
 
 /** @category errors @since 0.1.0 */
@@ -72,6 +79,9 @@ const stateOfFailure = ({ reason }: HandshakeFailed, asksVersion: boolean): Take
     ? asksVersion ? "offered" : "unknown"
     : "refused"
 
+/** Until a server has noticed that connections are gone. */
+const settleMillis = 250
+
 type Shaken = Result.Result<
   {
     readonly cipher: string
@@ -79,12 +89,28 @@ type Shaken = Result.Result<
     readonly subject?: string | undefined
     readonly sha256?: string | undefined
   },
-  { readonly state: Taken; readonly why: string }
+  { readonly state: Taken; readonly why: string; readonly isCut: boolean }
 >
 
 const stateOf = (shaken: Shaken): Taken => Result.isSuccess(shaken) ? "offered" : shaken.failure.state
 
 const whyOf = (shaken: Shaken): { readonly why?: string } => Result.isSuccess(shaken) ? {} : { why: shaken.failure.why }
+
+const cipherOf = (shaken: Shaken): { readonly cipher?: string } =>
+  Result.isSuccess(shaken) ? { cipher: shaken.success.cipher } : {}
+
+const chosenOf = (shaken: Shaken): { readonly chosen?: string } =>
+  Result.isSuccess(shaken) && shaken.success.alpn !== undefined ? { chosen: shaken.success.alpn } : {}
+
+/** What came of a handshake without a name, compared with the certificate that was shown to the name. */
+const compared = (shaken: Shaken, sha256: string): NonNullable<VersionsFacts["withoutName"]> => {
+  if (Result.isSuccess(shaken)) {
+    const { sha256: shown, subject } = shaken.success
+    return shown === sha256 ? { state: "same" } : { state: "other", subject: subject ?? "none" }
+  }
+  const { state, why } = shaken.failure
+  return { state: state === "refused" ? state : "unknown", why }
+}
 
 /**
  * Finds out what a server takes and refuses.
@@ -105,7 +131,7 @@ export class Versions extends Context.Service<
       const shake = Effect.fnUntraced(function*(input: VersionsInput, differs: Partial<HandshakeOptions>) {
         const { endpoint, service } = input
         const timeoutMillis = yield* remaining("phaseMillis")
-        const open = (why: string): Shaken => Result.fail({ state: "unknown", why })
+        const open = (why: string): Shaken => Result.fail({ state: "unknown", why, isCut: true })
         const asked = differs.version ??
           (differs.alpn === undefined ? "no server name" : `ALPN ${differs.alpn.join(", ")}`)
         input.recorder.record({ service, dir: "=", tls: false, text: `asking on another connection: ${asked}` })
@@ -131,45 +157,50 @@ export class Versions extends Context.Service<
         if (failure._tag !== "HandshakeFailed") return open("the connection ended before the handshake")
         const failed: Shaken = Result.fail({
           state: stateOfFailure(failure, differs.version !== undefined),
-          why: `the server ${sentence[failure.reason]}`
+          why: `the server ${sentence[failure.reason]}`,
+          isCut: failure.reason === "Reset"
         })
         return failed
       }, Effect.scoped)
 
-      const withoutName = Effect.fnUntraced(function*(input: VersionsInput) {
-        const { sha256 } = input
-        if (IpAddress.family(input.endpoint.host) !== undefined || sha256 === undefined) return undefined
-        const shaken = yield* shake(input, { sendName: false })
-        if (Result.isFailure(shaken)) {
-          const { state, why } = shaken.failure
-          return { state: state === "refused" ? state : "unknown" as const, why }
-        }
-        return shaken.success.sha256 === sha256
-          ? { state: "same" as const }
-          : { state: "other" as const, subject: shaken.success.subject ?? "none" }
+      /** Asks all; what was cut off among others, as a server does with too many at once, is asked again alone. */
+      const shakeAll = Effect.fnUntraced(function*(
+        input: VersionsInput,
+        questions: ReadonlyArray<Partial<HandshakeOptions>>
+      ) {
+        const { atOnce = 1 } = input
+        const answers = yield* Effect.forEach(questions, (differs) => shake(input, differs), { concurrency: atOnce })
+        const isOpen = (shaken: Shaken) => atOnce > 1 && Result.isFailure(shaken) && shaken.failure.isCut
+        if (!answers.some(isOpen)) return answers
+        yield* Effect.sleep(settleMillis)
+        return yield* Effect.forEach(
+          answers,
+          (shaken, index) => isOpen(shaken) ? shake(input, questions[index] ?? {}) : Effect.succeed(shaken)
+        )
       })
 
       const run = Effect.fnUntraced(function*(input: VersionsInput): Effect.fn.Return<VersionsFacts> {
-        const found = yield* Effect.forEach(versions, (version) =>
-          Effect.map(shake(input, { version }), (shaken) => ({
-            version,
-            state: stateOf(shaken),
-            ...(Result.isSuccess(shaken) ? { cipher: shaken.success.cipher } : {}),
-            ...whyOf(shaken)
-          })))
-        const without = yield* withoutName(input)
-        const offered = alpnNames[input.endpoint.protocol]
-        const shaken = offered === undefined ? undefined : yield* shake(input, { alpn: [offered] })
+        const { agreed, endpoint, sha256 } = input
+        const asked = versions.filter((version) => version !== agreed?.protocol)
+        const named = IpAddress.family(endpoint.host) === undefined ? sha256 : undefined
+        const offered = sha256 === undefined ? undefined : alpnNames[endpoint.protocol]
+        const answers = yield* shakeAll(input, [
+          ...asked.map((version) => ({ version })),
+          ...(named === undefined ? [] : [{ sendName: false }]),
+          ...(offered === undefined ? [] : [{ alpn: [offered] }])
+        ])
+        const without = named === undefined ? undefined : answers[asked.length]
+        const protocol = offered === undefined ? undefined : answers.at(-1)
         return {
-          versions: found,
-          ...(without === undefined ? {} : { withoutName: without }),
-          ...(offered === undefined || shaken === undefined ? {} : {
-            alpn: {
-              offered,
-              state: stateOf(shaken),
-              ...(Result.isSuccess(shaken) && shaken.success.alpn !== undefined ? { chosen: shaken.success.alpn } : {}),
-              ...whyOf(shaken)
-            }
+          versions: versions.map((version) => {
+            const shaken = answers[asked.indexOf(version)]
+            return shaken === undefined
+              ? { version, state: "offered" as const, ...(agreed === undefined ? {} : { cipher: agreed.cipher }) }
+              : { version, state: stateOf(shaken), ...cipherOf(shaken), ...whyOf(shaken) }
+          }),
+          ...(named === undefined || without === undefined ? {} : { withoutName: compared(without, named) }),
+          ...(offered === undefined || protocol === undefined ? {} : {
+            alpn: { offered, state: stateOf(protocol), ...chosenOf(protocol), ...whyOf(protocol) }
           })
         }
       })

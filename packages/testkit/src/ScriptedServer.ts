@@ -31,12 +31,16 @@ export interface ScriptedServer {
   readonly ended: (index: number) => Promise<Played>
 }
 
-/** How to serve. `later` is the script of each connection but the first; `tls` is what a `tls` step presents; with `oneOctetSegments` every octet is written by itself. */
+/**
+ * How to serve. `later` is the script of each connection but the first; `tls` is what a `tls` step presents; with `oneOctetSegments` every
+ * octet is written by itself; `most` connections are served at a time, further ones are reset.
+ */
 export interface ScriptedServerOptions {
   readonly script: string | ReadonlyArray<string>
   readonly later?: string | ReadonlyArray<string>
   readonly tls?: Tls.SecureContextOptions & { readonly requestCert?: boolean }
   readonly oneOctetSegments?: boolean
+  readonly most?: number
 }
 
 /** The lines a client sends, and what stands behind them. */
@@ -187,6 +191,7 @@ export const start = (options: ScriptedServerOptions): Effect.Effect<ScriptedSer
         const endings: Array<Promise<Played>> = []
         const open = new Set<Net.Socket>()
         const server = Net.createServer({ noDelay: true }, (client) => {
+          if (open.size >= (options.most ?? Infinity)) return void client.resetAndDestroy()
           const played: Played = {
             received: [],
             isComplete: false,
