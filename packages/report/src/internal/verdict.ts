@@ -146,9 +146,9 @@ export const verdict = (
   ]
 }
 
-/** A finding: its title with its id, its text, who must act and what to do. */
-export const finding = (look: Appearance, it: Finding): ReadonlyArray<string> => [
-  ...headline(look, it.state, it.title, it.id),
+/** A finding: its title with its id, its text, who must act and what to do. `others` are titles of which the same holds. */
+export const finding = (look: Appearance, it: Finding, others: ReadonlyArray<string> = []): ReadonlyArray<string> => [
+  ...[it.title, ...others].flatMap((title) => headline(look, it.state, title, it.id)),
   ...(it.text === undefined ? [] : Escape.lines(it.text).flatMap((text) => Layout.paragraph(look, text))),
   ...(it.actor === undefined ? [] : Layout.labelled(look, "Who", actorNames[it.actor])),
   ...steps(look, it.remedies)

@@ -171,6 +171,17 @@ const judged = (look: Appearance, report: Report): ReadonlyArray<ReadonlyArray<s
   ].filter((block) => block.length > 0)
 }
 
+/** A block for each finding; those of several services that say the same of each stand in one. */
+const grouped = (look: Appearance, found: ReadonlyArray<Finding>): ReadonlyArray<ReadonlyArray<string>> => {
+  const said = ({ actor, id, remedies, state, text }: Finding) => JSON.stringify([id, state, text, actor, remedies])
+  return [...Map.groupBy(found, said).values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return []
+    const titles = new Set(others.map(({ title }) => title))
+    titles.delete(first.title)
+    return [VerdictBlock.finding(look, first, [...titles])]
+  })
+}
+
 /** Findings, with the command that checks again once behind them where it is the same for all. */
 const findings = (look: Appearance, found: ReadonlyArray<Finding>): ReadonlyArray<ReadonlyArray<string>> => {
   const verifies = (it: Finding) => it.remedies.filter(({ kind }) => kind === "verify")
@@ -179,11 +190,11 @@ const findings = (look: Appearance, found: ReadonlyArray<Finding>): ReadonlyArra
   if (
     found.length < 2 || commands.size !== 1 || command === undefined || found.some((it) => verifies(it).length === 0)
   ) {
-    return found.map((it) => VerdictBlock.finding(look, it))
+    return grouped(look, found)
   }
   const rest = found.map((it) => ({ ...it, remedies: it.remedies.filter(({ kind }) => kind !== "verify") }))
   return [
-    ...rest.map((it) => VerdictBlock.finding(look, it)),
+    ...grouped(look, rest),
     ["Check again:", ...Layout.command(look, Escape.lines(command).join("\n"), "sh")]
   ]
 }
