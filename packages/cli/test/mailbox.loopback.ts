@@ -31,16 +31,23 @@ S: * BYE bye
 S: A2 OK bye
 close`
 
-/** Runs `work` with the check of the mailbox; `dmarc` is what the domain publishes. */
+type Terms = Pick<
+  NonNullable<Parameters<typeof ScriptedServer.start>[0]["tls"]>,
+  "minVersion" | "maxVersion" | "ciphers"
+>
+
+/** Runs `work` with the check of the mailbox; `dmarc` is what the domain publishes, `terms` what its servers take of TLS. */
 const within = (
   dmarc: string,
-  work: (check: (...more: ReadonlyArray<string>) => ReturnType<typeof sonde>) => Promise<void>
+  work: (check: (...more: ReadonlyArray<string>) => ReturnType<typeof sonde>) => Promise<void>,
+  terms: Terms = {},
+  most = Infinity
 ) =>
   Effect.gen(function*() {
     const { server } = yield* Effect.promise(TestCa.testCa)
-    const tls = yield* Effect.promise(() => server({ dns: ["mail.firm.example"] }))
-    const sends = yield* ScriptedServer.start({ script: submission, tls })
-    const reads = yield* ScriptedServer.start({ script: imap, tls })
+    const tls = { ...(yield* Effect.promise(() => server({ dns: ["mail.firm.example"] }))), ...terms }
+    const sends = yield* ScriptedServer.start({ script: submission, tls, most })
+    const reads = yield* ScriptedServer.start({ script: imap, tls, most })
     const { server: dns } = yield* NameServer.start({
       zone: {
         "firm.example": { mx: [[10, "mx.firm.example"]], txt: ["v=spf1 mx -all"] },
@@ -65,6 +72,23 @@ const within = (
       ])
     yield* Effect.promise(() => work(check))
   }).pipe(Effect.scoped)
+
+interface Service {
+  readonly id: string
+  readonly outcome: string
+  readonly phases: ReadonlyArray<{ readonly id: string; readonly state: string; readonly facts?: unknown }>
+}
+
+/** What a service of a report says of the versions that its server takes. */
+const taken = (services: ReadonlyArray<Service>, id: string) => {
+  const facts = services.find((service) => service.id === id)?.phases.find((phase) => phase.id === "versions")?.facts
+  const { versions = [] } = facts as { readonly versions?: ReadonlyArray<{ version: string; state: string }> } ?? {}
+  return versions.map(({ state, version }) => `${version} ${state}`)
+}
+
+/** A server of the years before 2008, as Node can play one. */
+const old: Terms = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" }
+const mixed: Terms = { minVersion: "TLSv1", ciphers: "ALL:@SECLEVEL=0" }
 
 const watched = "v=DMARC1; p=none; rua=mailto:dmarc@firm.example"
 
@@ -112,4 +136,60 @@ describe("sonde check with an address alone", () => {
       assert.strictEqual((await check("--fail-on", "warning", "--json")).code, 1)
       assert.strictEqual((await check("--fail-on", "warning", "--skip", "posture", "--json")).code, 0)
     }))
+
+  it.live("asks each server which versions of TLS it takes, and warns of the old ones", () =>
+    within(watched, async (check) => {
+      const { code, out } = await check("--json")
+      const { findings, services } = JSON.parse(out)
+      const all = ["TLSv1 offered", "TLSv1.1 offered", "TLSv1.2 offered", "TLSv1.3 offered"]
+      assert.deepStrictEqual([taken(services, "smtp-submission"), taken(services, "imap")], [all, all])
+      assert.includeMembers(
+        findings.map(({ id, service, state }: { id: string; service: string; state: string }) =>
+          `${service} ${id} ${state}`
+        ),
+        ["smtp-submission tls_version_outdated warn", "imap tls_version_outdated warn"]
+      )
+      assert.strictEqual(code, 0)
+      const { out: shown } = await check()
+      assert.match(
+        shown,
+        /^(\S+) still takes TLS 1\.0 and TLS 1\.1 \(tls_version_outdated\)\n(?!\1)\S+ still takes TLS 1\.0 and TLS 1\.1 \(tls_version_outdated\)\n {2}Both are deprecated/m
+      )
+      assert.strictEqual(shown.split("Both are deprecated").length, 2)
+      const narrowed = await check("--until", "tls", "--json")
+      assert.deepStrictEqual(taken(JSON.parse(narrowed.out).services, "imap"), [])
+    }, mixed))
+
+  it.live("says what a server takes that has no version in common, also where the run is narrowed", () =>
+    within(watched, async (check) => {
+      for (const more of [[], ["--only", "imap"]]) {
+        const { code, out } = await check(...more, "--json")
+        const { services } = JSON.parse(out)
+        assert.deepStrictEqual(taken(services, "imap"), [
+          "TLSv1 offered",
+          "TLSv1.1 offered",
+          "TLSv1.2 refused",
+          "TLSv1.3 refused"
+        ])
+        assert.strictEqual(code, 78)
+      }
+      const { out } = await check("--only", "imap")
+      assert.match(out, /^versions\tpass\t\d+\ttakes TLS 1\.0, 1\.1; refuses 1\.2, 1\.3$/m)
+      assert.match(
+        out,
+        /^\d+\t===\tTLS handshake failed: ProtocolVersion[^\n]*\n\nClient and server have no TLS version/m
+      )
+    }, old))
+
+  it.live("does not take a server that serves two connections at a time for one that refuses versions", () =>
+    within(
+      watched,
+      async (check) => {
+        const { services } = JSON.parse((await check("--json")).out)
+        const all = ["TLSv1 refused", "TLSv1.1 refused", "TLSv1.2 offered", "TLSv1.3 offered"]
+        assert.deepStrictEqual([taken(services, "smtp-submission"), taken(services, "imap")], [all, all])
+      },
+      {},
+      1
+    ))
 })

@@ -13,6 +13,7 @@ import { type PhaseId, type PhaseState, ServiceId } from "@sonde/domain/Service"
 import type { ClaimsFacts } from "@sonde/domain/TokenFacts"
 import type { Finding, Verdict } from "@sonde/domain/Verdict"
 import type { Recorder } from "@sonde/net/Recorder"
+import { Packs } from "@sonde/packs/Packs"
 import type { ServicesSeen } from "@sonde/packs/Seen"
 import type { Wanted } from "@sonde/phases/Claims"
 import { Classifier } from "@sonde/phases/Classifier"
@@ -122,9 +123,12 @@ const elsewhere = (log: RunLog, service: ServiceId): ServicesSeen => {
 export const circumstances = (attempt: Attempt, planned: Planned): Judge.Circumstances => {
   const { service } = planned
   // What was said after the phase that failed, such as a farewell, is no evidence.
-  const upTo = phasesOf(attempt.log, service).findLast(({ report }) => report.error !== undefined)?.line ?? 0
+  const stopped = phasesOf(attempt.log, service).findLast(({ report }) => report.error !== undefined)
+  const upTo = stopped?.line ?? 0
+  // Of a handshake the remark is kept, and none of its lines.
+  const isShown = stopped?.report.error?._tag === "TlsError" ? "=" : "<"
   const last = attempt.recorder.lines().findLast(({ dir, n, service: of }) =>
-    of === service && dir === "<" && n <= upTo
+    of === service && dir === isShown && n <= upTo
   )
   return {
     plan: { service, endpoint: planned.endpoint, message: planned.message, tokenFor: planned.tokenFor },
@@ -281,6 +285,12 @@ const isAnswered = ({ cause }: Verdict, passed: ReadonlyArray<PhaseId>): boolean
   // A server that took the secret has answered whether its form is right.
   || cause === "secret_form" && (passed.includes("auth") || passed.includes("mailbox"))
 
+/** Whether an endpoint is one that the provider of the mailbox runs for all its users. */
+const isProviders = Effect.fnUntraced(function*({ state }: Attempt, { endpoint }: Planned) {
+  const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
+  return pack?.endpoints?.some(({ host }) => host === endpoint.host.toLowerCase()) === true
+})
+
 /**
  * Runs the recipe of a service as its packs allow, and tells what came of it: verdicts on a failure, warnings on a pass. True
  * where it passed.
@@ -304,9 +314,11 @@ export const diagnose = Effect.fnUntraced(function*<A, E extends PhaseError, R>(
     Effect.provideService(recipe, Classifier, Judge.classifier(planned, request, state))
   )
   const phases = reported(log, service)
+  const about = circumstances(attempt, planned)
   const findings = [
     ...NetworkFindings.ofService(phases, planned),
-    ...TlsFindings.ofService(phases, circumstances(attempt, planned))
+    ...TlsFindings.ofService(phases, about),
+    ...(service === "tls" ? [] : TlsFindings.ofCheck(phases, about, yield* isProviders(attempt, planned)))
   ]
   for (const finding of findings) yield* log.publish({ type: "finding", finding })
   if (outcome._tag === "Failure") {

@@ -120,13 +120,13 @@ export const ofService = (
 
 /** How a note is told. */
 const titles: Readonly<Record<string, string>> = {
-  chain_order: "The certificates are sent in the wrong order",
-  chain_stranger: "A certificate is sent that does not belong to the chain",
-  staple_missing: "The certificate demands a stapled OCSP response, and none is sent",
-  staple_expired: "The stapled OCSP response is out of date",
-  staple_invalid: "The stapled OCSP response cannot be relied on",
-  staple_unknown: "The stapled OCSP response does not know the certificate",
-  revocation_unknown: "Whether the certificate was revoked could not be found out"
+  chain_order: "the certificates are sent in the wrong order",
+  chain_stranger: "a certificate is sent that does not belong to the chain",
+  staple_missing: "the certificate demands a stapled OCSP response, and none is sent",
+  staple_expired: "the stapled OCSP response is out of date",
+  staple_invalid: "the stapled OCSP response cannot be relied on",
+  staple_unknown: "the stapled OCSP response does not know the certificate",
+  revocation_unknown: "whether the certificate was revoked could not be found out"
 }
 
 const repairs: Readonly<Record<string, string>> = {
@@ -146,7 +146,7 @@ const noted = (planned: Place, phases: ReadonlyArray<PhaseReport>): ReadonlyArra
     id: `tls_${id}`,
     state: id === "revocation_unknown" ? "inconclusive" as const : "warn" as const,
     service: planned.service,
-    title: titles[id] ?? id,
+    title: `${format(planned.endpoint)}: ${titles[id] ?? id}`,
     text,
     remedies: [{ kind: "change" as const, text: repairs[id] ?? "", scope: "one server" }]
   }))
@@ -163,7 +163,7 @@ const oldVersions = (planned: Place, phases: ReadonlyArray<PhaseReport>): Readon
     id: "tls_version_outdated",
     state: "warn",
     service: planned.service,
-    title: `The server still takes ${names}`,
+    title: `${format(planned.endpoint)} still takes ${names}`,
     text: `Both are deprecated since 2021 (RFC 8996). Clients of today do not need them. Who must act: ${
       actorNames["mail-admin"]
     }.`,
@@ -194,7 +194,7 @@ const notEnforced = (planned: Place, phases: ReadonlyArray<PhaseReport>): Readon
     id: "starttls_not_enforced",
     state: "warn",
     service: planned.service,
-    title: "The server offers sign-in before TLS",
+    title: `${format(planned.endpoint)} offers sign-in before TLS`,
     text: `${shown.join(", ")} would send a secret in clear where a program does not insist on TLS. Who must act: ${
       actorNames["mail-admin"]
     }.`,
@@ -219,3 +219,23 @@ export const ofLook = (phases: ReadonlyArray<PhaseReport>, { plan }: Judge.Circu
   ...oldVersions(plan, phases),
   ...notEnforced(plan, phases)
 ]
+
+/**
+ * What is found of the same where a check asked for versions: nothing of a server that the provider of the mailbox runs, which nobody
+ * who uses it can change, nothing that stays open, and no word of old versions beside the failure of one that has no other.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const ofCheck = (
+  phases: ReadonlyArray<PhaseReport>,
+  about: Judge.Circumstances,
+  isProviders: boolean
+): ReadonlyArray<Finding> =>
+  isProviders || !phases.some(({ facts, id }) => id === "versions" && facts !== undefined)
+    ? []
+    : [
+      ...noted(about.plan, phases).filter(({ state }) => state !== "inconclusive"),
+      ...(phases.some(({ id, state }) => id === "tls" && state === "fail") ? [] : oldVersions(about.plan, phases)),
+      ...notEnforced(about.plan, phases)
+    ]

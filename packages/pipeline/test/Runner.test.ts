@@ -111,12 +111,13 @@ describe("a run", () => {
   it.effect("without a secret stops before sign-in and says why", () =>
     Effect.gen(function*() {
       const { report } = yield* check({ target: "person@example.com" }, {})
-      assert.deepStrictEqual(states(report).slice(-5), [
+      assert.deepStrictEqual(states(report).slice(-6), [
         "auth no_credential",
         "mail no_credential",
         "rcpt no_credential",
         "data no_credential",
-        "quit pass"
+        "quit pass",
+        "versions pass"
       ])
       assert.strictEqual(report.outcome, "pass")
     }).pipe(Effect.provide(over([]))))

@@ -188,12 +188,12 @@ const usual: Replies = {
 }
 
 /** A server that takes everything but for `replies`, and notes each command in `told`; lines of a message are not noted. */
-export const server = (told: Array<string>, replies: () => Replies = () => ({})): Net.StaticServer => {
+export const server = (told: Array<string>, replies: () => Replies = () => ({})) => {
   let isMessage = false
   const answer = (verb: string): ReadonlyArray<string> =>
     replies()[verb] ?? usual[verb] ?? ["S: 502 5.5.1 unknown command"]
   return {
-    script: (line) => {
+    script: (line: string | undefined) => {
       if (line === undefined) {
         isMessage = false
         told.push("connect")

@@ -9,6 +9,7 @@ import type { Reading } from "../Available.ts"
 import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
 import { mailbox, order } from "../recipes/Mailbox.ts"
+import { asksVersions, thenVersions, withVersions } from "../recipes/Versions.ts"
 import { type Attempt, diagnose, type Planned, settled } from "../ServiceRun.ts"
 import type { Definition } from "./Definition.ts"
 import { findPlan, finds, isStillToLook } from "./Looking.ts"
@@ -20,7 +21,9 @@ import { findPlan, finds, isStillToLook } from "./Looking.ts"
  * @since 0.1.0
  */
 export const definition = (service: Reading) => {
-  const orderOf = ({ security }: Endpoint, request: Request) => order(service, security, finds(request, service))
+  const conversation = ({ security }: Endpoint, request: Request) => order(service, security, finds(request, service))
+  const orderOf = (endpoint: Endpoint, request: Request) =>
+    withVersions(request, endpoint, conversation(endpoint, request))
   const planned = (endpoint: Endpoint, request: Request): Planned => ({
     service,
     endpoint,
@@ -38,7 +41,13 @@ export const definition = (service: Reading) => {
       const { request } = attempt
       const plan = Prepare.mailboxPlan(request, endpoint, service)
       const find = yield* findPlan(attempt, endpoint, service)
-      yield* diagnose(attempt, planned(endpoint, request), mailbox(find === undefined ? plan : { ...plan, find }))
+      const asks = {
+        place: plan,
+        conversation: conversation(endpoint, request),
+        isAsked: asksVersions(request, endpoint)
+      }
+      const read = mailbox(find === undefined ? plan : { ...plan, find })
+      yield* diagnose(attempt, planned(endpoint, request), thenVersions(asks, read))
     })
   } as const satisfies Definition<unknown>
 }

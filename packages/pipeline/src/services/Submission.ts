@@ -10,18 +10,22 @@ import { Packs } from "@sonde/packs/Packs"
 import * as Effect from "effect/Effect"
 import { settled } from "../Delivered.ts"
 import * as Judge from "../Judge.ts"
+import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
 import { order, submission, type SubmissionPlan } from "../recipes/Submission.ts"
+import { asksVersions, thenVersions, withVersions } from "../recipes/Versions.ts"
 import { type Attempt, diagnose, passedPhases, type Planned } from "../ServiceRun.ts"
 import type { Definition } from "./Definition.ts"
 
 const service = "smtp-submission" as const
 
+const orderOf = (endpoint: Endpoint, request: Request) => withVersions(request, endpoint, order(endpoint.security))
+
 /** A plan as verdicts see it. */
-const planned = (plan: SubmissionPlan): Planned => ({
+const planned = (request: Request, plan: SubmissionPlan): Planned => ({
   service,
   endpoint: plan.endpoint,
-  order: order(plan.endpoint.security),
+  order: orderOf(plan.endpoint, request),
   message: plan.message
 })
 
@@ -53,8 +57,10 @@ const openQuestions = Effect.fnUntraced(function*(attempt: Attempt, plan: Submis
 
 /** Runs the submission at an endpoint. What it is to be signed in with is in the request. */
 const run = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
-  const plan = Prepare.plan(attempt.request, endpoint, attempt.log.history)
-  const passed = yield* diagnose(attempt, planned(plan), submission(plan))
+  const { log, request } = attempt
+  const plan = Prepare.plan(request, endpoint, log.history)
+  const asks = { place: plan, conversation: order(endpoint.security), isAsked: asksVersions(request, endpoint) }
+  const passed = yield* diagnose(attempt, planned(request, plan), thenVersions(asks, submission(plan)))
   if (passed) yield* openQuestions(attempt, plan)
 })
 
@@ -69,8 +75,10 @@ export const definition = {
   signsIn: true,
   supposed: (request) => Prepare.supposed(request, service),
   find: (request, state, recognised) => Prepare.place(request, state, service, recognised),
-  order: ({ security }) => order(security),
-  settled: (attempt, endpoint) =>
-    settled(attempt, planned(Prepare.plan(attempt.request, endpoint, attempt.log.history)), "data"),
+  order: orderOf,
+  settled: (attempt, endpoint) => {
+    const { log, request } = attempt
+    return settled(attempt, planned(request, Prepare.plan(request, endpoint, log.history)), "data")
+  },
   run
 } as const satisfies Definition<unknown>
