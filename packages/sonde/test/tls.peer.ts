@@ -89,7 +89,11 @@ const rows: ReadonlyArray<Row> = [
     title: "names a server with TLS 1.1 at most",
     door: "oldTls",
     seen: fails("tls", "TlsError ProtocolVersion", "tls_version_too_old"),
-    sessions: ["ehlo=1 starttls=0/1 commands=1/2"]
+    // The conversation, and a question for each version: it takes two of them.
+    sessions: [
+      ...Array.from({ length: 3 }, () => "ehlo=1 starttls=0/1 commands=1/2"),
+      ...Array.from({ length: 2 }, () => "ehlo=1 starttls=1 commands=2")
+    ]
   },
   {
     title: "names a port that begins with TLS when it waits for a greeting",
@@ -172,7 +176,8 @@ suite("the way to a conversation with Postfix", () => {
         const options = { secret: password, ...row.options }
         const { report, sessions } = yield* diagnose(row.door, options, row.sessions.length)
         assert.deepStrictEqual(seen(report), row.seen)
-        assert.deepStrictEqual(sessions.map(withoutHello), [...row.sessions])
+        // Connections that are open at once end in any order.
+        assert.sameMembers(sessions.map(withoutHello), [...row.sessions])
       }))
 
     it.effect("names a closed port", () =>
