@@ -70,8 +70,11 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
     const further = tried.get(literal)
     if (further !== undefined) patterns.push(...further)
   }
-  /** Finds literals, into `codes`, and the patterns to try, into `patterns`. */
+  let searched: string | undefined
+  /** Finds literals, into `codes`, and the patterns to try, into `patterns`, unless the text is that of the last search. */
   const search = (text: string): void => {
+    if (text === searched) return
+    searched = text
     if (stamp === 0xffff_ffff) {
       stamps.fill(0)
       stamp = 0
@@ -91,10 +94,11 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
       // To an expression that ignores case the long s is an s; lower case does not change it.
       if (numbers.size >= divider || text.includes("\u017f")) return undefined
       search(text)
-      codes.push(divider)
       const begin = patterns.length === 0 ? "" : text.slice(0, Pattern.maxPatternText)
-      for (const place of patterns) if (expressions[place]?.test(begin) === true) codes.push(place)
-      return codes.length > maxCodes ? undefined : String.fromCharCode(...codes)
+      const matching = patterns.filter((place) => expressions[place]?.test(begin) === true)
+      return codes.length + matching.length >= maxCodes
+        ? undefined
+        : String.fromCharCode(...codes, divider, ...matching)
     },
     patterns: (text) => {
       if (text.includes("\u017f")) return expressions
