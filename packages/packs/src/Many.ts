@@ -45,6 +45,7 @@ interface Said {
   readonly answer: Explanation
   readonly text: Template
   readonly command: Template | undefined
+  readonly parts: ReadonlyArray<{ readonly text: Template; readonly recipient: Template | undefined }> | undefined
   readonly asked: ReadonlyArray<Asked>
   readonly moved: ReadonlyArray<Moved>
 }
@@ -100,6 +101,19 @@ const fill = (template: Template, text: string, { begins, ends }: Shape.Shape): 
   for (const piece of template) out += typeof piece === "string" ? piece : text.slice(begins[piece], ends[piece])
   return out
 }
+
+/** The parts of an answer for a shape, with the words of another text. */
+const partsOf = (
+  templates: NonNullable<Said["parts"]>,
+  parts: NonNullable<Explanation["parts"]>,
+  text: string,
+  shape: Shape.Shape
+): NonNullable<Explanation["parts"]> =>
+  parts.map((part, place) => {
+    const { recipient, text: said = [] } = templates[place] ?? {}
+    const read = { ...part.read, text: fill(said, text, shape) }
+    return recipient === undefined ? { ...part, read } : { ...part, recipient: fill(recipient, text, shape), read }
+  })
 
 /** A shape with its unknown words masked. */
 const masked = ({ begins, pieces, shape, ends }: Shape.Shape): string =>
@@ -170,22 +184,34 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
     const { next, read } = answer
     const said = templateOf(read.text, places)
     const command = templateOf(next?.command ?? "", places)
-    const pieces = [...said, ...command].filter((piece) => typeof piece === "string")
+    const parts = answer.parts?.map(({ read, recipient }) => ({
+      text: templateOf(read.text, places),
+      recipient: recipient === undefined ? undefined : templateOf(recipient, places)
+    }))
+    const shown = [...said, ...command, ...(parts ?? []).flatMap(({ recipient = [], text }) => [...text, ...recipient])]
+    const pieces = shown.filter((piece) => typeof piece === "string")
     // Verdicts show nothing of a text but its host and port.
-    const rest = { ...answer, verdicts: [], read: { ...read, text: pieces }, next: { ...next, command: "" } }
+    const rest = {
+      ...answer,
+      verdicts: [],
+      read: { ...read, text: pieces },
+      next: { ...next, command: "" },
+      parts: answer.parts?.map((part) => ({ ...part, recipient: "", read: { ...part.read, text: "" } }))
+    }
     // Names of mechanisms and codes are shown in upper case.
     const others = JSON.stringify(rest).toLowerCase()
     const isElsewhere = [...places.keys()].some((one) => others.includes(one.toLowerCase()))
-    if (reading === undefined || answer.parts !== undefined || isElsewhere) return undefined
+    if (reading === undefined || isElsewhere) return undefined
     const { hits, seen, unwrapped: { candidates, words: spoken = shape.shape } } = reading
     // Those behind a reading that a rule explains by its text are not asked.
     const all = candidates.map((one) => one.text)
-    const readings = hits[0]?.byText === true ? all.slice(0, all.indexOf(seen?.text ?? "") + 1) : all
+    const first = hits[0]?.byText === true ? all.slice(0, all.indexOf(seen?.text ?? "") + 1) : all
+    const further = (reading.unwrapped.parts ?? []).flatMap((part) => part.candidates.map((one) => one.text))
     const whole = fold(shape.shape)
     const moved = spoken === shape.shape ? [] : [...movedIn(spoken, places)]
     const asked: Array<Asked> = []
     const mask = masked(shape)
-    for (const one of new Set(readings)) {
+    for (const one of new Set([...first, ...further])) {
       const template = templateOf(one, places)
       if (isPlain(template)) continue
       const folded = fold(one)
@@ -197,7 +223,7 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
         .map((pattern) => [pattern, pattern.test(begin)] as const)
       if (patterns.length > 0) asked.push({ reading: template, patterns })
     }
-    return { answer, text: said, command: isPlain(command) ? undefined : command, asked, moved }
+    return { answer, text: said, command: isPlain(command) ? undefined : command, parts, asked, moved }
   }
 
   const keep = (shape: Shape.Shape, hints: Hints, today: string): Kept => {
@@ -245,7 +271,7 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
     }
     const { said, shape } = found
     if (said === undefined) return explainNow(library, text, hints, today)
-    const { answer, asked, command, moved } = said
+    const { answer, asked, command, moved, parts } = said
     const isKnown = ({ before, behind, place }: Moved): boolean =>
       shapes.isAtEdge(text.slice(shape.begins[place], shape.ends[place]), before, behind)
     if (moved.some(isKnown)) return explainNow(library, text, hints, today)
@@ -256,9 +282,10 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
       }
     }
     const read = { ...answer.read, text: fill(said.text, text, shape) }
-    return command === undefined || answer.next === undefined
+    const whole = command === undefined || answer.next === undefined
       ? { ...answer, read }
       : { ...answer, read, next: { ...answer.next, command: fill(command, text, shape) } }
+    return parts === undefined ? whole : { ...whole, parts: partsOf(parts, answer.parts ?? [], text, shape) }
   }
 }
 

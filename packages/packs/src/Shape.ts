@@ -115,6 +115,9 @@ const isAlike = (text: string, shape: string, begin: number, end: number, kind: 
   return true
 }
 
+/** As `startsWith` at a place, which looks at one character after the other, where this compares as many as fit a word. */
+const standsAt = (text: string, piece: string, at: number): boolean => text.slice(at, at + piece.length) === piece
+
 const kindOf = (kind: number): number => kind === digit ? Runs.digits : (kind & digit) === 0 ? Runs.letters : Runs.both
 
 /** The character at a place as it is in a folded text; none before and behind it. */
@@ -276,14 +279,14 @@ export const make = (wanted: Wanted): Shapes => {
       if (text.length !== shape.length) return false
       // Shapes of one and the same text differ in the last word, those of two texts from the beginning.
       const end = ends.length - 1
-      if (!text.startsWith(pieces[end + 1] ?? "", ends[end])) return false
+      if (!standsAt(text, pieces[end + 1] ?? "", ends[end] ?? 0)) return false
       if (!isAlike(text, shape, begins[end] ?? 0, ends[end] ?? 0, words[end] ?? 0)) return false
       for (let place = 0; place <= end; place++) {
-        if (!text.startsWith(pieces[place] ?? "", place === 0 ? 0 : ends[place - 1])) return false
+        if (!standsAt(text, pieces[place] ?? "", place === 0 ? 0 : ends[place - 1] ?? 0)) return false
       }
       for (let place = 0; place < ends.length; place++) {
         const begin = begins[place] ?? 0
-        if (text.startsWith(last[place] ?? "", begin)) continue
+        if (standsAt(text, last[place] ?? "", begin)) continue
         const end = ends[place] ?? 0
         const kind = words[place] ?? 0
         if (!isAlike(text, shape, begin, end, kind) || !isUnknown(text, begin, end, kind)) return false

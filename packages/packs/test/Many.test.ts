@@ -93,6 +93,33 @@ describe("an explainer of many texts", () => {
       }
     }).pipe(Effect.provide(Packs.layer)), 120_000)
 
+  it.effect("says of each part of a bounce what is said of it alone", () =>
+    Effect.gen(function*() {
+      const packs = yield* Packs
+      const library = yield* packs.library
+      const explain = yield* Many.make(packs)
+      const failures = [
+        (id: string) => `550 5.1.1 ${id} is no user here`,
+        (id: string) => `452 4.2.2 the mailbox ${id} is over quota`,
+        (id: string) => `554 5.7.1 Service unavailable; client host blocked using zen.spamhaus.org, ${id}`
+      ]
+      const group = (name: string, diagnostic: string) =>
+        `Final-Recipient: rfc822; ${name}@b.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; ${diagnostic}\n`
+      let parts = 0
+      for (const one of failures) {
+        for (const other of failures) {
+          for (const [name, id] of [["qzkvwx", "wq7zkx"], ["xqzkvv", "xk5qwz"], ["vvqzkx", "vz3xqk"]] as const) {
+            for (const text of [group(name, one(id)), `${group(name, one(id))}\n${group(id, other(name))}`]) {
+              const found = yield* library.attempt(() => explain(text, {}, today))
+              assert.deepStrictEqual(found, yield* alone(library, text, {}), text)
+              for (const part of found.parts ?? []) if (part.recipient?.startsWith(name) === true) parts++
+            }
+          }
+        }
+      }
+      assert.strictEqual(parts, 54)
+    }).pipe(Effect.provide(Packs.layer)), 120_000)
+
   it.effect("asks patterns, codes and literals of a pack about each text", () =>
     Effect.gen(function*() {
       const own = [pack({
