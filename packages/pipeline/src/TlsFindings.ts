@@ -13,7 +13,7 @@ import { CapabilityFacts, EhloFacts, TlsFacts } from "@sonde/domain/Facts"
 import type { PhaseReport } from "@sonde/domain/Report"
 import type { Protocol } from "@sonde/domain/Service"
 import { VersionsFacts } from "@sonde/domain/TlsSurvey"
-import { actorNames, type Finding } from "@sonde/domain/Verdict"
+import type { Finding } from "@sonde/domain/Verdict"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Judge from "./Judge.ts"
@@ -54,9 +54,7 @@ const remediesFor = (about: Judge.Circumstances, reason: TlsReason, product?: st
     message: format(endpoint)
   })
   const [verdict] = Judge.verdicts(error, about)
-  return verdict === undefined
-    ? { remedies: [], who: "" }
-    : { remedies: verdict.remedies, who: ` Who must act: ${actorNames[verdict.actor]}.` }
+  return verdict === undefined ? { remedies: [] } : { actor: verdict.actor, remedies: verdict.remedies }
 }
 
 type Certificate = TlsFacts["chain"][number]
@@ -75,29 +73,28 @@ const ends = (about: Judge.Circumstances, { chain, daysLeft }: TlsFacts): Readon
   const [first] = [...chain].sort((left, right) => Date.parse(left.notAfter) - Date.parse(right.notAfter))
   const degree = first === undefined ? undefined : urgencyOf(daysLeft, lifeDays(first))
   if (first === undefined || degree === undefined) return []
-  const { remedies, who } = remediesFor(about, "CertificateExpired")
+  const acts = remediesFor(about, "CertificateExpired")
   const days = daysLeft === 1 ? "1 day" : `${daysLeft} days`
   return [{
     id: "certificate_expires_soon",
     state: "warn",
     service: about.plan.service,
     title: `The certificate of ${format(about.plan.endpoint)} ends in ${days}`,
-    text: `${first.subject} is valid until ${first.notAfter.slice(0, 10)}: ${urgency[degree]}.${who}`,
-    remedies
+    text: `${first.subject} is valid until ${first.notAfter.slice(0, 10)}: ${urgency[degree]}.`,
+    ...acts
   }]
 }
 
 const intercepted = (about: Judge.Circumstances, product: string | undefined): ReadonlyArray<Finding> => {
   if (product === undefined) return []
-  const { remedies, who } = remediesFor(about, "UnknownIssuer", product)
+  const acts = remediesFor(about, "UnknownIssuer", product)
   return [{
     id: "tls_interception_suspected",
     state: "warn",
     service: about.plan.service,
     title: `${product} seems to open TLS on the way to ${format(about.plan.endpoint)}`,
-    text:
-      `The chain is trusted here, and a certificate of ${product} issued it: it reads what passes, passwords too.${who}`,
-    remedies
+    text: `The chain is trusted here, and a certificate of ${product} issued it: it reads what passes, passwords too.`,
+    ...acts
   }]
 }
 
@@ -148,6 +145,7 @@ const noted = (planned: Place, phases: ReadonlyArray<PhaseReport>): ReadonlyArra
     service: planned.service,
     title: `${format(planned.endpoint)}: ${titles[id] ?? id}`,
     text,
+    actor: "mail-admin" as const,
     remedies: [{ kind: "change" as const, text: repairs[id] ?? "", scope: "one server" }]
   }))
 }
@@ -164,9 +162,8 @@ const oldVersions = (planned: Place, phases: ReadonlyArray<PhaseReport>): Readon
     state: "warn",
     service: planned.service,
     title: `${format(planned.endpoint)} still takes ${names}`,
-    text: `Both are deprecated since 2021 (RFC 8996). Clients of today do not need them. Who must act: ${
-      actorNames["mail-admin"]
-    }.`,
+    text: "Both are deprecated since 2021 (RFC 8996). Clients of today do not need them.",
+    actor: "mail-admin",
     remedies: [{
       kind: "change",
       text:
@@ -195,9 +192,8 @@ const notEnforced = (planned: Place, phases: ReadonlyArray<PhaseReport>): Readon
     state: "warn",
     service: planned.service,
     title: `${format(planned.endpoint)} offers sign-in before TLS`,
-    text: `${shown.join(", ")} would send a secret in clear where a program does not insist on TLS. Who must act: ${
-      actorNames["mail-admin"]
-    }.`,
+    text: `${shown.join(", ")} would send a secret in clear where a program does not insist on TLS.`,
+    actor: "mail-admin",
     remedies: [{
       kind: "change",
       text:
