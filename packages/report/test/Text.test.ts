@@ -94,6 +94,43 @@ describe("Text.render", () => {
     ])
   })
 
+  it("tells a verdict on several services once, with all of them, unless a line of one is its evidence", () => {
+    const [verdict] = reports.failed.verdicts
+    const [smtp] = reports.failed.services
+    assert.isDefined(verdict)
+    assert.isDefined(smtp)
+    const both = (evidence: ReadonlyArray<number>, title = verdict.title) =>
+      Text.render({
+        ...reports.failed,
+        services: [smtp, { ...smtp, id: "imap" }],
+        verdicts: [
+          { ...verdict, service: "smtp-submission", phase: "auth", evidence },
+          { ...verdict, service: "imap", phase: "auth", evidence, title }
+        ]
+      }, Appearance.piped)
+    const shown = both([])
+    assert.match(shown, /^ {2}Where +SMTP submission, auth; IMAP, auth$/m)
+    assert.strictEqual(shown.split("How sure").length, 2)
+    assert.strictEqual(both([7]).split("How sure").length, 3)
+    assert.strictEqual(both([], "something else").split("How sure").length, 3)
+  })
+
+  it("tells a finding of several servers once, below the title of each", () => {
+    const [smtp] = reports.passed.services
+    assert.isDefined(smtp)
+    const finding = (title: string, text: string) =>
+      ({ id: "tls_version_outdated", state: "warn", service: smtp.id, title, text, remedies: [] }) as const
+    const shown = Text.render({
+      ...reports.passed,
+      outcome: "warn",
+      findings: [finding("a:1 is old", "Both are old."), finding("b:2 is old", "Both are old."), finding("c", "Else.")]
+    }, Appearance.piped)
+    assert.include(
+      shown,
+      "a:1 is old (tls_version_outdated)\nb:2 is old (tls_version_outdated)\n  Both are old.\n\nc (tls_version_outdated)\n  Else.\n"
+    )
+  })
+
   it("says what the provider was recognised by, in words that agree", () => {
     const { provider } = reports.failed
     assert.isDefined(provider)

@@ -154,16 +154,27 @@ const unnamed = (look: Appearance, report: Report): ReadonlyArray<string> =>
     ]
   })
 
+/** A block for each verdict; those that say the same of several services, without a line of one to go by, stand in one. */
+const verdicts = (look: Appearance, report: Report): ReadonlyArray<ReadonlyArray<string>> => {
+  const said = ({ evidence, service, ...verdict }: Report["verdicts"][number]) =>
+    JSON.stringify([verdict, evidence.length === 0 ? [] : [service, evidence]])
+  return [...Map.groupBy(report.verdicts, said).values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const places = group.flatMap((it) => placeOf(report, it) ?? [])
+    const options = {
+      domain: report.target.domain,
+      state: verdictState(report, first.service),
+      where: places.length === 0 ? undefined : places.join("; ")
+    }
+    return [VerdictBlock.verdict(look, first, options)]
+  })
+}
+
 const judged = (look: Appearance, report: Report): ReadonlyArray<ReadonlyArray<string>> => {
   const open = report.findings.filter((it) => it.state !== "pass")
   return [
-    ...report.verdicts.map((it) =>
-      VerdictBlock.verdict(look, it, {
-        domain: report.target.domain,
-        state: verdictState(report, it.service),
-        where: placeOf(report, it)
-      })
-    ),
+    ...verdicts(look, report),
     unnamed(look, report),
     report.outcome === "pass" || report.outcome === "warn" ? passedLine(look, report) : [],
     ...findings(look, open.filter((it) => !Policy.isBrief(report, it))),
