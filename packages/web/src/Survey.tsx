@@ -5,6 +5,7 @@
 import type { PhaseReport, Report, ServiceReport } from "@sonde/domain/Report"
 import type { VersionsFacts } from "@sonde/domain/TlsSurvey"
 import * as Escape from "@sonde/report/Escape"
+import * as Phrases from "@sonde/report/Phrases"
 import { Sign } from "./Marks.tsx"
 
 const isVersions = (facts: PhaseReport["facts"]): boolean => Array.isArray(facts?.["versions"])
@@ -49,7 +50,14 @@ const changed = ({ phases }: ServiceReport, key: "added" | "removed"): string =>
     return Array.isArray(words) ? [words.map((word) => Escape.line(`${word}`)).join(" ")] : []
   }).at(-1) ?? ""
 
-const One = ({ facts, service }: { readonly facts: VersionsFacts; readonly service: ServiceReport }) => {
+/** `of` names the service where there are several. */
+const One = (
+  { facts, of, service }: {
+    readonly facts: VersionsFacts
+    readonly of: string | undefined
+    readonly service: ServiceReport
+  }
+) => {
   const { alpn: asked, versions, withoutName } = facts
   const pairs: ReadonlyArray<readonly [string, string]> = [
     ["Without a server name (SNI)", withoutName === undefined ? "" : nameless(withoutName)],
@@ -58,8 +66,8 @@ const One = ({ facts, service }: { readonly facts: VersionsFacts; readonly servi
     ["Offered before TLS alone", changed(service, "removed")]
   ]
   return (
-    <section className="card" aria-label="TLS versions">
-      <h2>Versions of TLS</h2>
+    <section className="card" aria-label={of === undefined ? "TLS versions" : `TLS versions of ${of}`}>
+      <h2>Versions of TLS{of === undefined ? "" : `: ${of}`}</h2>
       <table className="stacked">
         <thead>
           <tr>
@@ -99,9 +107,19 @@ const One = ({ facts, service }: { readonly facts: VersionsFacts; readonly servi
 }
 
 /** The surveys of a run; nothing where it had none. */
-export const Surveys = ({ report }: { readonly report: Report }) =>
-  report.services.flatMap((service) =>
-    service.phases.filter(({ facts, id }) => id === "versions" && isVersions(facts)).map(({ facts }, index) => (
-      <One key={`${service.id} ${index}`} facts={facts as unknown as VersionsFacts} service={service} />
-    ))
+export const Surveys = ({ report }: { readonly report: Report }) => {
+  const found = report.services.flatMap((service) =>
+    service.phases.filter(({ facts, id }) => id === "versions" && isVersions(facts)).map(({ facts }) => ({
+      service,
+      facts: facts as unknown as VersionsFacts
+    }))
   )
+  return found.map(({ facts, service }, index) => (
+    <One
+      key={`${service.id} ${index}`}
+      facts={facts}
+      of={found.length > 1 ? Phrases.services[service.id] : undefined}
+      service={service}
+    />
+  ))
+}

@@ -315,7 +315,15 @@ const reading = (id: "imap" | "pop3" | "sieve", port: number, last: PhaseReport)
     ...opening.slice(0, 2),
     ...opening.filter(({ id: phase }) => phase === "tls").map(secured),
     passed("auth", 388, { mechanism: "XOAUTH2", user: mailbox }),
-    last
+    last,
+    passed("versions", 90, {
+      versions: [
+        { version: "TLSv1", state: "refused", why: "the server broke the handshake off with an alert" },
+        { version: "TLSv1.1", state: "refused", why: "the server broke the handshake off with an alert" },
+        { version: "TLSv1.2", state: "offered", cipher: "ECDHE-RSA-AES256-GCM-SHA384" },
+        { version: "TLSv1.3", state: "offered", cipher: "TLS_AES_256_GCM_SHA384" }
+      ]
+    })
   ]
 })
 

@@ -140,6 +140,16 @@ describe.skipIf(!isThere)("many services", () => {
       assert.strictEqual(await skipped.count(), 1)
     }))
 
+  it("tell of each which versions of TLS its server takes", () =>
+    site.visit(`/runs/${Canned.many.run}`, async (page) => {
+      for (const name of ["IMAP", "POP3", "ManageSieve"]) {
+        const card = page.getByRole("region", { name: `TLS versions of ${name}`, exact: true })
+        assert.strictEqual(await card.getByRole("heading").innerText(), `Versions of TLS: ${name}`)
+        assert.match(await card.getByRole("row", { name: "TLS 1.0" }).innerText(), /refused/)
+        assert.match(await card.getByRole("row", { name: "TLS 1.3" }).innerText(), /taken/)
+      }
+    }))
+
   it("show the certificates that were sent, on demand", () =>
     site.visit(`/runs/${Canned.many.run}`, async (page) => {
       const chains = page.getByRole("region", { name: "Certificates" })
