@@ -30,6 +30,7 @@ const marks: ReadonlyArray<Mark> = [
   // PHPMailer
   { sign: /^[^\n]{0,60}?\bSERVER -> CLIENT: /u, direction: "server" },
   { sign: /^[^\n]{0,60}?\bCLIENT -> SERVER: /u, direction: "client" },
+  { sign: /^[^\n]{0,60}?\bSMTP ERROR: /u, direction: "note" },
   // Nodemailer, MailKit, and most who log: "S: " and "C: "
   { sign: /^(?:[^\n]{0,80}[\])] )?S: /u, direction: "server" },
   { sign: /^(?:[^\n]{0,80}[\])] )?C: /u, direction: "client" },
