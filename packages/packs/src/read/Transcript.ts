@@ -65,6 +65,8 @@ const maxRefusals = 8
 const commands: ReadonlyArray<readonly [RegExp, PhaseId]> = [
   [/^(?:EHLO|HELO|LHLO)\b/iu, "ehlo"],
   [/^(?:\S{1,20} )?(?:STARTTLS|STLS)\b/iu, "starttls"],
+  // They ask about a recipient, and what follows may look like a command.
+  [/^(?:VRFY|EXPN)\b/iu, "rcpt"],
   [/^(?:\S{1,20} )?(?:AUTH|AUTHENTICATE|LOGIN|USER|PASS|APOP)\b/iu, "auth"],
   [/^MAIL\b/iu, "mail"],
   [/^RCPT\b/iu, "rcpt"],
