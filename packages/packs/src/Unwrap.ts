@@ -14,6 +14,7 @@ import { fromChallenge } from "./read/Challenge.ts"
 import { clientOf } from "./read/Client.ts"
 import { unescape } from "./read/Escape.ts"
 import { fromLine } from "./read/LogLine.ts"
+import { tokenMechanismOf } from "./read/Mechanism.ts"
 import { maxMessage } from "./read/Mime.ts"
 import { fromOpenSsl } from "./read/OpenSsl.ts"
 import { replies } from "./read/Reply.ts"
@@ -50,7 +51,11 @@ const plain = (given: string): Unwrapped => {
   const { client, phase } = clientOf(found ? given : text)
   const host = speaker.exec(text)?.[1]
   const challenge = fromChallenge(text)
-  const read = replies(text, phase)
+  const mechanism = tokenMechanismOf(text)
+  const [one, ...more] = replies(text, phase)
+  const read: Candidates = mechanism === undefined
+    ? [one, ...more]
+    : [{ ...one, mechanism }, ...more.map((other) => ({ ...other, mechanism }))]
   // Where nothing but the advice or the outcome is known, it is better than nothing.
   const quoted = read.length === 1 ? behindResponse(text) : undefined
   const all: Candidates = text !== whole
