@@ -63,6 +63,9 @@ const weights = {
   notText: 3
 } as const
 
+/** How many `notText` of a rule count as its merit: a long list of exceptions makes no rule more specific. */
+const weighedNotTexts = 10
+
 export const prepare = (seen: Seen, open: boolean): Prepared => ({
   seen,
   open,
@@ -259,8 +262,9 @@ export const compile = (when: When): ReadonlyArray<Condition> => {
       ({ text }) => any.some((literal) => contains(text, literal)) ? "holds" : "fails"
     )
   }
-  for (const literal of list(when.notText).map(fold)) {
-    add("notText", [literal], weights.notText, ({ text }) => contains(text, literal) ? "fails" : "holds")
+  for (const [place, literal] of list(when.notText).map(fold).entries()) {
+    const weight = place < weighedNotTexts ? weights.notText : 0
+    add("notText", [literal], weight, ({ text }) => contains(text, literal) ? "fails" : "holds")
   }
   if (when.pattern !== undefined) {
     const { pattern } = when
