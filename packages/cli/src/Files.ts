@@ -88,10 +88,10 @@ export const isThere = (path: string) =>
 export const isFolder = (path: string) =>
   Effect.promise(() => stat(path).then((about) => about.isDirectory(), () => false))
 
-/** The YAML files of a folder, by name, or status 66. */
-export const yamlFiles = Effect.fnUntraced(function*(option: string, folder: string) {
-  const names = yield* attempt(`${option}: the folder ${quoted(folder)}`, () => readdir(folder))
-  return names.filter((name) => /\.ya?ml$/i.test(name)).toSorted().map((name) => join(folder, name))
+/** The names in a folder, in order, or status 66. */
+export const names = Effect.fnUntraced(function*(option: string, folder: string) {
+  const found = yield* attempt(`${option}: the folder ${quoted(folder)}`, () => readdir(folder))
+  return found.toSorted()
 })
 
 /** Where journals are kept: `--state`, else `$XDG_STATE_HOME/sonde`, else `~/.local/state/sonde`. */

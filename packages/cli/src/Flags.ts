@@ -42,7 +42,7 @@ export const places = {
   pack: texts(
     "pack",
     "PATH",
-    "another pack, a YAML file; repeatable, a later one with the same id replaces an earlier one"
+    "another pack, a YAML file or a folder with _pack.yaml; repeatable, a later one with the same id replaces an earlier one"
   ),
   packs: text("packs", "DIR", "a folder of packs, beside those of SONDE_PACKS and ~/.config/sonde/packs"),
   state: text("state", "DIR", "where runs are kept (default $XDG_STATE_HOME/sonde)")

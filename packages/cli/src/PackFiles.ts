@@ -6,12 +6,14 @@
  * on the command line must be good; of the rest a bad pack is told and left out, so that it never stops the others.
  */
 import type { Pack, PackError } from "@sonde/packs/Pack"
+import * as Source from "@sonde/packs/Source"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { delimiter } from "node:path"
+import { delimiter, join } from "node:path"
 import { type Failure, missing } from "./Failure.ts"
 import * as Files from "./Files.ts"
 import { configFolder } from "./PackPlaces.ts"
+import { quoted } from "./Print.ts"
 import { note, Screen } from "./Screen.ts"
 
 /** Where a file was found: an option, a variable, or the configuration folder. */
@@ -36,18 +38,46 @@ const refused = (option: string, path: string, error: PackError): Failure => {
   return missing(`${option}: ${first ?? "the pack cannot be used"}${more}`)
 }
 
-/** One pack of a YAML file; status 66 with line, column and what is expected where it cannot be used. */
+/** The text of a pack: of a file, or of all files of a folder that is one. */
+export const source = Effect.fnUntraced(function*(option: string, path: string) {
+  if (!(yield* Files.isFolder(path))) return Source.ofText(yield* Files.text(option, path), path)
+  const names = Source.namesOf(yield* Files.names(option, path))
+  if (names === undefined) {
+    return yield* missing(
+      `${option}: the folder ${quoted(path)} is no pack`,
+      `name a file, or a folder with ${Source.first} and further files of the same pack`
+    )
+  }
+  const parts = yield* Effect.forEach(names, (name) => {
+    const file = join(path, name)
+    return Effect.map(Files.text(option, file), (text) => ({ path: file, text }))
+  })
+  return { path, parts }
+})
+
+/** One pack of YAML; status 66 with line, column and what is expected where it cannot be used. */
 export const read = Effect.fnUntraced(function*(option: string, path: string) {
-  const source = yield* Files.text(option, path)
+  const text = yield* source(option, path)
   const Yaml = yield* Effect.promise(() => import("@sonde/packs/Yaml"))
-  const decoded = Yaml.fromText(source, path)
+  const decoded = Yaml.fromSource(text)
   if (Result.isFailure(decoded)) return yield* refused(option, path, decoded.failure)
   return decoded.success
 })
 
-/** A file as it is, a folder as the packs in it. */
+/** The packs in a folder, by name: its files of YAML, and folders that are packs. */
+export const inFolder = Effect.fnUntraced(function*(option: string, folder: string) {
+  const found: Array<string> = []
+  for (const name of yield* Files.names(option, folder)) {
+    const path = join(folder, name)
+    if (/\.ya?ml$/i.test(name) || (yield* Files.isThere(join(path, Source.first)))) found.push(path)
+  }
+  return found
+})
+
+/** A pack as it is, another folder as the packs in it. */
 export const within = Effect.fnUntraced(function*(option: string, path: string) {
-  return (yield* Files.isFolder(path)) ? yield* Files.yamlFiles(option, path) : [path]
+  const isPack = !(yield* Files.isFolder(path)) || (yield* Files.isThere(join(path, Source.first)))
+  return isPack ? [path] : yield* inFolder(option, path)
 })
 
 /** Tells what is wrong and goes on without it. */
@@ -74,7 +104,7 @@ export const found = Effect.fnUntraced(function*(options: Options) {
     const pack = yield* leniently(read(origin, path))
     if (pack !== undefined) packs.push({ pack, path, origin })
   }
-  const folder = options.packs === undefined ? [] : yield* Files.yamlFiles("--packs", options.packs)
+  const folder = options.packs === undefined ? [] : yield* inFolder("--packs", options.packs)
   for (const path of folder) packs.push({ pack: yield* read("--packs", path), path, origin: "--packs" })
   for (const path of options.pack ?? []) packs.push({ pack: yield* read("--pack", path), path, origin: "--pack" })
   return packs

@@ -183,6 +183,39 @@ describe("sonde packs lint", () => {
     })), 60_000)
 })
 
+describe("a pack that is a folder", () => {
+  it.live(
+    "is one pack for lint, test and explain, and mistakes have the file that they are in",
+    () =>
+      Effect.scoped(Effect.gen(function*() {
+        const dir = yield* folder
+        const acme = join(dir, "packs", "acme")
+        mkdirSync(acme, { recursive: true })
+        writeFileSync(join(acme, "_pack.yaml"), good)
+        writeFileSync(join(acme, "more.yaml"), again.replaceAll("flux in the capacitor", "juice in the battery"))
+        for (const path of [acme, join(dir, "packs")]) {
+          const fine = yield* sonde(["packs", "lint", path])
+          assert.deepStrictEqual(fine, { code: 0, out: "", err: "sonde: 1 pack: 0 errors, 0 warnings\n" })
+          const tried = yield* sonde(["packs", "test", path])
+          assert.strictEqual(tried.err, "sonde: 2 of 2 examples are explained by their own rule\n")
+        }
+        const more = "535 5.7.8 No more juice in the battery"
+        for (const flags of [["--pack", acme], ["--packs", join(dir, "packs")]]) {
+          const { out } = yield* sonde(["explain", more, "--provider", "acme", "--json", ...flags])
+          assert.strictEqual(JSON.parse(out).verdicts[0].rule, "acme/reflux")
+        }
+        writeFileSync(join(acme, "more.yaml"), again.replace("actor: user", "actor: nobody"))
+        const { code, out } = yield* sonde(["packs", "lint", acme])
+        assert.strictEqual(code, 78)
+        assert.include(out, `${acme}/more.yaml:5:12: `)
+        const used = yield* sonde(["explain", more, "--pack", acme])
+        assert.strictEqual(used.code, 66)
+        assert.include(used.err, `${acme}/more.yaml:5:12: `)
+      })),
+    60_000
+  )
+})
+
 describe("sonde packs test", () => {
   it.live(
     "says which rule matched instead, what decided, and the edit that helps",

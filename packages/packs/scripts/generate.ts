@@ -1,5 +1,5 @@
 /**
- * Writes what is generated from `data/*.yaml`: the built-in packs as JSON modules, their index, and the JSON Schema;
+ * Writes what is generated from `data/`: the built-in packs as JSON modules, their index, and the JSON Schema;
  * from `causes/*.yaml`: the pages of the causes; and from `src/read/*.ts`: the words that readers of texts look for.
  *
  * Run with `node packages/packs/scripts/generate.ts`; with `--check` nothing is written and the exit status is 1
@@ -8,21 +8,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { renderCauses } from "./render-causes.ts"
 import { render } from "./render.ts"
+import { files, packs, readers } from "./sources.ts"
 
 const root = new URL("../", import.meta.url)
 const builtin = new URL("src/builtin/", root)
 
-const sources = (folder: string, kind = ".yaml") =>
-  readdirSync(new URL(`${folder}/`, root))
-    .filter((name) => name.endsWith(kind))
-    .sort()
-    .map((name) => ({
-      path: `packages/packs/${folder}/${name}`,
-      text: readFileSync(new URL(`${folder}/${name}`, root), "utf8")
-    }))
-
-const rendered = render(sources("data"), [...sources("src/read", ".ts"), ...sources("src", "Unwrap.ts")])
-const pages = renderCauses(sources("causes"))
+const rendered = render(packs(), readers())
+const pages = renderCauses(files("causes", ".yaml"))
 const errors = [...rendered.errors, ...pages.errors]
 if (errors.length > 0) {
   console.error(errors.join("\n"))

@@ -87,7 +87,7 @@ export interface Pack extends Schema.Schema.Type<typeof Pack> {}
 /**
  * One thing wrong with a pack: where (`rules[3].cause`; empty for the document), which `check` found it
  * (`unknown-key`), what it is, and what to do. `path` is `at` as keys, `rule` the id of the rule it is in; `line` and
- * `column` count from 1 and exist where the pack was read from text.
+ * `column` count from 1 and exist where the pack was read from text, with their `file` where that was one of several.
  *
  * @category errors
  * @since 0.1.0
@@ -101,6 +101,7 @@ export interface PackIssue {
   readonly remedy: string
   /** The key itself is wrong, not its value. */
   readonly onKey?: true
+  readonly file?: string
   readonly line?: number
   readonly column?: number
 }
@@ -119,7 +120,9 @@ export class PackError extends Data.TaggedError("PackError")<{
     return this.issues
       .map((issue) => {
         const place = issue.line === undefined ? "" : `:${issue.line}:${issue.column ?? 1}`
-        return `${this.path}${place}: ${issue.at === "" ? "" : `${issue.at}: `}${issue.message}: ${issue.remedy}`
+        return `${issue.file ?? this.path}${place}: ${
+          issue.at === "" ? "" : `${issue.at}: `
+        }${issue.message}: ${issue.remedy}`
       })
       .join("\n")
   }

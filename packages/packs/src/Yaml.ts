@@ -1,8 +1,8 @@
 /**
- * A pack from the text of a YAML file, with errors that name line and column.
+ * A pack from the text of YAML files, with errors that name file, line and column.
  *
- * Loads a YAML parser: import it only where user packs are read, never at start-up. Reading the file is the
- * caller's. Files over 1 MiB, over 200,000 values or nested deeper than 32 are refused, and so are anchors and
+ * Loads a YAML parser: import it only where user packs are read, never at start-up. Reading the files is the
+ * caller's. Files over 1 MiB, packs over 4 MiB, over 200,000 values or nested deeper than 32 are refused, and so are anchors and
  * aliases beyond 2,000 uses, so that a hostile file costs little.
  *
  * @since 0.1.0
@@ -11,9 +11,13 @@ import * as Result from "effect/Result"
 import { isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml"
 import type { Document, Node } from "yaml"
 import { decode, type Pack, PackError, type PackIssue } from "./Pack.ts"
+import * as Source from "./Source.ts"
 
-/** The longest file, in characters. The largest built-in pack has about a tenth. */
+/** The longest file, in characters. */
 export const maxCharacters = 1_048_576
+
+/** The longest pack of several files, in characters. */
+export const maxWhole = 4 * maxCharacters
 
 /** How often aliases (`*name`) may be used in a file. */
 export const maxAliases = 2000
@@ -98,19 +102,32 @@ const measure = (document: Document.Parsed) => {
   return size
 }
 
+/** What is too long to be looked at. */
+const tooLong = (source: Source.Source): PackError | undefined => {
+  const long = source.parts.find(({ text }) => text.length > maxCharacters)
+  if (long !== undefined) {
+    const message = `the file has ${long.text.length} characters, ${maxCharacters} are allowed`
+    return refusal(long.path, message, `make it a folder with ${Source.first} and further files`)
+  }
+  const whole = source.parts.reduce((sum, { text }) => sum + text.length, 0)
+  return whole > maxWhole
+    ? refusal(source.path, `the files have ${whole} characters, ${maxWhole} are allowed`, "leave some out")
+    : undefined
+}
+
 /**
- * A pack from YAML text. All that is wrong with its form is reported at once, each with line, column, key path and
- * what to do; `path` is the name of the file in messages.
+ * A pack from YAML text. All that is wrong with its form is reported at once, each with file, line, column, key path and
+ * what to do.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const fromText = (text: string, path: string): Result.Result<Pack, PackError> => {
-  if (text.length > maxCharacters) {
-    return Result.fail(
-      refusal(path, `the file has ${text.length} characters, ${maxCharacters} are allowed`, "split it")
-    )
-  }
+export const fromSource = (source: Source.Source): Result.Result<Pack, PackError> => {
+  const { path } = source
+  const refused = tooLong(source)
+  if (refused !== undefined) return Result.fail(refused)
+  const text = Source.textOf(source)
+  const placeOf = Source.placesOf(source)
   const lines = new LineCounter()
   let document: Document.Parsed
   try {
@@ -125,10 +142,10 @@ export const fromText = (text: string, path: string): Result.Result<Pack, PackEr
   }
   const position = (offset: number) => {
     const { col, line } = lines.linePos(offset)
-    return { line, column: col }
+    return { ...placeOf(line), column: col }
   }
   if (document.errors.length > 0) {
-    const issues = independent(document.errors, (error) => position(error.pos[0]).line).map((error) => ({
+    const issues = independent(document.errors, (error) => lines.linePos(error.pos[0]).line).map((error) => ({
       at: "",
       path: [],
       ...unreadable,
@@ -170,22 +187,35 @@ export const fromText = (text: string, path: string): Result.Result<Pack, PackEr
 }
 
 /**
- * The line and column, from 1, of a place in the text of a pack; undefined where the text is not YAML or has no such
- * place. For findings of `Lint.ts`.
+ * The same for the text of one file; `path` is its name in messages.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fromText = (text: string, path: string): Result.Result<Pack, PackError> =>
+  fromSource(Source.ofText(text, path))
+
+/**
+ * The line and column, from 1, of a place in the text of a pack, and the file of it where there are several; undefined where the text is
+ * not YAML or has no such place. For findings of `Lint.ts`.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const locate = (
-  text: string
-): (path: ReadonlyArray<string | number>) => { readonly line: number; readonly column: number } | undefined => {
-  if (text.length > maxCharacters) return () => undefined
+  source: Source.Source
+): (
+  path: ReadonlyArray<string | number>
+) => { readonly file?: string; readonly line: number; readonly column: number } | undefined => {
+  if (tooLong(source) !== undefined) return () => undefined
+  const text = Source.textOf(source)
+  const placeOf = Source.placesOf(source)
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2", strict: true })
   return (path) => {
     const range = nodeAt(document, path)?.range
     if (range === undefined || range === null) return undefined
     const { col, line } = lines.linePos(range[0])
-    return { line, column: col }
+    return { ...placeOf(line), column: col }
   }
 }

@@ -1,25 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { lint } from "@sonde/packs/Lint"
 import { run } from "@sonde/packs/TestPack"
-import { fromText } from "@sonde/packs/Yaml"
+import { fromSource, fromText } from "@sonde/packs/Yaml"
 import * as Result from "effect/Result"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { render } from "../scripts/render.ts"
+import { packs, readers } from "../scripts/sources.ts"
 
 const root = new URL("../", import.meta.url)
-const files = (folder: string, kind: string) =>
-  readdirSync(new URL(folder, root))
-    .filter((name) => name.endsWith(kind))
-    .sort()
-    .map((name) => ({
-      path: `packages/packs/${folder}${name}`,
-      text: readFileSync(new URL(`${folder}${name}`, root), "utf8")
-    }))
-
-const sources = files("data/", ".yaml")
+const sources = packs()
 
 describe("generated files", () => {
-  const rendered = render(sources, [...files("src/read/", ".ts"), ...files("src/", "Unwrap.ts")])
+  const rendered = render(sources, readers())
 
   it("come from packs without errors", () => assert.deepStrictEqual(rendered.errors, []))
 
@@ -45,8 +37,9 @@ describe("README.md", () => {
   })
 })
 
-describe.each(sources)("$path", ({ path, text }) => {
-  const pack = Result.getOrThrow(fromText(text, path))
+describe.each(sources)("$path", (source) => {
+  const { path } = source
+  const pack = Result.getOrThrow(fromSource(source))
 
   it("has no error that lint finds", () => {
     // The dates are those of the day the pack is reviewed; that they pass is seen by `sonde packs lint`.

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fromText, locate, maxAliases, maxCharacters, maxDepth } from "@sonde/packs/Yaml"
+import * as Source from "@sonde/packs/Source"
+import { fromSource, fromText, locate, maxAliases, maxCharacters, maxDepth, maxWhole } from "@sonde/packs/Yaml"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
@@ -146,8 +147,58 @@ describe("fromText", () => {
 
 describe("locate", () => {
   it("finds the line of a place, or of the nearest place above it", () => {
-    const at = locate(ruleText(""))
+    const at = locate(Source.ofText(ruleText(""), "acme.yaml"))
     assert.deepStrictEqual(at(["rules", 0, "cause"]), { line: 9, column: 12 })
     assert.deepStrictEqual(at(["rules", 0, "examples"]), { line: 7, column: 5 })
+  })
+})
+
+describe("a pack of several files", () => {
+  const rules = ruleText("").slice(head.length)
+  const source = (...more: ReadonlyArray<string>): Source.Source => ({
+    path: "acme",
+    parts: [`${head.trimEnd()}`, ...more].map((text, index) => ({ path: `acme/${index}.yaml`, text }))
+  })
+
+  it("is read as one text, each file where the one before ends", () => {
+    const more = rules.replace("rules:\n", "").replace("id: a", "id: b")
+    const pack = Result.getOrThrow(fromSource(source(rules, more)))
+    assert.deepStrictEqual(pack.rules?.map(({ id }) => id), ["a", "b"])
+  })
+
+  it("names the file and its own line of what is wrong", () => {
+    const more = rules.replace("rules:\n", "").replace("id: a", "id: b")
+    const read = fromSource(source(rules, more.replace("title: t", "titel: t")))
+    const error = Result.isFailure(read) ? read.failure : assert.fail("decoded")
+    assert.deepStrictEqual(error.issues.map(({ at, file, line }) => [at, file, line]), [
+      ["rules[1].titel", "acme/2.yaml", 6]
+    ])
+    assert.include(error.message, "acme/2.yaml:6:5: rules[1].titel: ")
+    const broken = fromSource(source(rules, more.replace("title: t", "title: @t")))
+    assert.include(Result.isFailure(broken) ? broken.failure.message : "", "acme/2.yaml:6:12: not readable")
+    assert.deepStrictEqual(locate(source(rules, more))(["rules", 1, "cause"]), {
+      file: "acme/2.yaml",
+      line: 3,
+      column: 12
+    })
+  })
+
+  it("has files of the length of one each, and no more than four of them in all", () => {
+    const comment = (length: number) => `# ${"x".repeat(length - 3)}\n`
+    const long = fromSource(source(rules, comment(maxCharacters + 1)))
+    assert.include(Result.isFailure(long) ? long.failure.message : "", "acme/2.yaml: the file has 1048577 characters")
+    const many = Array.from({ length: 5 }, () => comment(maxCharacters))
+    const read = fromSource(source(rules, ...many))
+    assert.include(Result.isFailure(read) ? read.failure.message : "", "acme: the files have")
+    assert.isAbove(maxWhole, maxCharacters)
+  })
+
+  it("is a folder with a file that it begins with", () => {
+    assert.deepStrictEqual(Source.namesOf(["b.yaml", "_pack.yaml", "README.md", "a.yml"]), [
+      "_pack.yaml",
+      "a.yml",
+      "b.yaml"
+    ])
+    assert.isUndefined(Source.namesOf(["a.yaml"]))
   })
 })

@@ -45,7 +45,7 @@ const lint = Command.make(
   ),
   Command.withExamples([
     { command: "sonde packs lint my-pack.yaml", description: "One file" },
-    { command: "sonde packs lint packs/ --json", description: "A folder, as JSON" }
+    { command: "sonde packs lint packs/ --json", description: "A folder of packs, or of the files of one, as JSON" }
   ])
 )
 

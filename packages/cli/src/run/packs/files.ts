@@ -1,7 +1,6 @@
 /** The packs that a command is to work on: files and folders that were named, or all there are. */
 import * as Effect from "effect/Effect"
 import { missing } from "../../Failure.ts"
-import * as Files from "../../Files.ts"
 import * as PackFiles from "../../PackFiles.ts"
 import { quoted } from "../../Print.ts"
 
@@ -21,6 +20,6 @@ export const named = Effect.fnUntraced(function*(input: Input) {
     }
     found.push(...files)
   }
-  if (input.packs !== undefined) found.push(...(yield* Files.yamlFiles("--packs", input.packs)))
+  if (input.packs !== undefined) found.push(...(yield* PackFiles.inFolder("--packs", input.packs)))
   return input.files.length === 0 && input.packs === undefined ? undefined : found
 })

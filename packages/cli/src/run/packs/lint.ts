@@ -1,29 +1,31 @@
 /** `sonde packs lint`: what is wrong with packs, each mistake with file, line, rule and remedy. */
 import { lint as lintPack, type LintFinding } from "@sonde/packs/Lint"
 import { Packs } from "@sonde/packs/Packs"
+import type { Source } from "@sonde/packs/Source"
 import * as Yaml from "@sonde/packs/Yaml"
 import * as Escape from "@sonde/report/Escape"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Stop } from "../../Failure.ts"
-import * as Files from "../../Files.ts"
 import * as PackFiles from "../../PackFiles.ts"
 import { json } from "../../Print.ts"
 import { note, Screen } from "../../Screen.ts"
 import { type Input, named } from "./files.ts"
 
-/** The findings of one file, in the order of its lines. */
-const ofText = (text: string, file: string, today: string): ReadonlyArray<LintFinding> => {
-  const decoded = Yaml.fromText(text, file)
+/** The findings of one pack, in the order of its lines. */
+const ofSource = (source: Source, today: string): ReadonlyArray<LintFinding> => {
+  const { parts, path: file } = source
+  const decoded = Yaml.fromSource(source)
   const findings: ReadonlyArray<LintFinding> = Result.isSuccess(decoded)
     ? lintPack(decoded.success, { today, file })
-    : decoded.failure.issues.map((issue) => ({ ...issue, file, level: "error" }))
+    : decoded.failure.issues.map((issue) => ({ file, ...issue, level: "error" }))
   if (findings.length === 0) return findings
-  const locate = Yaml.locate(text)
+  const locate = Yaml.locate(source)
+  const order = (finding: LintFinding) => parts.findIndex(({ path }) => path === finding.file)
   return findings
     .map((finding) => finding.line === undefined ? { ...finding, ...locate(finding.path) } : finding)
-    .toSorted((a, b) => (a.line ?? 1) - (b.line ?? 1) || (a.column ?? 1) - (b.column ?? 1))
+    .toSorted((a, b) => order(a) - order(b) || (a.line ?? 1) - (b.line ?? 1) || (a.column ?? 1) - (b.column ?? 1))
 }
 
 /** Where within its rule: `rule smtp-off, when.code`; outside rules the keys as they are. */
@@ -51,8 +53,8 @@ export const lint = Effect.fnUntraced(function*(input: Input & { readonly json: 
   const files = given ?? (yield* PackFiles.around).map(({ path }) => path)
   const findings: Array<{ readonly finding: LintFinding; readonly hasLines: boolean }> = []
   for (const file of files) {
-    const text = yield* Files.text("the pack", file)
-    findings.push(...ofText(text, file, today).map((finding) => ({ finding, hasLines: true })))
+    const source = yield* PackFiles.source("the pack", file)
+    findings.push(...ofSource(source, today).map((finding) => ({ finding, hasLines: true })))
   }
   let packs = files.length
   if (given === undefined) {
