@@ -138,6 +138,9 @@ export const compile = (source: string): Result.Result<RegExp, Refusal> => {
   }
 }
 
+/** Shorter ones are in too many texts. */
+const leastNeedle = 3
+
 /**
  * Words of which every match of a pattern contains one, in lower case and without digits at their ends, because in a
  * longer number they would not be found; undefined where none can be told, and for a pattern that is refused.
@@ -148,5 +151,6 @@ export const compile = (source: string): Result.Result<RegExp, Refusal> => {
 export const needles = (source: string): ReadonlyArray<string> | undefined => {
   const compiled = compile(source)
   const words = Result.isSuccess(compiled) ? demanded(compiled.success) : undefined
-  return words?.some((word) => /^[0-9]|[0-9]$/u.test(word)) === true ? undefined : words
+  const trimmed = words?.map((word) => word.replaceAll(/^[0-9]+|[0-9]+$/gu, ""))
+  return trimmed?.some((word) => word.length < leastNeedle) === true ? undefined : trimmed
 }

@@ -168,7 +168,10 @@ describe("Pattern.needles", () => {
       ["(one|other) ending", [" ending"]],
       ["this one|that one", ["this one", "that one"]],
       ["colou?r of", ["colo"]],
-      ["code 55[0-9]", undefined],
+      ["code 55[0-9]", ["code "]],
+      ["error 0x800ccc6[0-9]|0x800ccc7[0-9]", ["error 0x800ccc", "x800ccc"]],
+      ["55[0-9] or", [" or"]],
+      ["0x5[0-9]", undefined],
       ["\\bword\\b", ["word"]],
       ["a|word", undefined],
       ["(refused", undefined]
