@@ -15,11 +15,12 @@ import type { Verdict } from "@sonde/domain/Verdict"
 import * as Words from "@sonde/domain/Words"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { judge, type Judged } from "./internal/judge.ts"
 import { rendered } from "./internal/rendered.ts"
 import type { Knowledge, Successes } from "./Knowledge.ts"
 import type { Library } from "./Library.ts"
 import * as Log from "./Log.ts"
-import { type Hit, match, type Wanting, wanting } from "./Match.ts"
+import { type Hit, type Wanting, wanting } from "./Match.ts"
 import { next } from "./Next.ts"
 import type { Packs } from "./Packs.ts"
 import type { Candidate, Candidates, Unwrapped } from "./read/Candidate.ts"
@@ -113,31 +114,6 @@ const seenOf = (read: Candidate, known: Known, situation: Situation, provider: s
     security: read.security,
     provider
   }
-}
-
-interface Judged {
-  readonly seen: Seen
-  readonly hits: ReadonlyArray<Hit>
-}
-
-/** The innermost candidate that a rule explains by its text; failing that the innermost that any rule explains. */
-const judge = (
-  knowledge: Knowledge,
-  candidates: ReadonlyArray<Seen>,
-  counts: (hit: Hit) => boolean,
-  ordered: (hits: ReadonlyArray<Hit>) => ReadonlyArray<Hit>
-): Judged | undefined => {
-  let fallback: Judged | undefined
-  for (const seen of candidates) {
-    const open = match(knowledge, seen, "open").filter(counts)
-    // A typed error is known as a phase knows it, and needs no words.
-    const hits = ordered(open.length > 0 || seen.error === undefined ? open : match(knowledge, seen).filter(counts))
-    const best = hits[0]
-    if (best === undefined) continue
-    if (best.byText) return { seen, hits }
-    fallback ??= { seen, hits }
-  }
-  return fallback
 }
 
 /**
@@ -258,13 +234,18 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
       : hits.toSorted((a, b) => rank(a) - rank(b) || b.score - a.score)
   const counts = (hit: Hit): boolean => !isForeign(hit) || hit.literalLength >= distinctive
   const seenIn = (all: Candidates): ReadonlyArray<Seen> => all.map((one) => seenOf(one, known, situation, provider))
-  const verdictOf = (hit: Hit, seen: Seen, alone: boolean): Verdict =>
-    rendered(hit, isForeign(hit) && (!alone || hit.literalLength < unmistakable), {
+  const judged = (all: ReadonlyArray<Seen>): Judged | undefined => judge(knowledge, all, counts, ordered)
+  const atMost = (hit: Hit, alone: boolean, { assumed }: Judged): Verdict["confidence"] =>
+    assumed ? "possible" : isForeign(hit) && (!alone || hit.literalLength < unmistakable) ? "likely" : "certain"
+  const verdictOf = (hit: Hit, of: Judged, alone: boolean): Verdict => {
+    const { seen } = of
+    return rendered(hit, atMost(hit, alone, of), {
       today,
       service: seen.service,
       phase: seen.phase,
       values: { host: seen.host, port: seen.port === undefined ? undefined : `${seen.port}` }
     })
+  }
   const readOf = (seen: Seen | undefined): Read => {
     const read: { -readonly [K in keyof Read]: Read[K] } = { kind, text: withoutSecrets(seen?.text ?? "") }
     if (seen?.protocol !== undefined) read.protocol = seen.protocol
@@ -284,10 +265,10 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
   const success = begins && kind === "reply" && seen[0] !== undefined
     ? successOf(knowledge.successes, seen[0], proven)
     : undefined
-  const found = success === undefined ? judge(knowledge, seen, counts, ordered) : undefined
+  const found = success === undefined ? judged(seen) : undefined
   const hits = distinct(found?.hits ?? [], isForeign, rank)
   knowledge.demand(hits.map(({ packId }) => packId))
-  const own = found === undefined ? [] : hits.map((hit) => verdictOf(hit, found.seen, hits.length === 1))
+  const own = found === undefined ? [] : hits.map((hit) => verdictOf(hit, found, hits.length === 1))
   const others = (parts ?? []).map((part) => ({ part, ...partOf(seenIn(part.candidates)) }))
   const verdicts = [...own]
   for (const { verdict } of others) {
@@ -329,11 +310,11 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
   }
 
   function partOf(all: ReadonlyArray<Seen>): { readonly read: Read; readonly verdict: Verdict | undefined } {
-    const judged = judge(knowledge, all, counts, ordered)
-    const [hit, ...rivals] = distinct(judged?.hits ?? [], isForeign, rank)
+    const found = judged(all)
+    const [hit, ...rivals] = distinct(found?.hits ?? [], isForeign, rank)
     return {
-      read: readOf(judged?.seen ?? all[0]),
-      verdict: judged === undefined || hit === undefined ? undefined : verdictOf(hit, judged.seen, rivals.length === 0)
+      read: readOf(found?.seen ?? all[0]),
+      verdict: found === undefined || hit === undefined ? undefined : verdictOf(hit, found, rivals.length === 0)
     }
   }
 }

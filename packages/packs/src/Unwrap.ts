@@ -17,6 +17,7 @@ import { fromLine } from "./read/LogLine.ts"
 import { tokenMechanismOf } from "./read/Mechanism.ts"
 import { maxMessage } from "./read/Mime.ts"
 import { fromOpenSsl } from "./read/OpenSsl.ts"
+import { withoutQuoting } from "./read/Quoted.ts"
 import { replies } from "./read/Reply.ts"
 import { withoutOutcome } from "./read/SignIn.ts"
 import { withoutFrames } from "./read/StackTrace.ts"
@@ -47,7 +48,7 @@ const behindResponse = (text: string): Candidate | undefined => {
 const plain = (given: string): Unwrapped => {
   const { found, text: said } = withoutFrames(unescape(given))
   const whole = withoutReturned(said).trim()
-  const text = withoutOutcome(withoutAdvice(whole))
+  const text = withoutQuoting(withoutOutcome(withoutAdvice(whole)))
   const { client, phase } = clientOf(found ? given : text)
   const host = speaker.exec(text)?.[1]
   const challenge = fromChallenge(text)

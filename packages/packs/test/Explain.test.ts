@@ -26,7 +26,11 @@ const acme = pack({
 const rfc = pack({
   id: "rfc",
   kind: "generic",
-  rules: [rule("long", { when: { text: "line is too long" }, cause: "line_too_long" })],
+  rules: [
+    rule("long", { when: { text: "line is too long" }, cause: "line_too_long" }),
+    rule("full", { when: { code: "5yz", text: "no room at the inn" }, cause: "mailbox_full" }),
+    rule("busy", { when: { code: "4yz", text: "at the inn" }, cause: "server_temporary_failure" })
+  ],
   success: [{ code: 235, enhanced: "2.7.0", meaning: "Some server said yes." }]
 })
 
@@ -77,6 +81,18 @@ describe("explain", () => {
         "certain line_too_long"
       ]
     ],
+    ["by a class of codes and words", "550 No room at the inn", {}, ["certain mailbox_full"]],
+    ["by the words of a refusal without its code", "No room at the inn", { protocol: "smtp" }, [
+      "possible mailbox_full"
+    ]],
+    ["by the words of a refusal with its enhanced code alone", "4.3.2 No room at the inn", { protocol: "smtp" }, [
+      "possible server_temporary_failure"
+    ]],
+    ["by the words of a refusal for good before those of one for now", "Beds at the inn", { protocol: "smtp" }, [
+      "possible server_temporary_failure"
+    ]],
+    ["not as a refusal by words of another protocol", "No room at the inn", { protocol: "imap" }, []],
+    ["not as a refusal by words of no known protocol", "No room at the inn", {}, []],
     ["not at all by a class of codes", "550 5.7.1 no reason given", { provider: "acme" }, []],
     ["not at all where the protocol is another", "a1 NO sign-in by password is switched off for the tenant", {}, []]
   ])("explains %s", ([_name, text, hints, expected]) =>

@@ -4,20 +4,40 @@
  * doubt about, before it was explained for the first time. An answer is right when its first cause is the settled one
  * or an alternative.
  *
- * What the packs said the first time, with hints, is the figure of generalisation: of the 195 without `blind`, 157
- * right, 16 wrong (2 of them certain) and 22 unknown. After rules had been written for these, the packs were asked
- * about the ones with `blind` in two rounds: of 62, 44 right, 2 wrong and 16 unknown; then, after more rules, of 25,
- * 15 right, 1 wrong and 9 unknown; none certain and wrong. Then rules were written for these too.
+ * What the packs said the first time is the figure of generalisation. With hints, of the 195 without `blind`, 157 were
+ * right and 16 wrong (2 of them certain); after rules had been written for these, of 62 with `blind`, 44 and 2, and
+ * after more rules of 25, 15 and 1. The sets that came later were each asked before their rules were written, after
+ * those of the sets before in the same column:
  *
- * Thirteen further sets came later, each asked before its rules were written, after those of the sets before it. Of the
- * 100 whose id begins with `ba`, 83 were right and 5 wrong (1 certain); of 100 `bb`, 84 and 5; of 80 `bc`, messages of
- * applications, 61 and 4; of 90 `bd`, 72 and 9 (2 certain); of 90 `be`, 78 and 3; of 72 `bf`, 63 and 8 (by the text alone
- * 62 and 8); of 80 `bg`, rarer causes and other programs, 55 and 12 (1 certain; by the text alone 53 and 13); of 70 `bh`,
- * taken as a search gave them, 55 and 5 (by the text alone 55 and 6), the other 10 unknown; of 53 `bm`, words of programs
- * and libraries, 38 and 3 (by the text alone too), of 39 `bn`, more of them, 25 and 1, of 35 `bo` 25 and 3 (by the text
- * alone 26 and 2), of 14 `bp`, mostly with tokens, 10 and 1 (by the text alone 9 and 1), and of 15 `bq` 10 and 0. Six more
- * of `bf`, all right, are left out, because their threads are among the others, and thirteen of `bm`, four of `bn`, six of
- * `bo` and one of `bq`. So the floors below keep what is known and measure nothing new.
+ * | ids  | what it is                                   | asked | right | wrong (certain) |
+ * | ---- | -------------------------------------------- | ----- | ----- | --------------- |
+ * | `ba` | threads                                      | 100   | 83    | 5 (1)           |
+ * | `bb` | threads                                      | 100   | 84    | 5               |
+ * | `bc` | messages of applications                     | 80    | 61    | 4               |
+ * | `bd` | threads, none like a known one               | 90    | 72    | 9 (2)           |
+ * | `be` | the same                                     | 90    | 78    | 3               |
+ * | `bf` | the same                                     | 72    | 63    | 8               |
+ * | `bg` | rarer causes and other programs              | 80    | 55    | 12 (1)          |
+ * | `bh` | threads as a search gave them                | 70    | 55    | 5               |
+ * | `bj` | what servers and their logs say              | 39    | 27    | 4               |
+ * | `bk` | lists of receivers and sources of filters    | 53    | 29    | 6               |
+ * | `bl` | logs and lists of filters                    | 48    | 35    | 4               |
+ * | `cm` | the same                                     | 41    | 33    | 5               |
+ * | `cn` | threads and lists of providers               | 60    | 47    | 10              |
+ * | `co` | lists of servers and hosters, word by word   | 75    | 52    | 11              |
+ * | `cp` | pages of help                                | 40    | 29    | 7               |
+ * | `cq` | threads as a search gave them                | 35    | 32    | 2               |
+ * | `cr` | the same                                     | 28    | 22    | 1               |
+ * | `bm` | words of programs and libraries              | 53    | 38    | 3               |
+ * | `bn` | the same                                     | 39    | 25    | 1               |
+ * | `bo` | the same, and bodies of web services         | 35    | 25    | 3               |
+ * | `bp` | mostly with tokens                           | 14    | 10    | 1               |
+ * | `bq` | the same                                     | 15    | 10    | 0               |
+ * | `br` | the first settled text of 80 shuffled queries | 80   | 60    | 11 (1)          |
+ *
+ * `bj` to `cr`, `bm` to `bq`, and `br` were asked side by side, so that none of these three knew the rules of the others. Some
+ * texts that were asked are left out, because others of the same thread are kept. The floors below keep what is known and
+ * measure nothing new.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Cause } from "@sonde/domain/Cause"

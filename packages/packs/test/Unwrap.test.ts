@@ -86,6 +86,20 @@ describe("unwrap", () => {
       { text: "Could not connect to mx.example.com:143: Connexion refusée" }
     ],
     [
+      "the reply that Outlook Express quotes in its own sentence",
+      "The message could not be sent because one of the recipients was rejected by the server. The rejected e-mail " +
+      "address was 'a@example.com'. Subject 'x', Account: 'y', Server: 'mail.example.net', Protocol: SMTP, Server " +
+      "Response: '553. First collect your mail (#5.7.1)', Port: 25, Secure(SSL): No, Server Error: 553, Error Number: " +
+      "0x800CCC79",
+      { protocol: "smtp", code: 553, enhanced: "5.7.1", text: "First collect your mail" }
+    ],
+    [
+      "the reply behind the command that Stalwart names",
+      "<a@example.com> (host 'mx.example.com' rejected command 'RCPT TO:<a@example.com> NOTIFY=FAILURE' with code 555 " +
+      "(5.5.4) 'Parameters aren't known')",
+      { protocol: "smtp", code: 555, enhanced: "5.5.4", text: "Parameters aren't known" }
+    ],
+    [
       "lines of one reply",
       "550-5.7.26 This mail\n550-5.7.26 is not\n550 5.7.26 authenticated.",
       { protocol: "smtp", code: 550, enhanced: "5.7.26", text: "This mail\n is not\n authenticated." }

@@ -39,6 +39,15 @@ const literalsOf = (when: When): ReadonlyArray<string> => {
   return all.length > 0 && any.some((literal) => literal.length < 4) ? [one] : any
 }
 
+// A literal with a digit at its end is found by whole numbers only.
+const atDigit = /^[0-9]|[0-9]$/u
+
+/** Of literals of which one must be there, those that hold none of the others. */
+const leastOf = (literals: ReadonlyArray<string>): ReadonlyArray<string> =>
+  literals.filter((literal) =>
+    !literals.some((other) => other.length < literal.length && literal.includes(other) && !atDigit.test(other))
+  )
+
 /** The keys of rules in their order. */
 export const keysOf = (whens: ReadonlyArray<When>): Keys => {
   const users = new Map<string, Array<number>>()
@@ -58,7 +67,7 @@ export const keysOf = (whens: ReadonlyArray<When>): Keys => {
     const demands = literalsOf(when)
     const words = when.pattern === undefined ? undefined : needles(when.pattern)
     if (demands.length > 0) {
-      put(users, demands, number)
+      put(users, leastOf(demands), number)
     } else if (words !== undefined) {
       put(users, words, number)
       patterns.push(number)

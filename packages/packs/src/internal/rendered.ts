@@ -28,22 +28,25 @@ const keptOf = (rule: Rule): Kept => {
   return made
 }
 
+const confidences: ReadonlyArray<Verdict["confidence"]> = ["certain", "likely", "possible"]
+
 /**
- * The verdict of a rule that fits a pasted text; `weak` makes of `certain` a `likely`. Of `values` only host and port
+ * The verdict of a rule that fits a pasted text, of no more confidence than `atMost`. Of `values` only host and port
  * are used. The same verdict is the same object.
  */
 export const rendered = (
   hit: Hit,
-  weak: boolean,
+  atMost: Verdict["confidence"],
   { phase, service, today, values: { host, port } = {} }: Pick<Context, "phase" | "service" | "today" | "values">
 ): Verdict => {
   const { hasPlace, verdicts } = keptOf(hit.rule)
   const place = hasPlace ? `${host ?? ""} ${port ?? ""}` : ""
-  const key = `${today} ${service ?? ""} ${phase ?? ""} ${weak} ${place}`
+  const key = `${today} ${service ?? ""} ${phase ?? ""} ${atMost} ${place}`
   const found = verdicts.get(key)
   if (found !== undefined) return found
   const whole = render(hit, { today, service, phase, values: { host, port } })
-  const verdict: Verdict = weak && whole.confidence === "certain" ? { ...whole, confidence: "likely" } : whole
+  const isLess = confidences.indexOf(whole.confidence) < confidences.indexOf(atMost)
+  const verdict: Verdict = isLess ? { ...whole, confidence: atMost } : whole
   if (verdicts.size >= most) verdicts.clear()
   verdicts.set(key, verdict)
   return verdict

@@ -38,6 +38,11 @@ const callback = /\bSender address rejected: un(?:verified|deliverable) address:
 const closing = /\(#?$/u
 /** What may stand behind a statement, in this order, and the characters it may end with. */
 const trailers: ReadonlyArray<readonly [ends: string, trailer: RegExp]> = [
+  // What Postfix notes of the session behind a refusal.
+  [
+    ">",
+    /;\s?(?:from=<[^>]{0,200}>\s)?(?:to=<[^>]{0,200}>\s)?proto=E?SMTP\s(?:sasl_username=\S{1,100}\s)?helo=<[^>]{0,100}>$/u
+  ],
   [") \t\n", /\s*\(in\s{1,8}reply\s{1,8}to\s{1,8}[A-Za-z\s]{1,40}\scommands?[\s)]*$/u],
   ["0123456789", /\s*SMTP code: [0-9]{3}$/u],
   [")", /\s*\((?:#?[0-9]\.[0-9]\.[0-9]+)\)$/u],
