@@ -26,6 +26,7 @@ import type { Packs } from "./Packs.ts"
 import type { Candidate, Candidates, Unwrapped } from "./read/Candidate.ts"
 import { fromContext, namedIn, type Situation } from "./read/Context.ts"
 import { looksLikeLog } from "./read/LogLine.ts"
+import { placeIn } from "./read/Place.ts"
 import { withoutSecrets } from "./read/Secret.ts"
 import { isSpoken } from "./read/Transcript.ts"
 import { byName, recognise, type Summary } from "./Recognise.ts"
@@ -113,6 +114,17 @@ const seenOf = (read: Candidate, known: Known, situation: Situation, provider: s
     port: first.port ?? second.port ?? situation.port,
     security: read.security,
     provider
+  }
+}
+
+/** The server of a text: the one that is known, with the port that the text names beside it, or the one that it names alone. */
+const dialled = (text: string, { host, port }: Seen): { readonly host?: string; readonly port?: string } => {
+  const named = host === undefined || port === undefined ? placeIn(text) : undefined
+  const isSame = named !== undefined && (host === undefined || foldName(host) === named.host)
+  const at = { host: host ?? named?.host, port: port ?? (isSame ? named.port : undefined) }
+  return {
+    ...(at.host === undefined ? {} : { host: at.host }),
+    ...(at.port === undefined ? {} : { port: `${at.port}` })
   }
 }
 
@@ -243,7 +255,7 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
       today,
       service: seen.service,
       phase: seen.phase,
-      values: { host: seen.host, port: seen.port === undefined ? undefined : `${seen.port}` }
+      values: () => dialled(text, seen)
     })
   }
   const readOf = (seen: Seen | undefined): Read => {

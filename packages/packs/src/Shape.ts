@@ -9,6 +9,7 @@
  * @since 0.1.0
  */
 import * as LiteralIndex from "./internal/LiteralIndex.ts"
+import { spansIn } from "./read/Place.ts"
 import * as Runs from "./Runs.ts"
 import { fold } from "./Text.ts"
 
@@ -300,6 +301,9 @@ export const make = (wanted: Wanted): Shapes => {
       const ends: Array<number> = []
       const pieces: Array<string> = []
       const words: Array<number> = []
+      // Remedies name the server that a text names, so its words are no unknown ones.
+      const named = spansIn(text)
+      const isNamed = (at: number): boolean => named.some(([from, to]) => from <= at && at < to)
       let shape = ""
       let done = 0
       let begin = 0
@@ -312,7 +316,7 @@ export const make = (wanted: Wanted): Shapes => {
           kind |= one
           continue
         }
-        if (isWord(kind, at - begin) && isUnknown(text, begin, at, kind)) {
+        if (isWord(kind, at - begin) && !isNamed(begin) && isUnknown(text, begin, at, kind)) {
           if (begins.length >= mostWords) return undefined
           const piece = text.slice(done, begin)
           shape += piece + substitute(text, begin, at, kind, begins.length)

@@ -120,6 +120,28 @@ describe("an explainer of many texts", () => {
       assert.strictEqual(parts, 54)
     }).pipe(Effect.provide(Packs.layer)), 120_000)
 
+  it.effect("names in remedies the server that each text names", () =>
+    Effect.gen(function*() {
+      const packs = yield* Packs
+      const library = yield* packs.library
+      const explain = yield* Many.make(packs)
+      const commands = new Set<string>()
+      for (const id of ["qzkvwx", "wq7zkx", "vvqzkx"]) {
+        for (const host of ["smtp.qzkvwx.example", "smtp.vvqzkw.example", "localhost", "qzkvwxzzq"]) {
+          const text = `${id}: Connection to ${host}:587 Timed Out`
+          const found = yield* library.attempt(() => explain(text, {}, today))
+          assert.deepStrictEqual(found, yield* alone(library, text, {}), text)
+          commands.add(found.verdicts[0]?.remedies[0]?.command ?? "")
+        }
+      }
+      assert.deepStrictEqual([...commands], [
+        "nc -vz -w 5 smtp.qzkvwx.example 587",
+        "nc -vz -w 5 smtp.vvqzkw.example 587",
+        "nc -vz -w 5 localhost 587",
+        "nc -vz -w 5 <host> <port>"
+      ])
+    }).pipe(Effect.provide(Packs.layer)), 120_000)
+
   it.effect("asks patterns, codes and literals of a pack about each text", () =>
     Effect.gen(function*() {
       const own = [pack({

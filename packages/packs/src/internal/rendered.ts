@@ -31,15 +31,18 @@ const keptOf = (rule: Rule): Kept => {
 const confidences: ReadonlyArray<Verdict["confidence"]> = ["certain", "likely", "possible"]
 
 /**
- * The verdict of a rule that fits a pasted text, of no more confidence than `atMost`. Of `values` only host and port
- * are used. The same verdict is the same object.
+ * The verdict of a rule that fits a pasted text, of no more confidence than `atMost`. `values` are asked for where the rule
+ * names a host or a port. The same verdict is the same object.
  */
 export const rendered = (
   hit: Hit,
   atMost: Verdict["confidence"],
-  { phase, service, today, values: { host, port } = {} }: Pick<Context, "phase" | "service" | "today" | "values">
+  { phase, service, today, values }: Pick<Context, "phase" | "service" | "today"> & {
+    readonly values: () => { readonly host?: string; readonly port?: string }
+  }
 ): Verdict => {
   const { hasPlace, verdicts } = keptOf(hit.rule)
+  const { host, port } = hasPlace ? values() : {}
   const place = hasPlace ? `${host ?? ""} ${port ?? ""}` : ""
   const key = `${today} ${service ?? ""} ${phase ?? ""} ${atMost} ${place}`
   const found = verdicts.get(key)
