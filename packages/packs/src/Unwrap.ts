@@ -33,6 +33,15 @@ const cut = (text: string, length: number): string => text.length > length ? tex
 // Whom a mail server talked to, as Postfix ("host mx.example[192.0.2.1] said") and Exim write it.
 const speaker = /\b(?:host\s{1,8}|relay=|connect to )([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10}) ?\[/u
 
+// The service of Postfix that a client came to, by the name in master.cf.
+const submission = /\bpostfix\/(submissions?|smtps)\/smtpd\b/u
+
+/** The port behind a service of Postfix: 587 begins in clear, 465 with TLS (RFC 8314 section 3.3). */
+const portOf = (text: string): number | undefined => {
+  const name = text.includes("postfix/s") ? submission.exec(text)?.[1] : undefined
+  return name === undefined ? undefined : name === "submission" ? 587 : 465
+}
+
 // .NET puts its own words for the code first; the server's stand behind these, in the language of the machine.
 const response =
   /\b(?:The server response was|Die Serverantwort war|La respuesta del servidor fue|La réponse du serveur était|A resposta do servidor foi|La risposta del server è stata) ?: {0,4}#?(?:[0-9]\.\S{1,8} )?(?=\S)/iu
@@ -53,10 +62,12 @@ const plain = (given: string): Unwrapped => {
   const host = speaker.exec(text)?.[1]
   const challenge = fromChallenge(text)
   const mechanism = tokenMechanismOf(text)
+  const port = portOf(text)
   const [one, ...more] = replies(text, phase)
-  const read: Candidates = mechanism === undefined
+  const beside = { ...(mechanism === undefined ? {} : { mechanism }), ...(port === undefined ? {} : { port }) }
+  const read: Candidates = mechanism === undefined && port === undefined
     ? [one, ...more]
-    : [{ ...one, mechanism }, ...more.map((other) => ({ ...other, mechanism }))]
+    : [{ ...one, ...beside }, ...more.map((other) => ({ ...other, ...beside }))]
   // Where nothing but the advice or the outcome is known, it is better than nothing.
   const quoted = read.length === 1 ? behindResponse(text) : undefined
   const all: Candidates = text !== whole

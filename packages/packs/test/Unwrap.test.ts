@@ -171,6 +171,18 @@ describe("unwrap", () => {
     assert.deepStrictEqual(first(text), expected)
   })
 
+  it.each<[string, number | undefined]>([
+    ["postfix/submission/smtpd", 587],
+    ["postfix/submissions/smtpd", 465],
+    ["postfix/smtps/smtpd", 465],
+    ["postfix/smtpd", undefined],
+    ["postfix/submission/smtp", undefined]
+  ])("takes the port from the name of the service in a line of %s", (program, port) => {
+    const line = `${program}[7]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 5.7.1 Client host rejected`
+    assert.strictEqual(unwrap(line).candidates[0].port, port)
+    assert.strictEqual(unwrap(`Oct 11 22:14:15 mail ${line}`).candidates[0].port, port)
+  })
+
   it("puts the innermost of nested replies first and gives it no phase of the outer one", () => {
     const { candidates } = unwrap(
       "MAIL FROM failed: 530 5.7.57 Not authenticated. Error: 535 5.7.139 Switched off. 451 4.7.0 Later"
