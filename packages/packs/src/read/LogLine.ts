@@ -2,8 +2,8 @@
  * Reads one line of a log: when, which program, what it said, and whether that is a failure.
  *
  * Known are the stamps of syslog (RFC 3164 section 4.1, RFC 5424 section 6), Exim, Dovecot, Go, Laravel, log4j and their
- * like, JSON lines, and the CSV of Exchange. Every expression is anchored or bounded; the time is proportional to the
- * line.
+ * like, Android's logcat, JSON lines, and the CSV of Exchange. Every expression is anchored or bounded; the time is
+ * proportional to the line.
  *
  * @since 0.1.0
  */
@@ -45,6 +45,11 @@ const container = /^[A-Za-z0-9_.-]{1,60} {1,20}\| /u
 const syslog =
   /^ (?:[A-Za-z0-9_.:-]{1,253} )?([A-Za-z][A-Za-z0-9_./-]{0,60})(?:\[[0-9]{1,10}\])?: |^ [A-Za-z0-9_.:-]{1,253} ([A-Za-z][A-Za-z0-9_./-]{0,60}) (?:[0-9]{1,10}|-) \S{1,60} (?:-|\[[^\]]{0,500}\]) /u
 
+// logcat: " 13766-13812 System.err  org.example  W  ". What is indented further belongs to the line before it, as the
+// lines of a stack trace do.
+const logcat = /^ {1,3}[0-9]{1,6}-[0-9]{1,6} {1,3}\S{1,60} {1,60}\S{1,80} {1,60}[VDIWEF] {1,2}/u
+const indented = /^(?:[\t ]|at |nested exception|Caused by|\.\.\. [0-9])/u
+
 /** The stamp at the beginning of a line, and what follows. */
 const stampOf = (
   line: string
@@ -57,7 +62,10 @@ const stampOf = (
   for (const stamp of stamps) {
     const found = stamp.exec(text)
     if (found?.[1] === undefined) continue
-    const rest = text.slice(found[0].length)
+    const all = text.slice(found[0].length)
+    const android = logcat.exec(all)
+    const rest = android === null ? all : all.slice(android[0].length)
+    if (android !== null && indented.test(rest)) return undefined
     // Of programs that write their own stamps the next words are the message.
     const named = /^[A-Z]|T/u.test(found[1]) ? syslog.exec(rest) : null
     return { time: found[1], rest: rest.slice(named?.[0].length ?? 0), program: named?.[1] ?? named?.[2] }
