@@ -200,6 +200,8 @@ export interface Reading {
   readonly unwrapped: Unwrapped
   readonly seen: Seen | undefined
   readonly hits: ReadonlyArray<Hit>
+  /** Whether no reading was explained until the class of its code was assumed. */
+  readonly assumed: boolean
   readonly isForeign: (hit: Pick<Hit, "packId" | "tier">) => boolean
   readonly rank: Rank
 }
@@ -287,7 +289,8 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
     if (verdict !== undefined && !verdicts.some(({ cause }) => cause === verdict.cause)) verdicts.push(verdict)
   }
   const shown = found?.seen ?? seen[0]
-  options.observe?.({ knowledge, proven, unwrapped, seen: shown, hits: found?.hits ?? [], isForeign, rank })
+  const assumed = found?.assumed === true
+  options.observe?.({ knowledge, proven, unwrapped, seen: shown, hits: found?.hits ?? [], assumed, isForeign, rank })
   const sure = own.length === 1 && own[0]?.confidence === "certain"
   const first = hits[0] === undefined ? 3 : rank(hits[0])
   const wanted = (): ReadonlyArray<Wanting> =>

@@ -202,10 +202,10 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
     const others = JSON.stringify(rest).toLowerCase()
     const isElsewhere = [...places.keys()].some((one) => others.includes(one.toLowerCase()))
     if (reading === undefined || isElsewhere) return undefined
-    const { hits, seen, unwrapped: { candidates, words: spoken = shape.shape } } = reading
+    const { assumed, hits, seen, unwrapped: { candidates, words: spoken = shape.shape } } = reading
     // Those behind a reading that a rule explains by its text are not asked.
     const all = candidates.map((one) => one.text)
-    const first = hits[0]?.byText === true ? all.slice(0, all.indexOf(seen?.text ?? "") + 1) : all
+    const first = hits[0]?.byText === true && !assumed ? all.slice(0, all.indexOf(seen?.text ?? "") + 1) : all
     const further = (reading.unwrapped.parts ?? []).flatMap((part) => part.candidates.map((one) => one.text))
     const whole = fold(shape.shape)
     const moved = spoken === shape.shape ? [] : [...movedIn(spoken, places)]
