@@ -161,6 +161,31 @@ describe("answers that are kept", () => {
   })
 })
 
+describe("keys", () => {
+  const knowing = (anyText: ReadonlyArray<string>) =>
+    Knowledge.make([pack({ kind: "generic", rules: [rule("one", { when: { anyText } })] })])
+  const isFound = (knowledge: Knowledge.Knowledge, text: string) =>
+    knowledge.candidates({ text, code: undefined, enhanced: undefined, open: true }).length === 1
+
+  it("are words that the forms of a sentence share, and the forms themselves where they share none", () => {
+    const forms = ["the client is disabled", "the client is deleted", "no such application", "7 clients left"]
+    const knowledge = knowing(forms)
+    for (const form of forms) assert.isTrue(isFound(knowledge, `oh: ${form}.`), form)
+    // What only holds the shared words is a candidate, and no more than that.
+    assert.isTrue(isFound(knowledge, "the client is here"))
+    assert.isFalse(isFound(knowledge, "a client was disabled"))
+    assert.deepStrictEqual(match(knowledge, { text: "the client is here", code: undefined }, "open"), [])
+  })
+
+  it("are the literals as they are where there are too many, or too long ones", () => {
+    const many = Array.from({ length: 600 }, (_, number) => `the client number x${number}x is disabled`)
+    assert.isTrue(isFound(knowing(many), "the client number x599x is disabled"))
+    assert.isFalse(isFound(knowing(many), "the client number x600x is disabled"))
+    const long = "word ".repeat(60)
+    assert.isTrue(isFound(knowing([`${long}one`, `${long}two`]), `${long}two`))
+  })
+})
+
 describe("Pattern.needles", () => {
   it.each(
     [

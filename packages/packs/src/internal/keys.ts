@@ -39,14 +39,67 @@ const literalsOf = (when: When): ReadonlyArray<string> => {
   return all.length > 0 && any.some((literal) => literal.length < 4) ? [one] : any
 }
 
-// A literal with a digit at its end is found by whole numbers only.
+/** A key that stands for several literals of a rule is at least so long, in characters, and in the literals of so few rules. */
+const leastShared = 9
+const mostSharing = 8
+
+/** Longer literals, in characters, and longer lists are left as they are: their parts would be too many. */
+const longestLiteral = 200
+const longestList = 500
+
 const atDigit = /^[0-9]|[0-9]$/u
 
-/** Of literals of which one must be there, those that hold none of the others. */
-const leastOf = (literals: ReadonlyArray<string>): ReadonlyArray<string> =>
-  literals.filter((literal) =>
-    !literals.some((other) => other.length < literal.length && literal.includes(other) && !atDigit.test(other))
-  )
+/** Words in a row of a literal, with no digit at their ends: by such a key a literal is found wherever it is. */
+const partsOf = (literal: string): ReadonlyArray<string> => {
+  if (literal.length > longestLiteral) return []
+  const words = [...literal.matchAll(/[^ ]+/gu)]
+  const parts: Array<string> = []
+  for (const [first, { index }] of words.entries()) {
+    for (const { 0: last, index: at } of words.slice(first)) {
+      const part = literal.slice(index, at + last.length)
+      if (part.length >= leastShared && !atDigit.test(part)) parts.push(part)
+    }
+  }
+  return parts
+}
+
+/**
+ * Keys of which one is in each of the literals. Lists of literals are often the forms of one sentence; words that several of
+ * them share stand for these, unless many other rules share them too.
+ */
+const coverOf = (literals: ReadonlyArray<string>, sharing: ReadonlyMap<string, number>): ReadonlyArray<string> => {
+  if (literals.length > longestList) return literals
+  const keys: Array<string> = []
+  let rest = literals.map((literal) => ({
+    literal,
+    parts: partsOf(literal).filter((part) => (sharing.get(part) ?? 0) <= mostSharing)
+  }))
+  for (;;) {
+    const covered = new Map<string, number>()
+    for (const { parts } of rest) for (const part of new Set(parts)) covered.set(part, (covered.get(part) ?? 0) + 1)
+    const [best, count] = [...covered].reduce(
+      (found, next) => next[1] > found[1] || (next[1] === found[1] && next[0].length > found[0].length) ? next : found,
+      ["", 1] as const
+    )
+    if (count < 2) break
+    keys.push(best)
+    rest = rest.filter(({ literal }) => !literal.includes(best))
+  }
+  const all = [...keys, ...rest.map(({ literal }) => literal)]
+  const holds = (key: string) => (other: string) =>
+    other.length < key.length && key.includes(other) && !atDigit.test(other)
+  return all.filter((key) => !all.some(holds(key)))
+}
+
+/** In the literals of how many rules words in a row are. */
+const sharingOf = (lists: ReadonlyArray<ReadonlyArray<string>>): ReadonlyMap<string, number> => {
+  const sharing = new Map<string, number>()
+  for (const literals of lists) {
+    if (literals.length > longestList) continue
+    for (const part of new Set(literals.flatMap(partsOf))) sharing.set(part, (sharing.get(part) ?? 0) + 1)
+  }
+  return sharing
+}
 
 /** The keys of rules in their order. */
 export const keysOf = (whens: ReadonlyArray<When>): Keys => {
@@ -63,11 +116,13 @@ export const keysOf = (whens: ReadonlyArray<When>): Keys => {
       else found.push(rule)
     }
   }
+  const demanded = whens.map(literalsOf)
+  const sharing = sharingOf(demanded)
   for (const [number, when] of whens.entries()) {
-    const demands = literalsOf(when)
+    const demands = demanded[number] ?? []
     const words = when.pattern === undefined ? undefined : needles(when.pattern)
     if (demands.length > 0) {
-      put(users, leastOf(demands), number)
+      put(users, coverOf(demands, sharing), number)
     } else if (words !== undefined) {
       put(users, words, number)
       patterns.push(number)
