@@ -3,7 +3,7 @@
  */
 import type { Source } from "@sonde/packs/Source"
 import * as Sources from "@sonde/packs/Source"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 
 const root = new URL("../", import.meta.url)
 
@@ -23,8 +23,10 @@ export const packs = (): ReadonlyArray<Source> =>
   readdirSync(new URL("data/", root)).sort().flatMap((name): ReadonlyArray<Source> => {
     const path = `data/${name}`
     if (name.endsWith(".yaml")) return [{ path: `packages/packs/${path}`, parts: [named(path)] }]
-    if (!existsSync(new URL(`${path}/${Sources.first}`, root))) return []
-    const parts = Sources.namesOf(readdirSync(new URL(`${path}/`, root))) ?? []
+    const parts = Sources.namesOf(readdirSync(new URL(`${path}/`, root)))
+    if (parts === undefined) {
+      throw new Error(`packages/packs/${path} is neither a pack nor a folder with ${Sources.first}`)
+    }
     return [{ path: `packages/packs/${path}`, parts: parts.map((part) => named(`${path}/${part}`)) }]
   })
 

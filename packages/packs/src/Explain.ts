@@ -248,7 +248,7 @@ export const explainWith = (knowledge: Knowledge, text: string, options: Options
       : hits.toSorted((a, b) => rank(a) - rank(b) || b.score - a.score)
   const counts = (hit: Hit): boolean => !isForeign(hit) || hit.literalLength >= distinctive
   const seenIn = (all: Candidates): ReadonlyArray<Seen> => all.map((one) => seenOf(one, known, situation, provider))
-  const judged = (all: ReadonlyArray<Seen>): Judged | undefined => judge(knowledge, all, counts, ordered)
+  const judged = (all: ReadonlyArray<Seen>): Judged | undefined => judge({ knowledge, counts, ordered }, all)
   const atMost = (hit: Hit, alone: boolean, { assumed }: Judged): Verdict["confidence"] =>
     assumed ? "possible" : isForeign(hit) && (!alone || hit.literalLength < unmistakable) ? "likely" : "certain"
   const verdictOf = (hit: Hit, of: Judged, alone: boolean): Verdict => {

@@ -12,12 +12,17 @@ export interface Judged {
   readonly assumed?: true
 }
 
+/** What the readings are asked: which rules there are, which of them count, and in what order. */
+interface Asked {
+  readonly knowledge: Knowledge
+  readonly counts: (hit: Hit) => boolean
+  readonly ordered: (hits: ReadonlyArray<Hit>) => ReadonlyArray<Hit>
+}
+
 /** The innermost candidate that a rule explains by its text; failing that the innermost that any rule explains. */
 const judgeWords = (
-  knowledge: Knowledge,
-  candidates: ReadonlyArray<Seen>,
-  counts: (hit: Hit) => boolean,
-  ordered: (hits: ReadonlyArray<Hit>) => ReadonlyArray<Hit>
+  { counts, knowledge, ordered }: Asked,
+  candidates: ReadonlyArray<Seen>
 ): Judged | undefined => {
   let fallback: Judged | undefined
   for (const seen of candidates) {
@@ -50,12 +55,7 @@ const refusals = [599, 499]
  * Programs hand on the words of a refusal without its number. Where words alone explain nothing, they are asked again as
  * those of a refusal for good, then as those of one for now: by the enhanced code, where there is one.
  */
-const judgeAsRefused = (
-  knowledge: Knowledge,
-  candidates: ReadonlyArray<Seen>,
-  counts: (hit: Hit) => boolean,
-  ordered: (hits: ReadonlyArray<Hit>) => ReadonlyArray<Hit>
-): Judged | undefined => {
+const judgeAsRefused = (asked: Asked, candidates: ReadonlyArray<Seen>): Judged | undefined => {
   if (candidates.some(({ code }) => code !== undefined)) return undefined
   const words = candidates.filter(({ error, protocol, reason, status, text }) =>
     (error ?? reason ?? status) === undefined &&
@@ -65,7 +65,7 @@ const judgeAsRefused = (
   for (const code of refusals) {
     if (enhanced !== undefined && !enhanced.startsWith(`${code}`.slice(0, 1))) continue
     for (const seen of words) {
-      const found = judgeWords(knowledge, [{ ...seen, code }], counts, ordered)
+      const found = judgeWords(asked, [{ ...seen, code }])
       if (found?.hits[0]?.byText === true) return { seen, hits: found.hits, assumed: true }
     }
   }
@@ -76,14 +76,7 @@ const judgeAsRefused = (
  * The reading that explains a text, and the rules that fit it: those that `counts` admits, in the order of `ordered`.
  * Undefined where nothing explains it, also not as words of a refusal.
  */
-export const judge = (
-  knowledge: Knowledge,
-  candidates: ReadonlyArray<Seen>,
-  counts: (hit: Hit) => boolean,
-  ordered: (hits: ReadonlyArray<Hit>) => ReadonlyArray<Hit>
-): Judged | undefined => {
-  const found = judgeWords(knowledge, candidates, counts, ordered)
-  return found?.hits[0]?.byText === true
-    ? found
-    : judgeAsRefused(knowledge, candidates, counts, ordered) ?? found
+export const judge = (asked: Asked, candidates: ReadonlyArray<Seen>): Judged | undefined => {
+  const found = judgeWords(asked, candidates)
+  return found?.hits[0]?.byText === true ? found : judgeAsRefused(asked, candidates) ?? found
 }
