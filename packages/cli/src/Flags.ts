@@ -260,6 +260,11 @@ export const check = {
     "revocation",
     "read revocation lists and missing issuers, by HTTP in clear, where certificates say they are"
   ),
+  tlsVersions: choice(
+    "tls-versions",
+    ["auto", "always", "never"],
+    "ask servers which versions of TLS they take, on connections of their own: auto where neither an endpoint, a phase to stop after nor a delivery is named"
+  ),
   wait: toggle("wait", "sleep through a throttle instead of suspending the run")
 }
 
@@ -309,7 +314,7 @@ export const posture = {
 
 /** What a look at the TLS of a port takes beside the options of a diagnosis. */
 export const tls = {
-  starttls: choice("starttls", ["smtp", "imap", "pop3", "sieve"], "begin in clear, in this protocol"),
+  starttls: choice("starttls", ["smtp", "imap", "pop3", "sieve", "lmtp"], "begin in clear, in this protocol"),
   revocation: check.revocation,
   ...way,
   proxySecret,

@@ -168,6 +168,7 @@ export const options = Effect.fnUntraced(function*(input: Partial<Input>) {
   if (input.readBackTimeout !== undefined) {
     out.readBackTimeout = yield* Effect.fromResult(spanOf("--read-back-timeout", input.readBackTimeout))
   }
+  if (input.tlsVersions !== undefined) out.tlsVersions = input.tlsVersions
   if (input.packs !== undefined) out.packs = input.packs
   if (input.ca !== undefined) out.ca = yield* Files.certificates("--ca", input.ca)
   if (input.message !== undefined) {

@@ -158,6 +158,12 @@ describe("sonde check with an address alone", () => {
       assert.strictEqual(shown.split("Both are deprecated").length, 2)
       const narrowed = await check("--until", "tls", "--json")
       assert.deepStrictEqual(taken(JSON.parse(narrowed.out).services, "imap"), [])
+      const asked = await check("--until", "tls", "--tls-versions", "always", "--json")
+      assert.deepStrictEqual(taken(JSON.parse(asked.out).services, "imap"), all)
+      const silent = await check("--tls-versions", "never", "--json")
+      assert.deepStrictEqual(taken(JSON.parse(silent.out).services, "imap"), [])
+      const named = await check("--only", "imap", "--json")
+      assert.deepStrictEqual(taken(JSON.parse(named.out).services, "imap"), all)
     }, mixed))
 
   it.live("says what a server takes that has no version in common, also where the run is narrowed", () =>

@@ -56,6 +56,11 @@ const bad: ReadonlyArray<readonly [title: string, argv: ReadonlyArray<string>, n
   ],
   ["an unknown command", ["chek", "a@b.example"], /no command "chek", did you mean check\?/],
   ["an unknown subcommand", ["packs", "lst"], /no command "lst", did you mean list\?/],
+  [
+    "a word that says not when versions are asked for",
+    ["check", "a@b.example", "--tls-versions", "1.2"],
+    /--tls-versions.*auto, always(?:,| or) never/
+  ],
   ["two targets", ["check", "a@b.example", "c@d.example"], /an argument too many/],
   ["a word as target", ["check", "foo"], /"foo" is a single word/],
   ["an address without a domain", ["check", "a@"], /nothing after the @/],

@@ -89,7 +89,7 @@ export type GrantKind = typeof GrantKind.Type
  * mailbox, at `readBackHost` (`HOST` or `HOST:PORT`) where that is said, believing `authservId` alone where it is given, and
  * `allowRecipient` are addresses, or domains behind an
  * `@`, that may get a message although they are not of the target's domain; `revocation` lets issuers and revocation lists be read where
- * certificates say they are.
+ * certificates say they are; `tlsVersions` asks each server of the run which versions of TLS it takes and refuses, or none, instead of those that `auto` means.
  *
  * @category models
  * @since 0.1.0
@@ -128,8 +128,9 @@ export const CheckOptions = Schema.Struct({
   to: Schema.optionalKey(Schema.Array(Schema.String)),
   ip: Schema.optionalKey(Schema.String),
   selector: Schema.optionalKey(Schema.Array(Schema.String)),
-  starttls: Schema.optionalKey(Schema.Literals(["smtp", "imap", "pop3", "sieve"])),
+  starttls: Schema.optionalKey(Schema.Literals(["smtp", "imap", "pop3", "sieve", "lmtp"])),
   revocation: Schema.optionalKey(Schema.Boolean),
+  tlsVersions: Schema.optionalKey(Schema.Literals(["auto", "always", "never"])),
   until: Schema.optionalKey(PhaseId),
   deliver: Schema.optionalKey(Schema.Boolean),
   deliverAgain: Schema.optionalKey(Schema.Boolean),

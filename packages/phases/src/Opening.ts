@@ -22,10 +22,10 @@ export const toHandshake = Effect.fnUntraced(function*(conversation: Conversatio
   const dialect = dialectOf(conversation)
   const greeted = yield* dialect.greeting(conversation, yield* remaining("phaseMillis"))
   if (greeted._tag !== "Welcome") return false
-  // Asked as in any conversation; only SMTP makes the answer a condition of going on (RFC 5321 section 3.1).
-  if (conversation.endpoint.protocol === "smtp") {
-    const hello = `EHLO ${addressLiteral(conversation.session.localAddress)}`
-    const reply = yield* ask(conversation, "ehlo", [hello], "the reply to EHLO")
+  // Asked as in any conversation; only SMTP and LMTP make the answer a condition of going on (RFC 5321 section 3.1, RFC 2033 section 4.1).
+  if (dialect.transfer !== undefined) {
+    const hello = yield* Effect.fromResult(dialect.transfer.hello(addressLiteral(conversation.session.localAddress)))
+    const reply = yield* ask(conversation, "ehlo", [hello], `the reply to ${hello}`)
     if (reply.code !== 250) return false
   } else yield* dialect.offer(conversation, greeted.facts, false)
   const answer = yield* dialect.startTls.ask(conversation)

@@ -93,6 +93,7 @@ export const recheck = (
     ...flag("", options.target).slice(1),
     ...flag("--starttls", options.starttls),
     ...(options.revocation === true ? ["--revocation"] : []),
+    ...flag("--tls-versions", options.tlsVersions),
     ...flag("--provider", options.provider),
     ...flag("--only", options.only?.join(",")),
     ...flag("--via", sendsBy(options) === "graph" ? "graph" : undefined),

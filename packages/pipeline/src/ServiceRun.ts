@@ -14,6 +14,7 @@ import type { ClaimsFacts } from "@sonde/domain/TokenFacts"
 import type { Finding, Verdict } from "@sonde/domain/Verdict"
 import type { Recorder } from "@sonde/net/Recorder"
 import { Packs } from "@sonde/packs/Packs"
+import { recognise } from "@sonde/packs/Recognise"
 import type { ServicesSeen } from "@sonde/packs/Seen"
 import type { Wanted } from "@sonde/phases/Claims"
 import { Classifier } from "@sonde/phases/Classifier"
@@ -285,9 +286,11 @@ const isAnswered = ({ cause }: Verdict, passed: ReadonlyArray<PhaseId>): boolean
   // A server that took the secret has answered whether its form is right.
   || cause === "secret_form" && (passed.includes("auth") || passed.includes("mailbox"))
 
-/** Whether an endpoint is one that the provider of the mailbox runs for all its users. */
-const isProviders = Effect.fnUntraced(function*({ state }: Attempt, { endpoint }: Planned) {
-  const pack = yield* (yield* Packs).get(state.provider?.id ?? "")
+/** Whether an endpoint is one that a provider runs for all its users: that of the mailbox, or that of an exchanger. */
+const isProviders = Effect.fnUntraced(function*({ state }: Attempt, { endpoint, service }: Planned) {
+  const packs = yield* Packs
+  if (service === "mx") return recognise(packs.summaries, { mx: [endpoint.host] }) !== undefined
+  const pack = yield* packs.get(state.provider?.id ?? "")
   return pack?.endpoints?.some(({ host }) => host === endpoint.host.toLowerCase()) === true
 })
 
@@ -318,7 +321,9 @@ export const diagnose = Effect.fnUntraced(function*<A, E extends PhaseError, R>(
   const findings = [
     ...NetworkFindings.ofService(phases, planned),
     ...TlsFindings.ofService(phases, about),
-    ...(service === "tls" ? [] : TlsFindings.ofCheck(phases, about, yield* isProviders(attempt, planned)))
+    ...(service === "tls"
+      ? TlsFindings.ofLook(phases, about)
+      : TlsFindings.ofCheck(phases, about, yield* isProviders(attempt, planned)))
   ]
   for (const finding of findings) yield* log.publish({ type: "finding", finding })
   if (outcome._tag === "Failure") {

@@ -162,7 +162,9 @@ const oldVersions = (planned: Place, phases: ReadonlyArray<PhaseReport>): Readon
     state: "warn",
     service: planned.service,
     title: `${format(planned.endpoint)} still takes ${names}`,
-    text: "Both are deprecated since 2021 (RFC 8996). Clients of today do not need them.",
+    text: planned.service === "mx"
+      ? "Both are deprecated since 2021 (RFC 8996). A server that can no newer one would deliver in clear instead."
+      : "Both are deprecated since 2021 (RFC 8996). Clients of today do not need them.",
     actor: "mail-admin",
     remedies: [{
       kind: "change",

@@ -78,7 +78,9 @@ const run = (options: Partial<CheckOptions> = {}, { policy, ...world }: World = 
       : { "mta-sts.example.org:443": () => ({ status: 200, headers: { "content-type": "text/plain" }, body: policy }) }
   })
   return Runner.run(
-    Result.getOrThrow(Options.validate({ target: "person@example.org", only: ["mx"], ...options })),
+    Result.getOrThrow(
+      Options.validate({ target: "person@example.org", only: ["mx"], tlsVersions: "never", ...options })
+    ),
     () => {}
   ).pipe(
     Effect.provide(
@@ -193,6 +195,42 @@ describe("a delivery to the exchangers of a domain", () => {
     Effect.gen(function*() {
       const report = yield* run({}, { fail: { "mx example.org": "Timeout" } })
       assert.deepStrictEqual([report.outcome, report.exitCode], ["inconclusive", 75])
+    }))
+})
+
+describe("the versions of TLS of an exchanger", () => {
+  const asks = { tlsVersions: "auto" } as const
+  const last = (report: Report) => states(report).at(-1)
+
+  it.effect("are asked for when it was spoken with, and old ones are a warning", () =>
+    Effect.gen(function*() {
+      const report = yield* run(asks)
+      assert.deepStrictEqual(states(report), [...whole, "versions"].map((id) => `${id} pass`))
+      assert.deepStrictEqual([report.outcome, report.exitCode], ["warn", 0])
+      const found = report.findings.find(({ id }) => id === "tls_version_outdated")
+      assert.strictEqual(found?.title, "mx1.example.org:25 still takes TLS 1.0 and TLS 1.1")
+      assert.include(found?.text, "would deliver in clear")
+    }))
+
+  it.effect("are no warning where a provider runs it for everybody", () =>
+    Effect.gen(function*() {
+      const mx = "alt1.aspmx.l.google.com"
+      const report = yield* run(asks, {
+        zone: { "example.org": { mx: [[10, mx]], authentic: true }, [mx]: { a: ["192.0.2.1"], authentic: true } }
+      })
+      assert.deepStrictEqual(
+        [last(report), report.outcome, ids(report)],
+        ["versions pass", "pass", ["mx_delivery_not_proven inconclusive"]]
+      )
+    }))
+
+  it.effect("are left open where it has no TLS, or is named by hand and nothing is said about them", () =>
+    Effect.gen(function*() {
+      const bare = yield* run(asks, { servers: { "192.0.2.1:25": exchanger(clear) } })
+      assert.strictEqual(last(bare), "versions not_offered")
+      const byHand = { ...asks, host: "mx1.example.org" }
+      assert.strictEqual(last(yield* run(byHand)), "quit pass")
+      assert.strictEqual(last(yield* run({ ...byHand, tlsVersions: "always" })), "versions pass")
     }))
 })
 
@@ -375,7 +413,7 @@ describe("the options of a delivery to an exchanger", () => {
     ["a phase that it does not have", { until: "data" }, "--until"]
   ] as const satisfies ReadonlyArray<readonly [string, Partial<CheckOptions>, string]>
   it.each(bad)("do not take %s", (_, options, option) => {
-    const validated = Options.validate({ target: "person@example.org", only: ["mx"], ...options })
+    const validated = Options.validate({ target: "person@example.org", only: ["mx"], tlsVersions: "never", ...options })
     assert.strictEqual(Result.isFailure(validated) ? validated.failure.option : undefined, option)
   })
 

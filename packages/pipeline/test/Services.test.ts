@@ -16,7 +16,7 @@ import * as Support from "./support.ts"
 
 type Name = "smtp-submission" | "imap" | "pop3" | "sieve"
 const all: ReadonlyArray<Name> = ["smtp-submission", "imap", "pop3", "sieve"]
-const asked: CheckOptions = { target: "person@whole.example", only: all }
+const asked: CheckOptions = { target: "person@whole.example", only: all, tlsVersions: "never" }
 
 /** What a server says to a verb in place of the usual; `$` is the tag of IMAP. */
 type Replies = { readonly [S in Name]?: Readonly<Record<string, ReadonlyArray<string>>> }

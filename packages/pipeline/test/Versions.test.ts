@@ -63,8 +63,9 @@ describe("the versions of a server in a check", () => {
 
   it.effect.each<[string, Partial<CheckOptions>]>([
     ["a phase to stop after", { until: "auth" }],
-    ["a service that is named", { only: ["smtp-submission"] }],
-    ["a sender that is named", { from: "person@example.com" }]
+    ["an endpoint by hand", { host: Support.host, port: 587 }],
+    ["a message to send", { deliver: true }],
+    ["a word against it", { tlsVersions: "never" }]
   ])("are not asked for with %s", ([, options]) =>
     Effect.gen(function*() {
       const { connections, report } = yield* check(options)
@@ -72,11 +73,38 @@ describe("the versions of a server in a check", () => {
       assert.strictEqual(connections, 1)
     }))
 
+  it.effect.each<[string, Partial<CheckOptions>]>([
+    ["a service that is named", { only: ["smtp-submission"] }],
+    ["a sender that is named", { from: "person@example.com" }],
+    ["an endpoint by hand and a word for it", { host: Support.host, port: 587, tlsVersions: "always" }],
+    ["a message to send and a word for it", { deliver: true, tlsVersions: "always" }],
+    ["nothing but the handshake and a word for it", { until: "tls", tlsVersions: "always" }],
+    ["the default by name", { tlsVersions: "auto" }]
+  ])("are asked for with %s", ([, options]) =>
+    Effect.gen(function*() {
+      const { connections, report } = yield* check(options)
+      assert.strictEqual(last(report), "versions pass")
+      assert.strictEqual(connections, 4)
+      assert.strictEqual(report.exitCode, 0)
+    }))
+
+  it.effect("are left open where the run stops before a handshake, or has none", () =>
+    Effect.gen(function*() {
+      const { connections, report } = yield* check({ until: "connect", tlsVersions: "always" })
+      assert.strictEqual(last(report), "versions until")
+      assert.strictEqual(connections, 1)
+      const clear = yield* check({ security: "none", until: "ehlo", tlsVersions: "always" })
+      assert.notInclude(Support.states(clear.report).join(), "versions")
+    }))
+
   it.effect("explain also in a narrowed run that nothing was agreed on", () =>
     Effect.gen(function*() {
-      const { report } = yield* check({ only: ["smtp-submission"] }, { tls: "ProtocolVersion" })
+      const narrow = { host: Support.host, port: 587 }
+      const { report } = yield* check(narrow, { tls: "ProtocolVersion" })
       assert.includeMembers([...Support.states(report)], ["tls fail", "auth tls", "quit tls", "versions pass"])
-      const { connections } = yield* check({ only: ["smtp-submission"] }, { tls: "Reset" })
+      const { connections } = yield* check(narrow, { tls: "Reset" })
       assert.strictEqual(connections, 1)
+      const silenced = yield* check({ ...narrow, tlsVersions: "never" }, { tls: "ProtocolVersion" })
+      assert.strictEqual(silenced.connections, 1)
     }))
 })

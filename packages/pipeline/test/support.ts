@@ -227,7 +227,7 @@ export const request = (options: CheckOptions, given: Secrets = secrets): Option
   Result.getOrThrowWith(Options.validate(options, given), (error) => error)
 
 /** The options of a check of the whole way up to the recipient. */
-export const asked: CheckOptions = { target: "person@example.com", to: ["friend@example.net"] }
+export const asked: CheckOptions = { target: "person@example.com", to: ["friend@example.net"], tlsVersions: "never" }
 
 /** Lets virtual time pass until the effect ends, an hour at most. */
 const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

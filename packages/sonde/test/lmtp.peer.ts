@@ -1,8 +1,10 @@
 /** LMTP of a real Dovecot: what it takes, and that a message comes to a mailbox once. */
 import { assert, layer } from "@effect/vitest"
+import { VersionsFacts } from "@sonde/domain/TlsSurvey"
 import { type Check, type Report, Sonde } from "@sonde/sonde"
 import * as MailHost from "@sonde/testkit/peers/MailHost"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { Host, live, seen, suite } from "./peer.ts"
 
 const { domain, host: name } = MailHost.names
@@ -51,6 +53,15 @@ suite("LMTP of a real Dovecot", () => {
         )
         assert.deepStrictEqual([report.outcome, report.delivered], ["pass", false])
         assert.match(report.transcript.find(({ dir }) => dir === ">")?.text ?? "", /^LHLO /)
+      }))
+
+    it.effect("is asked for its versions of TLS where that is wanted", () =>
+      Effect.gen(function*() {
+        const report = yield* check({ tlsVersions: "always" })
+        assert.match(states(report), /, quit pass, versions pass$/)
+        const { versions } = Schema.decodeUnknownSync(VersionsFacts)(report.services[0]?.phases.at(-1)?.facts)
+        assert.deepStrictEqual(versions.map(({ state }) => state), ["refused", "refused", "offered", "offered"])
+        assert.strictEqual(report.outcome, "pass")
       }))
 
     it.effect("delivers once, and a resumed run does not deliver again", () =>

@@ -12,7 +12,7 @@ import { type Door, Host, live, seen, suite } from "./peer.ts"
 type StartTls = CheckOptions["starttls"]
 
 /** A look at the TLS of a port of Postfix or Dovecot. */
-const look = Effect.fnUntraced(function*(door: Door | MailHost.ReaderName, starttls: StartTls) {
+const look = Effect.fnUntraced(function*(door: Row["door"], starttls: StartTls) {
   const host = yield* Host
   const sonde = yield* Sonde
   const port = typeof door === "number" ? door : host.ports[door]
@@ -36,7 +36,7 @@ const look = Effect.fnUntraced(function*(door: Door | MailHost.ReaderName, start
 })
 
 interface Row {
-  readonly door: Door | MailHost.ReaderName
+  readonly door: Door | MailHost.ReaderName | "lmtp"
   readonly starttls: StartTls
   readonly error: string | undefined
   readonly taken: ReadonlyArray<string>
@@ -62,7 +62,8 @@ const rows: ReadonlyArray<Row> = [
   { door: "imaps", starttls: undefined, error: undefined, taken: modern, refused: old },
   { door: "pop3", starttls: "pop3", error: undefined, taken: modern, refused: old },
   { door: "pop3s", starttls: undefined, error: undefined, taken: modern, refused: old },
-  { door: "sieve", starttls: "sieve", error: undefined, taken: modern, refused: old }
+  { door: "sieve", starttls: "sieve", error: undefined, taken: modern, refused: old },
+  { door: "lmtp", starttls: "lmtp", error: undefined, taken: modern, refused: old }
 ]
 
 suite("a look at the TLS of Postfix and Dovecot", () => {

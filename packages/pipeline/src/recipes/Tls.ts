@@ -7,7 +7,7 @@
 import { type Endpoint, format } from "@sonde/domain/Endpoint"
 import { type PhaseError, TlsError } from "@sonde/domain/Errors"
 import type { ResolveFacts } from "@sonde/domain/Facts"
-import type { PhaseId, ServiceId } from "@sonde/domain/Service"
+import type { PhaseId, Protocol, ServiceId } from "@sonde/domain/Service"
 import { Dialer } from "@sonde/net/Dialer"
 import type { Session } from "@sonde/net/Session"
 import { Capabilities } from "@sonde/phases/Capabilities"
@@ -40,6 +40,10 @@ export interface TlsPlan {
   readonly ehlo: string | undefined
 }
 
+/** The phase in which a server says what it offers. */
+const offerOf = (protocol: Protocol): "ehlo" | "capability" =>
+  protocol === "smtp" || protocol === "lmtp" ? "ehlo" : "capability"
+
 /**
  * The phases of a look in the order in which they happen.
  *
@@ -47,7 +51,7 @@ export interface TlsPlan {
  * @since 0.1.0
  */
 export const order = ({ protocol, security }: Endpoint): ReadonlyArray<PhaseId> => {
-  const offer = protocol === "smtp" ? "ehlo" as const : "capability" as const
+  const offer = offerOf(protocol)
   return security === "starttls"
     ? ["resolve", "connect", "greeting", offer, "starttls", "tls", offer, "versions"]
     : ["resolve", "connect", "tls", "versions"]
@@ -94,7 +98,7 @@ const begin = Effect.fnUntraced(function*(plan: TlsPlan, conversation: Conversat
   yield* leave(conversation)
   const greeting = yield* step(yield* Greeting, { conversation, addresses, recorder, ca: plan.ca }, subject)
   const startTls = yield* StartTls
-  if (plan.endpoint.protocol !== "smtp") {
+  if (offerOf(plan.endpoint.protocol) === "capability") {
     const capabilities = yield* Capabilities
     const before = yield* step(capabilities, { conversation, greeting }, subject)
     yield* step(startTls, { conversation, offered: before }, subject)
@@ -115,7 +119,7 @@ const look = Effect.fnUntraced(function*(plan: TlsPlan, session: Session, addres
   const shaken = yield* Effect.result(step(yield* handshake(plan, addresses), { conversation }, subject))
   if (after === undefined) return shaken
   // What is wrong with a certificate does not keep anybody from asking what is offered; no handshake does.
-  if (Result.isFailure(shaken)) yield* skip(endpoint.protocol === "smtp" ? "ehlo" : "capability", "tls")
+  if (Result.isFailure(shaken)) yield* skip(offerOf(endpoint.protocol), "tls")
   else yield* after
   return shaken
 }, Effect.scoped)

@@ -21,7 +21,7 @@ import { attempt, Current, skip, skipRest } from "../Step.ts"
 import type { Place } from "./Lookup.ts"
 
 /**
- * Where the question belongs: `conversation` are the phases before it, `isAsked` whether it is asked of a server that has nothing wrong
+ * Where the question belongs: `conversation` are the phases before it, `asks` whether it is asked of a server that has nothing wrong
  * with its TLS.
  *
  * @category models
@@ -30,17 +30,35 @@ import type { Place } from "./Lookup.ts"
 export interface VersionsPlan {
   readonly place: Place
   readonly conversation: ReadonlyArray<PhaseId>
-  readonly isAsked: boolean
+  readonly asks: Asking
 }
 
 /**
- * Whether a run asks for versions of a server that has nothing wrong with its TLS: one that nothing narrows does.
+ * When a check asks for versions: always, of servers whose conversation found nothing that makes it useless; where nothing was agreed on,
+ * which they explain; or never.
  *
- * @category predicates
+ * @category models
  * @since 0.1.0
  */
-export const asksVersions = ({ isOpen, options }: Request, { security }: Endpoint): boolean =>
-  isOpen && options.until === undefined && security !== "none"
+export type Asking = "always" | "disagreement" | "never"
+
+/** What makes a run one question to one server, or a delivery. */
+const narrowing = ["host", "port", "security", "connectTo", "address", "until", "deliver", "deliverAgain"] as const
+
+/**
+ * When a run asks the server of an endpoint. Without a word about it, always where no endpoint is named by hand, no phase to stop after
+ * and nothing to send.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const asking = ({ options, target }: Request, { security }: Endpoint): Asking => {
+  if (security === "none") return "never"
+  const { tlsVersions = "auto" } = options
+  if (tlsVersions !== "auto") return tlsVersions
+  const isNarrowed = target._tag === "Host" || narrowing.some((option) => options[option] !== undefined)
+  return isNarrowed ? "disagreement" : "always"
+}
 
 /**
  * The phases of a service in a run, with the question for versions where it is asked.
@@ -52,7 +70,7 @@ export const withVersions = (
   request: Request,
   endpoint: Endpoint,
   conversation: ReadonlyArray<PhaseId>
-): ReadonlyArray<PhaseId> => asksVersions(request, endpoint) ? [...conversation, "versions"] : conversation
+): ReadonlyArray<PhaseId> => asking(request, endpoint) === "always" ? [...conversation, "versions"] : conversation
 
 /** Connections at a time, fewer than the smallest limit that servers come with (Courier's `MAXPERIP`, 4). */
 const atOnce = 3
@@ -76,6 +94,12 @@ const answersFurther = (error: PhaseError): boolean => {
   }
 }
 
+const isWorthAsking: Readonly<Record<Asking, (error: PhaseError) => boolean>> = {
+  always: answersFurther,
+  disagreement: isDisagreement,
+  never: () => false
+}
+
 const factsOf = <A>(phases: ReadonlyArray<PhaseReport>, id: PhaseId, schema: Schema.Codec<A, unknown>): A | undefined =>
   Option.getOrUndefined(
     Schema.decodeUnknownOption(schema)(phases.findLast((phase) => phase.id === id && phase.facts !== undefined)?.facts)
@@ -88,7 +112,9 @@ const ask = Effect.fnUntraced(function*({ endpoint, service }: Place, error: Pha
   const addresses = factsOf(phases, "resolve", ResolveFacts)
   const agreed = factsOf(phases, "tls", TlsFacts)
   const failed = error?._tag === "TlsError" ? error : undefined
-  if (addresses === undefined || agreed === undefined && failed === undefined) return yield* skip("versions", "tls")
+  if (addresses === undefined || agreed === undefined && failed === undefined) {
+    return yield* skip("versions", phases.findLast(({ id }) => id === "tls")?.because ?? "tls")
+  }
   const limits = yield* Budget
   const last = (yield* Clock.currentTimeMillis) + limits.phaseMillis
   const deadline = limits.deadline === undefined ? last : Math.min(limits.deadline, last)
@@ -102,22 +128,22 @@ const ask = Effect.fnUntraced(function*({ endpoint, service }: Place, error: Pha
 
 /**
  * Has a conversation, and then asks for versions. A conversation that failed fails as before: with it nothing is asked of a server that
- * is busy, silent or gone, and where nobody wants to know of a good one, only what explains that nothing was agreed on.
+ * is busy, silent or gone.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const thenVersions = Effect.fnUntraced(function*<A, E extends PhaseError | JournalError, R>(
-  { conversation, isAsked, place }: VersionsPlan,
+  { asks, conversation, place }: VersionsPlan,
   run: Effect.Effect<A, E, R>
 ) {
   const outcome = yield* Effect.result(run)
   if (Result.isSuccess(outcome)) {
-    if (isAsked) yield* ask(place, undefined)
+    if (asks === "always") yield* ask(place, undefined)
     return outcome.success
   }
   const error: PhaseError | JournalError = outcome.failure
-  if (error._tag !== "JournalError" && (isAsked ? answersFurther(error) : isDisagreement(error))) {
+  if (error._tag !== "JournalError" && isWorthAsking[asks](error)) {
     yield* skipRest(conversation, error.phase)
     yield* ask(place, error)
   }

@@ -20,6 +20,7 @@ import * as Judge from "../Judge.ts"
 import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
 import { demands, exchanger, type ExchangerPlan, exchangers, order, softened } from "../recipes/Exchanger.ts"
+import { asking, thenVersions, withVersions } from "../recipes/Versions.ts"
 import { type Attempt, circumstances, diagnose, type Planned, reported, settled } from "../ServiceRun.ts"
 import { skip, step } from "../Step.ts"
 import type { Definition } from "./Definition.ts"
@@ -36,7 +37,13 @@ const at = (request: Request, host: string): Endpoint => ({
 
 const supposed = (request: Request): Endpoint => at(request, request.host ?? request.domain ?? request.options.target)
 
-const planned = (endpoint: Endpoint): Planned => ({ service, endpoint, order: order(endpoint.security) })
+const orderOf = (endpoint: Endpoint, request: Request) => withVersions(request, endpoint, order(endpoint.security))
+
+const planned = (request: Request, endpoint: Endpoint): Planned => ({
+  service,
+  endpoint,
+  order: orderOf(endpoint, request)
+})
 
 /** The exchanger to speak with: the first that answers, or else the first that could. No sender dials one that is named by an address. */
 const chosen = ({ exchangers: found }: MxFacts): string | undefined =>
@@ -146,7 +153,7 @@ const run = Effect.fnUntraced(function*(attempt: Attempt, supposedly: Endpoint) 
   const host = isByHand ? request.host : found?.host
   if (host === undefined) {
     for (const phase of ["mta-sts", "dane"] as const) yield* skip(phase, "not_known")
-    if (found !== undefined) yield* diagnose(attempt, planned(supposedly), nowhere(supposedly, found.mx))
+    if (found !== undefined) yield* diagnose(attempt, planned(request, supposedly), nowhere(supposedly, found.mx))
     return
   }
   const endpoint = at(request, host)
@@ -163,8 +170,14 @@ const run = Effect.fnUntraced(function*(attempt: Attempt, supposedly: Endpoint) 
     unmet: found?.demanded?.unmet,
     judgeTls: (facts) => found?.demanded?.isVouched === true ? [] : ofHandshake(host, facts, again(request))
   }
-  const passed = yield* diagnose(attempt, planned(endpoint), exchanger(plan))
-  if (passed && plan.unmet !== undefined) judgeUnmet(attempt, planned(endpoint), plan.unmet)
+  const question = {
+    place: { ...plan, service },
+    conversation: order(endpoint.security),
+    asks: asking(request, endpoint)
+  }
+  const here = planned(request, endpoint)
+  const passed = yield* diagnose(attempt, here, thenVersions(question, exchanger(plan)))
+  if (passed && plan.unmet !== undefined) judgeUnmet(attempt, here, plan.unmet)
   if (passed && reported(log, service).some(({ id, state }) => id === "rcpt" && state === "pass")) {
     yield* log.publish({ type: "finding", finding: openQuestion(plan.to) })
   }
@@ -181,7 +194,7 @@ export const definition = {
   signsIn: false,
   supposed,
   find: (request) => Effect.succeed(supposed(request)),
-  order: ({ security }) => order(security),
-  settled: (attempt, endpoint) => settled(attempt, planned(endpoint)),
+  order: orderOf,
+  settled: (attempt, endpoint) => settled(attempt, planned(attempt.request, endpoint)),
   run
 } as const satisfies Definition<unknown>

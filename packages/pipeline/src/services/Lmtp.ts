@@ -10,6 +10,7 @@ import { settled } from "../Delivered.ts"
 import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
 import { order, submission, type SubmissionPlan } from "../recipes/Submission.ts"
+import { asking, thenVersions, withVersions } from "../recipes/Versions.ts"
 import { type Attempt, diagnose, type Planned } from "../ServiceRun.ts"
 import type { Definition } from "./Definition.ts"
 
@@ -32,16 +33,20 @@ const planOf = ({ log, request }: Attempt, endpoint: Endpoint): SubmissionPlan =
   until: request.lmtp.until
 })
 
-const planned = ({ endpoint, message }: SubmissionPlan): Planned => ({
+const orderOf = (endpoint: Endpoint, request: Request) => withVersions(request, endpoint, order(endpoint.security))
+
+const planned = (request: Request, { endpoint, message }: SubmissionPlan): Planned => ({
   service,
   endpoint,
-  order: order(endpoint.security),
+  order: orderOf(endpoint, request),
   message
 })
 
 const run = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
+  const { request } = attempt
   const plan = planOf(attempt, endpoint)
-  yield* diagnose(attempt, planned(plan), submission(plan))
+  const question = { place: plan, conversation: order(endpoint.security), asks: asking(request, endpoint) }
+  yield* diagnose(attempt, planned(request, plan), thenVersions(question, submission(plan)))
 })
 
 /**
@@ -55,7 +60,7 @@ export const definition = {
   signsIn: true,
   supposed,
   find: (request) => Effect.succeed(supposed(request)),
-  order: ({ security }) => order(security),
-  settled: (attempt, endpoint) => settled(attempt, planned(planOf(attempt, endpoint)), "data"),
+  order: orderOf,
+  settled: (attempt, endpoint) => settled(attempt, planned(attempt.request, planOf(attempt, endpoint)), "data"),
   run
 } as const satisfies Definition<unknown>

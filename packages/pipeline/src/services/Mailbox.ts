@@ -9,7 +9,7 @@ import type { Reading } from "../Available.ts"
 import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
 import { mailbox, order } from "../recipes/Mailbox.ts"
-import { asksVersions, thenVersions, withVersions } from "../recipes/Versions.ts"
+import { asking, thenVersions, withVersions } from "../recipes/Versions.ts"
 import { type Attempt, diagnose, type Planned, settled } from "../ServiceRun.ts"
 import type { Definition } from "./Definition.ts"
 import { findPlan, finds, isStillToLook } from "./Looking.ts"
@@ -41,13 +41,13 @@ export const definition = (service: Reading) => {
       const { request } = attempt
       const plan = Prepare.mailboxPlan(request, endpoint, service)
       const find = yield* findPlan(attempt, endpoint, service)
-      const asks = {
+      const question = {
         place: plan,
         conversation: conversation(endpoint, request),
-        isAsked: asksVersions(request, endpoint)
+        asks: asking(request, endpoint)
       }
       const read = mailbox(find === undefined ? plan : { ...plan, find })
-      yield* diagnose(attempt, planned(endpoint, request), thenVersions(asks, read))
+      yield* diagnose(attempt, planned(endpoint, request), thenVersions(question, read))
     })
   } as const satisfies Definition<unknown>
 }

@@ -13,7 +13,7 @@ import * as Judge from "../Judge.ts"
 import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
 import { order, submission, type SubmissionPlan } from "../recipes/Submission.ts"
-import { asksVersions, thenVersions, withVersions } from "../recipes/Versions.ts"
+import { asking, thenVersions, withVersions } from "../recipes/Versions.ts"
 import { type Attempt, diagnose, passedPhases, type Planned } from "../ServiceRun.ts"
 import type { Definition } from "./Definition.ts"
 
@@ -59,8 +59,8 @@ const openQuestions = Effect.fnUntraced(function*(attempt: Attempt, plan: Submis
 const run = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
   const { log, request } = attempt
   const plan = Prepare.plan(request, endpoint, log.history)
-  const asks = { place: plan, conversation: order(endpoint.security), isAsked: asksVersions(request, endpoint) }
-  const passed = yield* diagnose(attempt, planned(request, plan), thenVersions(asks, submission(plan)))
+  const question = { place: plan, conversation: order(endpoint.security), asks: asking(request, endpoint) }
+  const passed = yield* diagnose(attempt, planned(request, plan), thenVersions(question, submission(plan)))
   if (passed) yield* openQuestions(attempt, plan)
 })
 

@@ -9,8 +9,7 @@ import * as Effect from "effect/Effect"
 import type { Request } from "../Options.ts"
 import * as Prepare from "../Prepare.ts"
 import { order, tls, type TlsPlan } from "../recipes/Tls.ts"
-import { type Attempt, circumstances, diagnose, reported, settled } from "../ServiceRun.ts"
-import * as TlsFindings from "../TlsFindings.ts"
+import { type Attempt, diagnose, settled } from "../ServiceRun.ts"
 import type { Definition } from "./Definition.ts"
 
 const service = "tls" as const
@@ -51,13 +50,8 @@ const planOf = (request: Request, endpoint: Endpoint): TlsPlan => ({
 
 const planned = (endpoint: Endpoint) => ({ service, endpoint, order: order(endpoint) })
 
-const run = Effect.fnUntraced(function*(attempt: Attempt, endpoint: Endpoint) {
-  yield* diagnose(attempt, planned(endpoint), tls(planOf(attempt.request, endpoint)))
-  const { log } = attempt
-  for (const finding of TlsFindings.ofLook(reported(log, service), circumstances(attempt, planned(endpoint)))) {
-    yield* log.publish({ type: "finding", finding })
-  }
-})
+const run = (attempt: Attempt, endpoint: Endpoint) =>
+  diagnose(attempt, planned(endpoint), tls(planOf(attempt.request, endpoint)))
 
 /**
  * The TLS of a port as the runner knows it.
