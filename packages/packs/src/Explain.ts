@@ -33,7 +33,7 @@ import { byName, recognise, type Summary } from "./Recognise.ts"
 import type { Success } from "./schema/Provider.ts"
 import { list } from "./schema/values.ts"
 import type { Seen } from "./Seen.ts"
-import { contains, fold, foldName } from "./Text.ts"
+import { contains, fold, foldLiteral, foldName } from "./Text.ts"
 import { unwrap } from "./Unwrap.ts"
 
 /** How much literal text a rule of an unproven provider must demand to count, in characters. */
@@ -156,7 +156,7 @@ const succeeds = (success: Success, seen: Seen): boolean => {
   return (codes.length > 0 || enhanced.length > 0 || literals.length > 0) &&
     (codes.length === 0 || codes.some((code) => `${code}` === `${seen.code}`)) &&
     (enhanced.length === 0 || enhanced.some((code) => code === seen.enhanced)) &&
-    literals.every((literal) => contains(text, fold(literal))) &&
+    literals.every((literal) => contains(text, foldLiteral(literal))) &&
     (phases.length === 0 || seen.phase === undefined || phases.includes(seen.phase))
 }
 

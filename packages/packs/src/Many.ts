@@ -149,9 +149,12 @@ const nothing: Runs.Reading = { runs: [], minds: 0 }
 const readingOf = (source: string | undefined): Runs.Reading =>
   source === undefined ? nothing : Runs.read(source) ?? { runs: [], minds: Runs.any }
 
-/** Where a shape is kept: texts with the same shape have the same length, and begin with the same character or word. */
-const placeOf = (length: number, begin: string): number =>
-  (length << 8) | (begin === "" ? 0 : begin.charCodeAt(0) & 0xff)
+/**
+ * Where a shape is kept: texts with the same shape have the same length, and begin with the same character or word. Other words about the
+ * situation mostly are of another length.
+ */
+const placeOf = (length: number, begin: string, { context = "" }: Hints): number =>
+  (((length << 11) + context.length) << 8) | (begin === "" ? 0 : begin.charCodeAt(0) & 0xff)
 
 /** As `explainNow`: within `Library.attempt`. */
 export type Explainer = (text: string, hints: Hints, today: string) => Explanation
@@ -241,11 +244,11 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
 
   /** What is kept for the shape of a text, which may begin with a word that is not known. */
   const find = (text: string, hints: Hints): Kept | undefined =>
-    among(placeOf(text.length, text), text, hints) ?? among(placeOf(text.length, ""), text, hints)
+    among(placeOf(text.length, text, hints), text, hints) ?? among(placeOf(text.length, "", hints), text, hints)
 
   const add = (shape: Shape.Shape, hints: Hints, today: string): Kept => {
     const one = keep(shape, hints, today)
-    const place = placeOf(shape.shape.length, shape.pieces[0] ?? "")
+    const place = placeOf(shape.shape.length, shape.pieces[0] ?? "", hints)
     const alike = kept.get(place)
     if (alike === undefined) kept.set(place, [one])
     else {

@@ -9,7 +9,7 @@ import { compile, type Condition, prepare } from "./internal/conditions.ts"
 import { type Mode, seenOf } from "./Match.ts"
 import type { Rule } from "./schema/Rule.ts"
 import type { Seen } from "./Seen.ts"
-import { fold } from "./Text.ts"
+import { fold, foldLiteral } from "./Text.ts"
 
 /**
  * A condition of a rule. `wanted` is what the rule asks for, `seen` what there was (`5.7.1`, `unknown`), `weight` what
@@ -39,7 +39,7 @@ const leastShared = 6
  * @since 0.1.0
  */
 export const shared = (text: string, literal: string): string => {
-  const [whole, wanted] = [fold(text), fold(literal)]
+  const [whole, wanted] = [fold(text), foldLiteral(literal)]
   let at = wanted.length
   while (at >= leastShared && !whole.includes(wanted.slice(0, at))) at = wanted.lastIndexOf(" ", at - 1)
   return at < leastShared ? "" : wanted.slice(0, at)

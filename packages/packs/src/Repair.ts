@@ -14,7 +14,7 @@ import type { Rule } from "./schema/Rule.ts"
 import { list } from "./schema/Scalar.ts"
 import type { Seen } from "./Seen.ts"
 import { type ExampleResult, explaining, run, seenOf } from "./TestPack.ts"
-import { fold } from "./Text.ts"
+import { foldLiteral } from "./Text.ts"
 
 type Key = keyof Rule["when"]
 
@@ -120,7 +120,7 @@ const satisfying = (rule: Rule, reason: Reason, seen: Seen): ReadonlyArray<Edit[
   const remove = { [key]: undefined }
   switch (key) {
     case "text": {
-      const isMeant = (text: string): boolean => fold(text) === reason.wanted
+      const isMeant = (text: string): boolean => foldLiteral(text) === reason.wanted
       const texts = list(rule.when.text)
       const others = texts.filter((text) => !isMeant(text))
       const part = asWritten(shared(seen.text, reason.wanted), texts.find(isMeant))

@@ -11,7 +11,7 @@
 import * as LiteralIndex from "./internal/LiteralIndex.ts"
 import { spansIn } from "./read/Place.ts"
 import * as Runs from "./Runs.ts"
-import { fold } from "./Text.ts"
+import { fold, foldLiteral } from "./Text.ts"
 
 /**
  * A text with its unknown words replaced, and where these begin and end, in order. Each is replaced by a word of its own,
@@ -174,7 +174,7 @@ const partsOf = ({ runs: given, texts, values }: Wanted): Parts => {
     for (const run of fold(value).match(/[a-z0-9]{4,}/gu) ?? []) put(runs, run, whole)
   }
   for (const literal of new Set(texts)) {
-    const folded = fold(literal)
+    const folded = foldLiteral(literal)
     for (const { 0: run, index } of folded.matchAll(/[a-z0-9]+/gu)) {
       const end = index + run.length
       const place = placeOf(index > 0, end < folded.length)

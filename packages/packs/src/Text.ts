@@ -25,22 +25,30 @@ const isEven = (text: string): boolean => {
 }
 
 /**
- * A text in the form in which it is compared: lower case, straight quotes, white space collapsed to single spaces,
- * trimmed. Idempotent.
+ * A literal in the form in which it is looked for in a folded text: lower case, straight quotes, white space collapsed to single spaces.
+ * One at its edge counts, so that ` mx` is not in `rmx`. Idempotent.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const fold = (text: string): string => {
+export const foldLiteral = (text: string): string => {
   const lower = (text.length > maxText ? text.slice(0, maxText) : text).toLowerCase()
   // Most texts are even, and looking is several times cheaper than replacing.
-  return (!isEven(lower)
+  return !isEven(lower)
     ? lower
       .replace(/[\u2018\u2019\u201a\u201b\u2032]/gu, "'")
       .replace(/[\u201c\u201d\u201e]/gu, "\"")
       .replace(/\s+/gu, " ")
-    : lower).trim()
+    : lower
 }
+
+/**
+ * A text in the form in which it is compared: as a literal is, trimmed. Idempotent.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const fold = (text: string): string => foldLiteral(text).trim()
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
 

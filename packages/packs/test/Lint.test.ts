@@ -56,6 +56,9 @@ describe("lint", () => {
     ["unknown-reason rules[0].when.reason", {
       rules: [rule("a", { when: { error: "AuthRejected", reason: "Refused" }, sources: ["A"] })]
     }],
+    ["short-literal rules[0].when.notText", {
+      rules: [good("a", { when: { text: "words of a", notText: ["IP", " IP", "IPs"] } })]
+    }],
     ["source-missing rules[0].sources", { sources: {}, rules: [good("a", { sources: [] })] }],
     ["never-recognised recognise", { recognise: undefined }]
   ])("reports %s", (expected, more, today) => {

@@ -66,6 +66,15 @@ describe("match", () => {
     assert.deepStrictEqual(names(knowledge, { text: "AADSTS700016: AADSTS70000: 5.7.139 5.7.1" }), ["acme/a", "acme/b"])
   })
 
+  it("takes a space at the edge of a literal for a part of it", () => {
+    const rules = [when("a", { text: " MX" }), when("b", { text: "lookup", notText: ["IP "] })]
+    const knowledge = Knowledge.make([pack({ rules })])
+    assert.deepStrictEqual(names(knowledge, { text: "the domain has no mx record" }), ["acme/a"])
+    assert.deepStrictEqual(names(knowledge, { text: "the bmx record" }), [])
+    assert.deepStrictEqual(names(knowledge, { text: "lookup of the IP failed" }), [])
+    assert.deepStrictEqual(names(knowledge, { text: "lookup of the recipient failed" }), ["acme/b"])
+  })
+
   it("takes all of text, one of anyText and none of notText", () => {
     const knowledge = Knowledge.make([pack({
       rules: [when("a", { text: ["alpha", "beta"], anyText: ["gamma", "delta"], notText: "omega" })]

@@ -9,7 +9,7 @@ import * as Pattern from "../Pattern.ts"
 import type { When } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
 import type { Seen } from "../Seen.ts"
-import { contains, fold, foldName, hostMatches } from "../Text.ts"
+import { contains, fold, foldLiteral, foldName, hostMatches } from "../Text.ts"
 
 /** What was seen in the form in which it is compared. */
 export interface Prepared {
@@ -130,8 +130,8 @@ const enhancedWeight = (wanted: ReadonlyArray<string>): number => {
 
 /** The literals of a rule, folded: all of `text`, one of `anyText`. */
 export const literals = (when: When): { readonly all: ReadonlyArray<string>; readonly any: ReadonlyArray<string> } => ({
-  all: list(when.text).map(fold),
-  any: list(when.anyText).map(fold)
+  all: list(when.text).map(foldLiteral),
+  any: list(when.anyText).map(foldLiteral)
 })
 
 /** The conditions of a rule, cheapest first. */
@@ -262,7 +262,7 @@ export const compile = (when: When): ReadonlyArray<Condition> => {
       ({ text }) => any.some((literal) => contains(text, literal)) ? "holds" : "fails"
     )
   }
-  for (const [place, literal] of list(when.notText).map(fold).entries()) {
+  for (const [place, literal] of list(when.notText).map(foldLiteral).entries()) {
     const weight = place < weighedNotTexts ? weights.notText : 0
     add("notText", [literal], weight, ({ text }) => contains(text, literal) ? "fails" : "holds")
   }

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import * as Pattern from "../Pattern.ts"
 import type { When } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
-import { fold } from "../Text.ts"
+import { foldLiteral } from "../Text.ts"
 import { literals } from "./conditions.ts"
 import * as LiteralIndex from "./LiteralIndex.ts"
 
@@ -45,11 +45,15 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
   const tried = new Map<number, Array<number>>()
   for (const when of whens) {
     const { all, any } = literals(when)
-    for (const literal of [...all, ...any, ...list(when.notText).map(fold)]) numberOf(literal)
+    for (const literal of [...all, ...any, ...list(when.notText).map(foldLiteral)]) numberOf(literal)
     const compiled = when.pattern === undefined ? undefined : Pattern.compile(when.pattern)
     if (compiled === undefined || Result.isFailure(compiled)) continue
     const place = expressions.push(compiled.success) - 1
-    beside.push({ all: all.map(numberOf), any: any.map(numberOf), not: list(when.notText).map(fold).map(numberOf) })
+    beside.push({
+      all: all.map(numberOf),
+      any: any.map(numberOf),
+      not: list(when.notText).map(foldLiteral).map(numberOf)
+    })
     const words = Pattern.needles(when.pattern ?? "") ?? (all.length > 0 ? all.slice(0, 1) : any)
     if (words.length === 0) always.push(place)
     for (const number of new Set(words.map(numberOf))) {

@@ -3,7 +3,7 @@
  */
 import type { Summary } from "../Recognise.ts"
 import type { Recognise } from "../schema/Provider.ts"
-import { fold, foldName } from "../Text.ts"
+import { fold, foldLiteral, foldName } from "../Text.ts"
 import * as LiteralIndex from "./LiteralIndex.ts"
 
 interface Literal {
@@ -12,7 +12,7 @@ interface Literal {
 }
 
 const literalsOf = (signs: Recognise["banners"]): ReadonlyArray<Literal> =>
-  (signs ?? []).map(({ text, weight }) => ({ text: fold(text), weight }))
+  (signs ?? []).map(({ text, weight }) => ({ text: foldLiteral(text), weight }))
 
 const suffixesOf = (signs: Recognise["hosts"]): ReadonlyArray<{ readonly suffix: string; readonly weight: number }> =>
   (signs ?? []).map(({ suffix, weight }) => ({ suffix: foldName(suffix), weight }))

@@ -73,7 +73,8 @@ export const Enhanced = Schema.String.check(
 )
 
 /**
- * Literal text to look for, 2 to 400 characters. Case, white space and typographic quotes do not matter.
+ * Literal text to look for, 2 to 400 characters. Case, how much white space and typographic quotes do not matter; a space at
+ * an edge does: ` MX` is in `no MX`, and not in `BMX`.
  *
  * @category models
  * @since 0.1.0

@@ -51,12 +51,30 @@ const checkReasons = (rule: Rule, path: Path, report: Report): void => {
   }
 }
 
+/** Letters or digits alone, so few that they stand within words that mean something else. */
+const isPartOfWords = (literal: string): boolean => /^[a-z0-9]{1,2}$/iu.test(literal)
+
+/** Literals that stand in words that mean something else. */
+const checkLiterals = ({ when }: Rule, path: Path, report: Report): void => {
+  for (const key of ["text", "anyText", "notText"] as const) {
+    for (const literal of list(when[key]).filter(isPartOfWords)) {
+      report.error(
+        "short-literal",
+        [...path, "when", key],
+        `"${literal}" stands within many words`,
+        `add the space or sign beside it, such as " ${literal}", or use a pattern with \\b`
+      )
+    }
+  }
+}
+
 /** What is wrong with the rules for replies, each by itself. */
 export const checkRules = (pack: Pack, report: Report): void => {
   for (const [number, rule] of (pack.rules ?? []).entries()) {
     const path = ["rules", number]
     checkSays(rule, path, report)
     checkReasons(rule, path, report)
+    checkLiterals(rule, path, report)
     if (Object.keys(rule.when).length === 0) {
       report.error("no-condition", [...path, "when"], "without conditions it explains everything", "add conditions")
     }
