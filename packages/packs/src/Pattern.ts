@@ -143,14 +143,12 @@ const leastNeedle = 3
 
 /**
  * Words of which every match of a pattern contains one, in lower case and without digits at their ends, because in a
- * longer number they would not be found; undefined where none can be told, and for a pattern that is refused.
+ * longer number they would not be found; undefined where none can be told. It is for compiled patterns.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const needles = (source: string): ReadonlyArray<string> | undefined => {
-  const compiled = compile(source)
-  const words = Result.isSuccess(compiled) ? demanded(compiled.success) : undefined
-  const trimmed = words?.map((word) => word.replaceAll(/^[0-9]+|[0-9]+$/gu, ""))
+export const needles = (pattern: RegExp): ReadonlyArray<string> | undefined => {
+  const trimmed = demanded(pattern)?.map((word) => word.replaceAll(/^[0-9]+|[0-9]+$/gu, ""))
   return trimmed?.some((word) => word.length < leastNeedle) === true ? undefined : trimmed
 }

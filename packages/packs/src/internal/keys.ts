@@ -4,7 +4,8 @@
  *
  * Keys are plain data, so that they can be made when packs are generated.
  */
-import { needles } from "../Pattern.ts"
+import * as Result from "effect/Result"
+import * as Pattern from "../Pattern.ts"
 import type { When } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
 import { literals } from "./conditions.ts"
@@ -120,7 +121,8 @@ export const keysOf = (whens: ReadonlyArray<When>): Keys => {
   const sharing = sharingOf(demanded)
   for (const [number, when] of whens.entries()) {
     const demands = demanded[number] ?? []
-    const words = when.pattern === undefined ? undefined : needles(when.pattern)
+    const pattern = when.pattern === undefined ? undefined : Pattern.compile(when.pattern)
+    const words = pattern === undefined || Result.isFailure(pattern) ? undefined : Pattern.needles(pattern.success)
     if (demands.length > 0) {
       put(users, coverOf(demands, sharing), number)
     } else if (words !== undefined) {

@@ -54,7 +54,7 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
       any: any.map(numberOf),
       not: list(when.notText).map(foldLiteral).map(numberOf)
     })
-    const words = Pattern.needles(when.pattern ?? "") ?? (all.length > 0 ? all.slice(0, 1) : any)
+    const words = Pattern.needles(compiled.success) ?? (all.length > 0 ? all.slice(0, 1) : any)
     if (words.length === 0) always.push(place)
     for (const number of new Set(words.map(numberOf))) {
       const found = tried.get(number)
