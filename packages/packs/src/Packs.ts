@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { once } from "@sonde/domain/Once"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -54,7 +55,8 @@ export class Packs extends Context.Service<Packs, {
 
 const builtinEntries: ReadonlyArray<Entry> = builtin.map(({ load, summary }) => ({
   summary,
-  load: Effect.promise(load)
+  // All who ask at once get one pack: what is compiled of a pack is kept with it.
+  load: Effect.promise(once(load))
 }))
 
 const entryOf = (pack: Pack): Entry => ({ summary: summaryOf(pack), load: Effect.succeed(pack), pack })
@@ -74,7 +76,8 @@ const make = (given: ReadonlyArray<Entry>): Packs["Service"] => {
     const key = chosen.map(({ summary }) => summary.id).join(" ")
     const found = kept.get(key)
     if (found !== undefined) return found
-    const made = Knowledge.make(yield* Effect.forEach(chosen, ({ load }) => load))
+    const loaded = yield* Effect.forEach(chosen, ({ load }) => load)
+    const made = kept.get(key) ?? Knowledge.make(loaded)
     kept.set(key, made)
     return made
   })

@@ -28,7 +28,13 @@ export const store = (pack: Pack): Stored => {
   return rules === undefined ? rest : { ...pack, rules: rules.map((rule) => JSON.stringify(rule)) }
 }
 
-const readers = new WeakMap<Pack, (at: number) => Rule | undefined>()
+/** The rules of a pack that is kept. */
+interface Rules {
+  readonly count: number
+  readonly read: (at: number) => Rule | undefined
+}
+
+const kept = new WeakMap<Pack, Rules>()
 
 /**
  * The pack that was kept. Its rules are parsed one by one by `ruleAt`, and all of them by whoever looks at the list.
@@ -49,7 +55,7 @@ export const restore = (stored: Stored): Pack => {
   const pack: Pack = Object.defineProperty({ ...stored, rules: [] }, "rules", {
     get: () => all ??= texts.flatMap((_, at) => read(at) ?? [])
   })
-  readers.set(pack, read)
+  kept.set(pack, { count: texts.length, read })
   return pack
 }
 
@@ -60,6 +66,14 @@ export const restore = (stored: Stored): Pack => {
  * @since 0.1.0
  */
 export const ruleAt = (pack: Pack, at: number): Rule | undefined => {
-  const read = readers.get(pack)
-  return read === undefined ? pack.rules?.[at] : read(at)
+  const rules = kept.get(pack)
+  return rules === undefined ? pack.rules?.[at] : rules.read(at)
 }
+
+/**
+ * How many rules a pack has; parses none of them.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const ruleCount = (pack: Pack): number => kept.get(pack)?.count ?? pack.rules?.length ?? 0

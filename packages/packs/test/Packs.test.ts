@@ -31,6 +31,17 @@ describe("Packs", () => {
       assert.isUndefined(yield* packs.get("acme365"))
     }).pipe(Effect.provide(Packs.layerStatic([acme, pack({ name: "Mine" })]))))
 
+  it.effect("loads a built-in pack once for all who ask at once", () =>
+    Effect.gen(function*() {
+      const packs = yield* Packs
+      const ask = Effect.all([packs.get("microsoft-365"), packs.knowledge("microsoft-365")])
+      const [[first, known], [second, same]] = yield* Effect.all([ask, ask], { concurrency: 2 })
+      assert.isDefined(first)
+      assert.strictEqual(second, first)
+      assert.strictEqual(same, known)
+      assert.include(known.packs, first)
+    }).pipe(Effect.provide(Packs.layer)))
+
   it.effect("adds packs of the user to the built-in ones", () =>
     Effect.gen(function*() {
       const packs = yield* Packs

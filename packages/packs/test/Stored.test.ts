@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { restore, ruleAt, store, type Stored } from "@sonde/packs/Stored"
+import * as Knowledge from "@sonde/packs/Knowledge"
+import { restore, ruleAt, ruleCount, store, type Stored } from "@sonde/packs/Stored"
 import { pack, rule } from "./fixtures.ts"
 
 const keep = (given: ReturnType<typeof pack>): Stored => JSON.parse(JSON.stringify(store(given)))
@@ -25,6 +26,8 @@ describe("a pack that was kept", () => {
 
   it("parses no rule that is not asked", () => {
     const restored = restore({ ...keep(given), rules: ["{", JSON.stringify(rule("b"))] })
+    assert.strictEqual(ruleCount(restored), 2)
+    assert.doesNotThrow(() => Knowledge.make([restored]))
     assert.strictEqual(ruleAt(restored, 1)?.id, "b")
     assert.throws(() => restored.rules, SyntaxError)
   })
@@ -33,6 +36,7 @@ describe("a pack that was kept", () => {
     for (const one of [restore(keep(given)), given]) {
       assert.strictEqual(ruleAt(one, 2)?.id, "c")
       assert.isUndefined(ruleAt(one, 3))
+      assert.strictEqual(ruleCount(one), 3)
     }
   })
 })

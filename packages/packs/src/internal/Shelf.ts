@@ -9,7 +9,7 @@ import type { Pack } from "../Pack.ts"
 import type { Success } from "../schema/Provider.ts"
 import type { Rule, When } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
-import { ruleAt } from "../Stored.ts"
+import { ruleAt, ruleCount } from "../Stored.ts"
 import { compile, literals } from "./conditions.ts"
 import { type Finder, finder, type Keys, keysOf, type Question } from "./keys.ts"
 import { make as makeSignature, type Signature } from "./signature.ts"
@@ -226,7 +226,7 @@ const homeOfPack = (pack: Pack): Home => {
     if (rule === undefined) throw new Error(`there is no rule ${number} in ${pack.id}`)
     return rule
   }
-  const home = new Home(pack, pack.rules?.length ?? 0, source, pack)
+  const home = new Home(pack, ruleCount(pack), source, pack)
   homesOfPacks.set(pack, home)
   return home
 }
