@@ -8,7 +8,6 @@ import * as Escape from "@sonde/report/Escape"
 import * as Phrases from "@sonde/report/Phrases"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { spawn } from "node:child_process"
 import { Failure } from "./Failure.ts"
 import { note, Screen } from "./Screen.ts"
 
@@ -21,6 +20,7 @@ const openers: Readonly<Record<string, readonly [command: string, ...args: Reado
 /** Opens a page with what the system has for it; says so where that cannot be done. */
 const open = Effect.fnUntraced(function*(uri: string) {
   const [command, ...args] = openers[process.platform] ?? ["xdg-open"]
+  const { spawn } = yield* Effect.promise(() => import("node:child_process"))
   const started = yield* Effect.callback<boolean>((resume) => {
     const child = spawn(command, [...args, uri], { stdio: "ignore", detached: true })
     child.on("error", () => resume(Effect.succeed(false)))

@@ -8,8 +8,6 @@ import { GrantKind } from "@sonde/domain/Options"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { spawn } from "node:child_process"
-import { createInterface } from "node:readline"
 import { Writable } from "node:stream"
 import { type Failure, missing, usage } from "./Failure.ts"
 import * as Files from "./Files.ts"
@@ -107,6 +105,7 @@ const fromStdin = Effect.fnUntraced(function*(option: string) {
 })
 
 const fromCommand = Effect.fnUntraced(function*(option: string, command: string) {
+  const { spawn } = yield* Effect.promise(() => import("node:child_process"))
   const result = yield* Effect.callback<{ readonly code: number | string; readonly text: string }>((resume) => {
     const child = spawn(command, { shell: true, stdio: ["ignore", "pipe", "inherit"] })
     let text = ""
@@ -136,6 +135,7 @@ const fromPrompt = Effect.fnUntraced(function*(option: string, label: string) {
   if (!screen.stdin.isTerminal) {
     return yield* missing(`${option} prompt needs a terminal to ask on`, `write ${option} env:NAME, file:PATH or stdin`)
   }
+  const { createInterface } = yield* Effect.promise(() => import("node:readline"))
   yield* screen.err(`${label}: `)
   const typed = yield* Effect.callback<string | undefined>((resume) => {
     // Echo goes nowhere; the question was asked already.
