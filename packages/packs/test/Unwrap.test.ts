@@ -139,6 +139,11 @@ describe("unwrap", () => {
       "SMTP Error: data not accepted. Detail: 5.7.60 Not allowed SMTP code: 550",
       { protocol: "smtp", phase: "data", code: 550, enhanced: "5.7.60", text: "Not allowed" }
     ],
+    [
+      "what a log measures",
+      "to=<a@b.example>, delay=551, size=550, status=bounced (host mx.b.example[192.0.2.1] said: 554 Denied)",
+      { protocol: "smtp", code: 554, text: "Denied" }
+    ],
     ["a success", "250 2.0.0 OK", { protocol: "smtp", code: 250, enhanced: "2.0.0", text: "OK" }],
     ["capitals that look like IMAP", "550 NO SUCH USER", { protocol: "smtp", code: 550, text: "NO SUCH USER" }],
     [

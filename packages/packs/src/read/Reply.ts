@@ -29,9 +29,9 @@ const sentence = /[A-Za-z0-9] $/u
 const announces = /\b(?:said|returned|error|reply|response|status|got|with|SMTP|server) $/iu
 // Words of a client between the code it saw and the text it saw.
 const connector = /^,? ?with message ?"? ?$/u
-// A code that a client states beside the reply, not at its beginning.
+// A code that a client states beside the reply, not at its beginning; and what a log measures.
 const aside =
-  /(?:\b(?:expected )?response code [0-9/, or]*|\bSMTP code: |\bcode=|\bresponseCode["']?: ?|\bstatus ?code["']?[^0-9A-Za-z]{0,4})$/iu
+  /(?:\b(?:expected )?response code [0-9/, or]*|\bSMTP code: |\bcode=|\bresponseCode["']?: ?|\bstatus ?code["']?[^0-9A-Za-z]{0,4}|\b(?:delays?|size|nrcpt|[ugp]id|[rl]port|conn_use|auth_time)=)$/iu
 // A server that asked another whether the sender exists: what that one said is no statement about the recipient.
 const callback = /\bSender address rejected: un(?:verified|deliverable) address: (?=host )/u
 // The enhanced code behind a text, as qmail writes it: "no mailbox here by that name. (#5.1.1)".
