@@ -26,23 +26,35 @@ const gramAt = (text: string, at: number): number =>
   (thin(text.charCodeAt(at)) << 24) | (thin(text.charCodeAt(at + 1)) << 16) |
   (thin(text.charCodeAt(at + 2)) << 8) | thin(text.charCodeAt(at + 3))
 
+/** Spreads grams over slots: 2^32 by the golden ratio. */
+const spread = 0x9e37_79b1
+
+/** How many slots grams are counted in, as bits. Some share one, which costs comparisons, not results. */
+const countedBits = 16
+
+const countedShift = 32 - countedBits
+
 /** Where in each literal its rarest four letters begin; 0 for literals that are shorter. */
 export const offsetsOf = (literals: ReadonlyArray<string>): ReadonlyArray<number> => {
-  const frequency = new Map<number, number>()
+  const counts = new Uint32Array(1 << countedBits)
   for (const literal of literals) {
-    for (let at = 0; at + gramLength <= literal.length; at++) {
-      const gram = gramAt(literal, at)
-      frequency.set(gram, (frequency.get(gram) ?? 0) + 1)
+    let gram = 0
+    for (let at = 0; at < literal.length; at++) {
+      gram = (gram << 8) | thin(literal.charCodeAt(at))
+      const slot = Math.imul(gram, spread) >>> countedShift
+      if (at >= gramLength - 1) counts[slot] = (counts[slot] ?? 0) + 1
     }
   }
   return literals.map((literal) => {
     let best = 0
-    let count = Number.POSITIVE_INFINITY
-    for (let at = 0; at + gramLength <= literal.length; at++) {
-      const found = frequency.get(gramAt(literal, at)) ?? 0
-      if (found < count) {
-        best = at
-        count = found
+    let least = Number.POSITIVE_INFINITY
+    let gram = 0
+    for (let at = 0; at < literal.length; at++) {
+      gram = (gram << 8) | thin(literal.charCodeAt(at))
+      const count = counts[Math.imul(gram, spread) >>> countedShift] ?? 0
+      if (at >= gramLength - 1 && count < least) {
+        best = at - (gramLength - 1)
+        least = count
       }
     }
     return best
@@ -163,9 +175,6 @@ class Chains {
 
 /** Two letters in one number. */
 const bothOf = (first: number, last: number): number => (first << 16) | last
-
-/** Spreads grams over the slots: 2^32 by the golden ratio. */
-const spread = 0x9e37_79b1
 
 /** Tells most grams of one slot apart, 1 to 127; `anyTag` stands for several. */
 const tagOf = (hash: number): number => ((hash >>> 6) & 0x7f) | 1
