@@ -93,13 +93,15 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
   const isWanted = (literals: Beside | undefined): boolean =>
     literals !== undefined && literals.all.every(isFound) && !literals.not.some(isFound) &&
     (literals.any.length === 0 || literals.any.some(isFound))
+  /** The patterns to try in the text that was searched last, of rules whose literals fit it. */
+  const tries = (): ReadonlyArray<number> => [...new Set(patterns)].filter((place) => isWanted(beside[place]))
   return {
     of: (text) => {
       // To an expression that ignores case the long s is an s; lower case does not change it.
       if (numbers.size >= divider || text.includes("\u017f")) return undefined
       search(text)
       const begin = patterns.length === 0 ? "" : text.slice(0, Pattern.maxPatternText)
-      const matching = patterns.filter((place) => expressions[place]?.test(begin) === true)
+      const matching = tries().filter((place) => expressions[place]?.test(begin) === true)
       return codes.length + matching.length >= maxCodes
         ? undefined
         : String.fromCharCode(...codes, divider, ...matching)
@@ -107,7 +109,7 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
     patterns: (text) => {
       if (text.includes("\u017f")) return expressions
       search(text)
-      return [...new Set(patterns)].flatMap((place) => isWanted(beside[place]) ? expressions[place] ?? [] : [])
+      return tries().flatMap((place) => expressions[place] ?? [])
     }
   }
 }
