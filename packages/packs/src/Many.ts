@@ -69,17 +69,28 @@ export const sameHints = (one: Hints, another: Hints): boolean =>
     one.mechanism === another.mechanism && one.host === another.host && one.port === another.port &&
     one.context === another.context)
 
-const word = /[A-Za-z0-9]+/gu
+/** Where unknown words of a shape went in a text of it, in order. */
+const placesIn = (
+  text: string,
+  places: ReadonlyMap<string, number>
+): ReadonlyArray<{ readonly place: number; readonly begin: number; readonly end: number }> => {
+  const found: Array<{ readonly place: number; readonly begin: number; readonly end: number }> = []
+  for (const [word, place] of places) {
+    for (let begin = text.indexOf(word); begin !== -1; begin = text.indexOf(word, begin + 1)) {
+      const end = begin + word.length
+      if (!Shape.isInWord(text, begin - 1) && !Shape.isInWord(text, end)) found.push({ place, begin, end })
+    }
+  }
+  return found.length > 1 ? found.sort((one, other) => one.begin - other.begin) : found
+}
 
-/** Where in a text of a shape its unknown words went. */
+/** A text of a shape in pieces, with its unknown words where they went. */
 const templateOf = (text: string, places: ReadonlyMap<string, number>): Template => {
   const pieces: Array<string | number> = []
   let done = 0
-  for (const { 0: found, index } of text.matchAll(word)) {
-    const place = places.get(found)
-    if (place === undefined) continue
-    pieces.push(text.slice(done, index), place)
-    done = index + found.length
+  for (const { begin, end, place } of placesIn(text, places)) {
+    pieces.push(text.slice(done, begin), place)
+    done = end
   }
   pieces.push(text.slice(done))
   return pieces
@@ -87,11 +98,11 @@ const templateOf = (text: string, places: ReadonlyMap<string, number>): Template
 
 /** What stands beside the unknown words in a text of a shape. */
 const movedIn = (text: string, places: ReadonlyMap<string, number>): ReadonlyArray<Moved> =>
-  [...text.matchAll(word)].flatMap(({ 0: found, index }) => {
-    const place = places.get(found)
-    if (place === undefined) return []
-    return [{ place, before: Shape.charAt(text, index - 1), behind: Shape.charAt(text, index + found.length) }]
-  })
+  placesIn(text, places).map(({ begin, end, place }) => ({
+    place,
+    before: Shape.charAt(text, begin - 1),
+    behind: Shape.charAt(text, end)
+  }))
 
 const isPlain = (template: Template): boolean => template.length === 1
 

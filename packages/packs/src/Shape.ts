@@ -121,6 +121,10 @@ const standsAt = (text: string, piece: string, at: number): boolean => text.slic
 
 const kindOf = (kind: number): number => kind === digit ? Runs.digits : (kind & digit) === 0 ? Runs.letters : Runs.both
 
+/** Whether the character at a place is a letter or digit, as words are made of. */
+export const isInWord = (text: string, at: number): boolean =>
+  ((kinds[text.charCodeAt(at)] ?? 0) & (lower | upper | digit)) !== 0
+
 /** The character at a place as it is in a folded text; none before and behind it. */
 export const charAt = (text: string, at: number): string => kinds[text.charCodeAt(at)] === space ? " " : text.charAt(at)
 
