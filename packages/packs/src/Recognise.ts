@@ -6,10 +6,10 @@
  *
  * @since 0.1.0
  */
-import { type Folded, signsOf, type Weights } from "./internal/signs.ts"
+import { signsOf } from "./internal/signs.ts"
 import type { Pack } from "./Pack.ts"
 import type { Recognise, Sending } from "./schema/Provider.ts"
-import { contains, fold, foldName, isWithin } from "./Text.ts"
+import { foldName, isWithin } from "./Text.ts"
 
 /**
  * What must be known of a pack before its body is loaded.
@@ -65,70 +65,9 @@ export interface Recognised {
 /** A sum of weights below this is no recognition. */
 export const threshold = 50
 
-const heaviest = <A extends { readonly weight: number }>(
-  signs: ReadonlyArray<A>,
-  fits: (sign: A) => boolean
-): number =>
-  signs.length === 0 ? 0 : signs.reduce((found, sign) => sign.weight > found && fits(sign) ? sign.weight : found, 0)
-
-const domainFits = (
-  sign: { readonly name: string; readonly subdomains?: boolean },
-  domain: string
-): boolean => domain === sign.name || (sign.subdomains === true && isWithin(domain, sign.name))
-
-interface FoldedEvidence {
-  readonly domain: string | undefined
-  readonly mx: ReadonlyArray<string>
-  readonly banner: string | undefined
-  readonly capabilities: ReadonlyArray<string>
-}
-
-/** Weights by kind of sign, in the order of `Evidence`. */
-const weigh = (
-  signs: Folded,
-  { banner, capabilities, domain, mx }: FoldedEvidence,
-  host: number,
-  reply: number
-): ReadonlyArray<number> => [
-  domain === undefined ? 0 : heaviest(signs.domains, (sign) => domainFits(sign, domain)),
-  mx.length === 0 ? 0 : heaviest(signs.mx, ({ suffix }) => mx.some((name) => isWithin(name, suffix))),
-  host,
-  banner === undefined ? 0 : heaviest(signs.banners, ({ text }) => contains(banner, text)),
-  capabilities.length === 0
-    ? 0
-    : heaviest(signs.capabilities, ({ text }) => capabilities.some((line) => contains(line, text))),
-  reply
-]
-
 const kinds: ReadonlyArray<Sign> = ["domain", "mx", "host", "banner", "capability", "reply"]
 
-/** The best pack by host and reply alone. */
-const byIndex = (
-  summaries: ReadonlyArray<Summary>,
-  kind: Pack["kind"],
-  hosts: Weights | undefined,
-  replies: Weights | undefined
-): Recognised | undefined => {
-  if (replies === undefined && hosts === undefined) return undefined
-  let best: Summary | undefined
-  let most = 0
-  let place = -1
-  const offer = (sum: number, at: number): void => {
-    const summary = summaries[at]
-    if (sum < threshold || sum < most || summary?.kind !== kind) return
-    if (best !== undefined && sum === most && summary.id >= best.id) return
-    best = summary
-    most = sum
-    place = at
-  }
-  if (replies !== undefined) { for (const [at, weight] of replies) offer(weight + (hosts?.get(at) ?? 0), at) }
-  if (hosts !== undefined) { for (const [at, weight] of hosts) if (replies?.has(at) !== true) offer(weight, at) }
-  if (best === undefined) return undefined
-  const by: Array<Sign> = []
-  if (hosts?.has(place) === true) by.push("host")
-  if (replies?.has(place) === true) by.push("reply")
-  return { id: best.id, by }
-}
+const one = (text: string | undefined): ReadonlyArray<string> => text === undefined ? [] : [text]
 
 /**
  * The best pack of a kind (`provider` unless told) for the signs, and the signs it rests on; undefined where none
@@ -144,35 +83,41 @@ export const recognise = (
 ): Recognised | undefined => {
   const signs = signsOf(summaries)
   const { banner, capabilities = [], domain, host, mx = [], replyText } = evidence
-  const replies = replyText === undefined ? undefined : signs.replies(replyText)
-  const hosts = host === undefined ? undefined : signs.hosts(foldName(host))
-  // Reply and host have an index, so that packs without either are passed over.
-  if (domain === undefined && banner === undefined && mx.length + capabilities.length === 0) {
-    return byIndex(summaries, kind, hosts, replies)
+  const found = [
+    signs.domains(one(domain)),
+    signs.mx(mx),
+    signs.hosts(one(host)),
+    signs.banners(one(banner)),
+    signs.capabilities(capabilities),
+    signs.replies(one(replyText))
+  ]
+  // Most packs have none of the signs, and are never looked at.
+  const sums = new Map<number, number>()
+  for (const weights of found) {
+    for (const [place, weight] of weights ?? []) sums.set(place, (sums.get(place) ?? 0) + weight)
   }
-  const folded: FoldedEvidence = {
-    domain: domain === undefined ? undefined : foldName(domain),
-    mx: mx.map(foldName),
-    banner: banner === undefined ? undefined : fold(banner),
-    capabilities: capabilities.map(fold)
-  }
-  let best: { readonly id: string; readonly by: ReadonlyArray<Sign>; readonly sum: number } | undefined
-  for (const [place, summary] of summaries.entries()) {
-    const own = signs.folded[place]
-    if (summary.kind !== kind || own === undefined) continue
-    const weights = weigh(own, folded, hosts?.get(place) ?? 0, replies?.get(place) ?? 0)
-    let sum = 0
-    for (const weight of weights) sum += weight
-    if (sum < threshold) continue
-    if (best === undefined || sum > best.sum || (sum === best.sum && summary.id < best.id)) {
-      best = { id: summary.id, by: kinds.filter((_, number) => (weights[number] ?? 0) > 0), sum }
+  let best: { readonly summary: Summary; readonly place: number; readonly sum: number } | undefined
+  for (const [place, sum] of sums) {
+    const summary = summaries[place]
+    if (summary?.kind !== kind || sum < threshold) continue
+    if (best === undefined || sum > best.sum || (sum === best.sum && summary.id < best.summary.id)) {
+      best = { summary, place, sum }
     }
   }
   if (best === undefined) return undefined
-  const { by, id } = best
-  const audience = audienceOf(summaries.find((summary) => summary.id === id), evidence.domain)
-  return { id, by, ...(audience === undefined ? {} : { audience }) }
+  const { place, summary } = best
+  const audience = audienceOf(summary, domain)
+  return {
+    id: summary.id,
+    by: kinds.filter((_, number) => found[number]?.has(place) === true),
+    ...(audience === undefined ? {} : { audience })
+  }
 }
+
+const domainFits = (
+  sign: { readonly name: string; readonly subdomains?: boolean },
+  domain: string
+): boolean => domain === sign.name || (sign.subdomains === true && isWithin(domain, sign.name))
 
 /**
  * The audience (`consumer`, `business`, …) that a pack gives to a mailbox's domain; undefined where it says nothing.

@@ -1,5 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { byName, type Evidence, recognise, type Recognised, summaryOf, threshold } from "@sonde/packs/Recognise"
+import {
+  byName,
+  type Evidence,
+  recognise,
+  type Recognised,
+  type Summary,
+  summaryOf,
+  threshold
+} from "@sonde/packs/Recognise"
 import { contains, fold, isWithin } from "@sonde/packs/Text"
 import { pack } from "./fixtures.ts"
 import { dice, manyPacks } from "./manyPacks.ts"
@@ -49,31 +57,64 @@ describe("recognise", () => {
 })
 
 describe("recognise with many packs", () => {
-  const summaries = manyPacks(100, 100).map(summaryOf)
+  const summaries = manyPacks(100, 100).map(summaryOf).map((summary, number): Summary => ({
+    ...summary,
+    recognise: {
+      ...summary.recognise,
+      domains: [{ name: `mail${number}.example`, subdomains: number % 2 === 0, weight: 40 }],
+      mx: [{ suffix: `mx${number}.example`, weight: 40 }],
+      banners: [{ text: `Server${number}`, weight: 30 }],
+      capabilities: [{ text: `XCAP${number}`, weight: 30 }]
+    }
+  }))
   const heaviest = <A extends { readonly weight: number }>(signs: ReadonlyArray<A> = [], fits: (sign: A) => boolean) =>
     signs.reduce((found, sign) => fits(sign) ? Math.max(found, sign.weight) : found, 0)
 
   /** Every sign of every pack compared. */
-  const slow = (host: string, replyText: string, kind: "provider" | "software") =>
-    summaries.filter((one) => one.kind === kind).map(({ id, recognise: { hosts, replies } }) => ({
+  const slow = (evidence: Evidence, kind: "provider" | "software") => {
+    const { banner = "", capabilities = [], domain = "", host = "", mx = [], replyText = "" } = evidence
+    const holds = (text: string) => (sign: { readonly text: string }) => contains(fold(text), fold(sign.text))
+    return summaries.filter((one) => one.kind === kind).map(({ id, recognise: signs }) => ({
       id,
-      sum: heaviest(hosts, ({ suffix }) => isWithin(host, suffix)) +
-        heaviest(replies, ({ text }) => contains(fold(replyText), fold(text)))
+      sum: heaviest(
+        signs.domains,
+        ({ name, subdomains }) => domain === name || (subdomains === true && isWithin(domain, name))
+      ) +
+        heaviest(signs.mx, ({ suffix }) => mx.some((name) => isWithin(name, suffix))) +
+        heaviest(signs.hosts, ({ suffix }) => isWithin(host, suffix)) +
+        heaviest(signs.banners, holds(banner)) +
+        heaviest(signs.capabilities, (sign) => capabilities.some((line) => holds(line)(sign))) +
+        heaviest(signs.replies, holds(replyText))
     })).filter(({ sum }) => sum >= threshold)
       .sort((a, b) => b.sum - a.sum || (a.id < b.id ? -1 : 1))[0]?.id
+  }
 
   it("finds through its indexes what comparing every sign finds", () => {
     const roll = dice(3)
+    const names: ReadonlyArray<string> = summaries.flatMap(({ recognise: { domains = [], hosts = [], mx = [] } }) => [
+      ...domains.map(({ name }) => name),
+      ...[...hosts, ...mx].map(({ suffix }) => suffix)
+    ])
+    const literals: ReadonlyArray<string> = summaries.flatMap((
+      { recognise: { banners = [], capabilities = [], replies = [] } }
+    ) => [...banners, ...capabilities, ...replies].map(({ text }) => text))
+    const name = () => ["", "smtp.", "x"][roll(3)] + (names[roll(names.length)] ?? "")
+    const text = () =>
+      Array.from({ length: 1 + roll(3) }, () => literals[roll(literals.length)] ?? "").join(roll(2) === 0 ? "" : " ")
+    const some = <A>(make: () => A): A | undefined => roll(2) === 0 ? make() : undefined
     let found = 0
     for (let turn = 0; turn < 400; turn++) {
-      const signs = summaries[roll(100)]?.recognise.replies ?? []
-      const replyText = Array.from({ length: 3 }, () => signs[roll(signs.length)]?.text ?? "").join(
-        roll(2) === 0 ? "" : " "
-      )
-      const host = ["", "smtp.", "x"][roll(3)] + `mail${roll(110)}.example`
+      const evidence: Evidence = {
+        domain: some(name),
+        mx: some(() => [name(), name()]),
+        host: some(name),
+        banner: some(text),
+        capabilities: some(() => [text(), text()]),
+        replyText: some(text)
+      }
       for (const kind of ["provider", "software"] as const) {
-        const best = recognise(summaries, { host, replyText }, kind)?.id
-        assert.strictEqual(best, slow(host, replyText, kind), `${host} ${replyText}`)
+        const best = recognise(summaries, evidence, kind)?.id
+        assert.strictEqual(best, slow(evidence, kind), JSON.stringify(evidence))
         if (best !== undefined) found++
       }
     }

@@ -1,52 +1,26 @@
 /**
- * The signs of many packs made ready: folded once, and those in replies and host names found through an index.
+ * The signs of many packs made ready: names and texts in which packs are recognised, found through an index of each kind.
  */
+import { once } from "@sonde/domain/Once"
 import type { Summary } from "../Recognise.ts"
 import type { Recognise } from "../schema/Provider.ts"
 import { fold, foldLiteral, foldName } from "../Text.ts"
 import * as LiteralIndex from "./LiteralIndex.ts"
 
-interface Literal {
-  readonly text: string
-  readonly weight: number
-}
-
-const literalsOf = (signs: Recognise["banners"]): ReadonlyArray<Literal> =>
-  (signs ?? []).map(({ text, weight }) => ({ text: foldLiteral(text), weight }))
-
-const suffixesOf = (signs: Recognise["hosts"]): ReadonlyArray<{ readonly suffix: string; readonly weight: number }> =>
-  (signs ?? []).map(({ suffix, weight }) => ({ suffix: foldName(suffix), weight }))
-
-/** Signs of one pack in the form in which they are compared. */
-export interface Folded {
-  readonly summary: Summary
-  readonly domains: NonNullable<Recognise["domains"]>
-  readonly mx: ReturnType<typeof suffixesOf>
-  readonly banners: ReadonlyArray<Literal>
-  readonly capabilities: ReadonlyArray<Literal>
-}
-
-const foldedOf = (summary: Summary): Folded => {
-  const { banners, capabilities, domains, mx } = summary.recognise
-  return {
-    summary,
-    domains: (domains ?? []).map((sign) => ({ ...sign, name: foldName(sign.name) })),
-    mx: suffixesOf(mx),
-    banners: literalsOf(banners),
-    capabilities: literalsOf(capabilities)
-  }
-}
-
 /** Weights by place of a pack. */
-export type Weights = ReadonlyMap<number, number>
+type Weights = ReadonlyMap<number, number>
 
-/** The signs of several packs. */
+/** The heaviest sign of each pack, by its place, in names or texts of one kind. Undefined where there is none at all. */
+type Finder = (found: ReadonlyArray<string>) => Weights | undefined
+
+/** The signs of several packs, by kind. Nothing that is looked through needs to be folded. */
 export interface Signs {
-  readonly folded: ReadonlyArray<Folded>
-  /** The heaviest sign in a reply, by place of the pack. Undefined where there is none at all. */
-  readonly replies: (reply: string) => Weights | undefined
-  /** The same for a folded host name. */
-  readonly hosts: (host: string) => Weights | undefined
+  readonly domains: Finder
+  readonly mx: Finder
+  readonly hosts: Finder
+  readonly banners: Finder
+  readonly capabilities: Finder
+  readonly replies: Finder
 }
 
 interface Owner {
@@ -67,47 +41,85 @@ const heaviest = () => {
   }
 }
 
-const make = (summaries: ReadonlyArray<Summary>): Signs => {
-  const texts: Array<string> = []
-  const owners: Array<Owner> = []
-  const bySuffix = new Map<string, Array<Owner>>()
-  for (const [place, { recognise }] of summaries.entries()) {
-    for (const { text, weight } of literalsOf(recognise.replies)) {
-      texts.push(text)
-      owners.push({ place, weight })
-    }
-    for (const { suffix, weight } of suffixesOf(recognise.hosts)) {
-      const found = bySuffix.get(suffix)
-      if (found === undefined) bySuffix.set(suffix, [{ place, weight }])
-      else found.push({ place, weight })
+interface Name {
+  readonly name: string
+  readonly weight: number
+  /** Whether names below it count too. */
+  readonly below: boolean
+}
+
+/** Looks names up, and where they are below a name, that one. */
+const names = (packs: ReadonlyArray<ReadonlyArray<Name>>): Finder => {
+  const owners = new Map<string, Array<Owner & Name>>()
+  for (const [place, signs] of packs.entries()) {
+    for (const sign of signs) {
+      const name = foldName(sign.name)
+      const found = owners.get(name)
+      if (found === undefined) owners.set(name, [{ ...sign, place }])
+      else found.push({ ...sign, place })
     }
   }
-  let index: LiteralIndex.LiteralIndex | undefined
-  let folded: ReadonlyArray<Folded> | undefined
-  let last: { readonly reply: string; readonly weights: Weights | undefined } | undefined
-  return {
-    get folded() {
-      return folded ??= summaries.map(foldedOf)
-    },
-    replies: (reply) => {
-      // The same text is asked for a provider and then for software.
-      if (last?.reply === reply) return last.weights
-      index ??= LiteralIndex.make(texts)
-      const weights = heaviest()
-      index.find(fold(reply), (literal) => {
+  return (found) => {
+    const weights = heaviest()
+    for (const one of found) {
+      const name = foldName(one)
+      for (let at = 0; at >= 0; at = name.indexOf(".", at) + 1 || -1) {
+        for (const owner of owners.get(at === 0 ? name : name.slice(at)) ?? []) {
+          if (at === 0 || owner.below) weights.add(owner)
+        }
+      }
+    }
+    return weights.found()
+  }
+}
+
+const suffixes = (signs: Recognise["hosts"] = []): ReadonlyArray<Name> =>
+  signs.map(({ suffix, weight }) => ({ name: suffix, weight, below: true }))
+
+/** Looks for texts within others. */
+const texts = (packs: ReadonlyArray<Recognise["banners"]>): Finder => {
+  const owners = packs.flatMap((signs = [], place) => signs.map(({ text, weight }) => ({ text, weight, place })))
+  const index = LiteralIndex.make(owners.map(({ text }) => foldLiteral(text)))
+  return (found) => {
+    const weights = heaviest()
+    for (const text of found) {
+      index.find(fold(text), (literal) => {
         const owner = owners[literal]
         if (owner !== undefined) weights.add(owner)
       })
-      last = { reply, weights: weights.found() }
-      return last.weights
-    },
-    hosts: (host) => {
-      const weights = heaviest()
-      for (let at = 0; at >= 0; at = host.indexOf(".", at) + 1 || -1) {
-        for (const owner of bySuffix.get(at === 0 ? host : host.slice(at)) ?? []) weights.add(owner)
-      }
-      return weights.found()
     }
+    return weights.found()
+  }
+}
+
+/** Each kind is made ready when it is first looked for. */
+const late = (make: () => Finder): Finder => {
+  const made = once(make)
+  let last: { readonly text: string; readonly weights: Weights | undefined } | undefined
+  return (found) => {
+    const [text] = found
+    if (text === undefined) return undefined
+    if (found.length > 1) return made()(found)
+    // The same text is asked for a provider and then for software.
+    return (last?.text === text ? last : last = { text, weights: made()(found) }).weights
+  }
+}
+
+const make = (summaries: ReadonlyArray<Summary>): Signs => {
+  const kind = <A>(of: (recognise: Recognise) => A): ReadonlyArray<A> => summaries.map(({ recognise }) => of(recognise))
+  return {
+    domains: late(() =>
+      names(
+        kind(({ domains = [] }) =>
+          domains.map(({ name, subdomains, weight }) => ({ name, weight, below: subdomains === true }))
+        )
+      )
+    ),
+    mx: late(() => names(kind(({ mx }) => suffixes(mx)))),
+    hosts: late(() => names(kind(({ hosts }) => suffixes(hosts)))),
+    banners: late(() => texts(kind(({ banners }) => banners))),
+    capabilities: late(() => texts(kind(({ capabilities }) => capabilities))),
+    replies: late(() => texts(kind(({ replies }) => replies)))
   }
 }
 
