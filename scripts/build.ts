@@ -136,6 +136,25 @@ const builtinModules: RolldownPlugin = {
     )
 }
 
+/**
+ * The segmenter by which the width of help is measured, made when help is shown: to make it, tables of ICU are read, which takes a
+ * tenth of a check.
+ */
+const lateSegmenter: RolldownPlugin = {
+  name: "late-segmenter",
+  transform: {
+    filter: { id: /\/effect\/dist\/cli\/CliOutput\.js$/ },
+    handler(code: string) {
+      const changed = code.replace(
+        /const (\w+) = \/\*#__PURE__\*\/\s*(new Intl\.Segmenter\([^)]*\));/,
+        "let made;\nconst $1 = { segment: (text) => (made ??= $2).segment(text) };"
+      )
+      if (changed === code) fail("effect/cli makes its segmenter in another way now: look at late-segmenter")
+      return { code: changed, map: null }
+    }
+  }
+}
+
 const step = async (name: string, work: () => Promise<string>): Promise<void> => {
   const started = performance.now()
   const result = await work()
@@ -213,7 +232,7 @@ const bundled = async (
     treeshake: true,
     // What an entry shares with chunks that load later stays in the entry.
     preserveEntrySignatures: "allow-extension",
-    plugins: [...jsonFiles, builtinModules, ...plugins],
+    plugins: [...jsonFiles, builtinModules, lateSegmenter, ...plugins],
     onLog: (level, log) => {
       // A warning here is an import that will not resolve on a user's machine, or a cycle that changes what runs first.
       // How long plugins took says nothing of the bundle, and is told only on a busy machine. That a module is loaded on demand in
