@@ -38,6 +38,10 @@ const table: ReadonlyArray<readonly [Cause, string]> = [
   ["delivery_in_doubt", "SMTP ERROR: DATA END command failed:\nSMTP Error: data not accepted."],
   ["graph_permission_missing", "sendMail: Access is denied. Check credentials and try again."],
   ["mailbox_in_use", "POP3 lock busy! Is another session active?"],
+  ["mailbox_in_use", "Error: x\n  type: 'no',\n  textCode: 'INUSE',\n  source: 'protocol'"],
+  ["mailbox_permission_missing", "responseText: 'x',\n  serverResponseCode: 'NOPERM'"],
+  ["command_syntax_error", "imaplib.IMAP4.error: FETCH command error: BAD [b'[CLIENTBUG] FETCH Bad sequence']"],
+  ["message_too_large", "could not append to folder Sent: 17 [TOOBIG] too much"],
   ["oauth_token_invalid", "XOAUTH2: BAD ['Client aborted AUTHENTICATE command.']"],
   [
     "ip_blocklisted",

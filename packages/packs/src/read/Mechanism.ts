@@ -8,7 +8,7 @@
  */
 
 const used =
-  /\b(XOAUTH2|OAUTHBEARER)['"]? authentication (?:failed|error|unsuccessful)|\bAUTHENTICATE (XOAUTH2|OAUTHBEARER)\b|(?<!\d[- ])\bAUTH (XOAUTH2|OAUTHBEARER)\b(?! (?:PLAIN|LOGIN|CRAM|SCRAM|DIGEST|NTLM|GSSAPI|XOAUTH|OAUTHBEARER))|\bauth \[(XOAUTH2|OAUTHBEARER)\b|\b(?:using|with|mechanism|method) (?:SASL )?["']?(XOAUTH2|OAUTHBEARER)\b/iu
+  /\b(XOAUTH2|OAUTHBEARER)['"]? authentication (?:failed|error|unsuccessful)|\bAUTHENTICATE (XOAUTH2|OAUTHBEARER)\b|(?<!\d[- ])\bAUTH (XOAUTH2|OAUTHBEARER)\b(?! (?:PLAIN|LOGIN|CRAM|SCRAM|DIGEST|NTLM|GSSAPI|XOAUTH|OAUTHBEARER))|\bauth \[(XOAUTH2|OAUTHBEARER)\b|\b(?:using|with|mechanism|method) (?:SASL )?["']?(XOAUTH2|OAUTHBEARER)\b|\b1 possible authenticators?\. Authenticator \\?"?(XOAUTH2|OAUTHBEARER)\b/iu
 
 // Programs that try the mechanisms in turn, and sessions that offer one and use another.
 const another =

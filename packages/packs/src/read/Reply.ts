@@ -15,9 +15,9 @@ const bareEnhanced = /(?<=^|[\s:;'"([#])([245]\.[0-7]\.[0-9]{1,3})(?=[\s:;,)\]])
 const statedCode = /\b(?:SMTP code: |code=|response code is |status code[:= ]+|code )"?([2-5][0-5][0-9])\b/iu
 const imapStatus = /(?:^|[\s'"*(])(NO|BAD|BYE)\b:? (?:\[([A-Za-z][A-Za-z0-9/-]*)(?: [^\]]{0,200})?\] ?)?/u
 const popStatus = /(?:^|[\s'":])-ERR\b(?: \[([A-Za-z][A-Za-z/-]*)\])?/u
-// RFC 5530 section 3, without its status.
+// RFC 5530 section 3, without its status; node-imap and ImapFlow print it as a field.
 const imapCode =
-  /\[(AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|PRIVACYREQUIRED|CONTACTADMIN|NOPERM|INUSE|OVERQUOTA|UNAVAILABLE|LIMIT|NONEXISTENT)\]/u
+  /(?:\[|\b(?:textCode|serverResponseCode)["']?: ?["'])(AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|PRIVACYREQUIRED|CONTACTADMIN|NOPERM|INUSE|OVERQUOTA|UNAVAILABLE|LIMIT|NONEXISTENT|TRYCREATE|ALREADYEXISTS|CANNOT|SERVERBUG|CORRUPTION|CLIENTBUG|TOOBIG)(?:\]|["'])/u
 const token =
   /\bAADSTS[0-9]+|"?\berror"?\s*[:=]\s*"?invalid_(?:grant|client|scope|request)|\(invalid_(?:grant|client|scope)\)/u
 // A status of HTTP that SMTP does not know, and an error of RFC 6749 or one like it: "Error 401: invalid_client".
@@ -167,7 +167,8 @@ export const replies = (text: string, phase?: PhaseId): Candidates => {
   const isSmtp = all.some(({ code }) => code !== undefined && code >= 400)
   const imap = isSmtp ? null : imapStatus.exec(text)
   const pop = text.includes("-ERR") ? popStatus.exec(text) : null
-  const responseCode = imap?.[2] ?? (isSmtp || !text.includes("[") ? undefined : imapCode.exec(text)?.[1]) ?? pop?.[1]
+  const mayHoldCode = !isSmtp && (text.includes("[") || text.includes("Code"))
+  const responseCode = imap?.[2] ?? (mayHoldCode ? imapCode.exec(text)?.[1] : undefined) ?? pop?.[1]
   const context: Omit<Candidate, "layer" | "text"> = isToken
     ? { protocol: "http", service: "token", phase: "token" }
     : isGraph

@@ -9,6 +9,8 @@ describe("tokenMechanismOf", () => {
     ["XOAUTH2", "Error login on [imap.example.org] with user [j] auth [XOAUTH2 accesstoken]: 2 NO AUTHENTICATE failed"],
     ["OAUTHBEARER", "SASL authentication using OAUTHBEARER failed"],
     ["XOAUTH2", "AUTH XOAUTH2 dXNlcj1q\n535 5.7.3 Authentication unsuccessful"],
+    ["XOAUTH2", "Failed to authenticate using 1 possible authenticators. Authenticator XOAUTH2 returned 535 5.7.3 No"],
+    [undefined, "Failed to authenticate using 2 possible authenticators. Authenticator XOAUTH2 returned 535 5.7.3 No"],
     [undefined, "250-AUTH XOAUTH2\n535 5.7.3 Authentication unsuccessful"],
     [undefined, "250-AUTH LOGIN PLAIN XOAUTH2 OAUTHBEARER\n535 5.7.8 No"],
     [undefined, "AUTH XOAUTH2 PLAIN LOGIN\n535 5.7.8 No"],
