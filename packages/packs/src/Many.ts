@@ -15,6 +15,7 @@ import type { Library } from "./Library.ts"
 import * as Masked from "./Masked.ts"
 import type { Packs } from "./Packs.ts"
 import { maxPatternText } from "./Pattern.ts"
+import { withoutWidth } from "./read/Width.ts"
 import * as Runs from "./Runs.ts"
 import * as Shape from "./Shape.ts"
 import { fold } from "./Text.ts"
@@ -214,8 +215,10 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
     }
     // Names of mechanisms and codes are shown in upper case.
     const others = JSON.stringify(rest).toLowerCase()
+    // Words that were cut are known only when they are put together.
+    const isCut = withoutWidth(shape.shape) !== shape.shape
     const isElsewhere = [...places.keys()].some((one) => others.includes(one.toLowerCase()))
-    if (reading === undefined || isElsewhere) return undefined
+    if (reading === undefined || isElsewhere || isCut) return undefined
     const { assumed, hits, seen, unwrapped: { candidates, words: spoken = shape.shape } } = reading
     // Those behind a reading that a rule explains by its text are not asked.
     const all = candidates.map((one) => one.text)

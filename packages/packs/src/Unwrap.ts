@@ -22,6 +22,7 @@ import { replies } from "./read/Reply.ts"
 import { withoutOutcome } from "./read/SignIn.ts"
 import { withoutFrames } from "./read/StackTrace.ts"
 import { fromTranscript } from "./read/Transcript.ts"
+import { withoutWidth } from "./read/Width.ts"
 import { maxText } from "./Text.ts"
 
 export type { Candidate, Kind, Part, Unwrapped } from "./read/Candidate.ts"
@@ -106,6 +107,6 @@ export const unwrap = (given: string): Unwrapped => {
   if (bounce !== undefined) return bounce
   const body = given.includes("{") ? fromBody(cut(given, maxMessage)) : undefined
   if (body !== undefined) return body
-  const text = messageOf(cut(given, maxText))
+  const text = messageOf(withoutWidth(cut(given, maxText)))
   return (lines ? fromOpenSsl(text) ?? fromTranscript(text) : undefined) ?? plain(text)
 }
