@@ -108,7 +108,7 @@ export const When = Schema.Struct({
     OneOrMany(Enhanced)
   ),
   text: optional(
-    "Literal text of the reply, without regard to case and spaces; of a list all. The best condition there is",
+    "Literal text of the reply, without regard to case and how much white space, with the space at its edges; of a list all. The best condition there is",
     OneOrMany(Text)
   ),
   anyText: optional("Literal text; of a list any", OneOrMany(Text)),
