@@ -10,8 +10,8 @@
  */
 export const maxText = 65_536
 
-/** White space other than single spaces, and quotes other than straight ones. */
-const uneven = /\s\s|[^\S ]|[\u2018-\u201e\u2032]/u
+/** White space other than single spaces, quotes other than straight ones, and the long s, which lower case leaves. */
+const uneven = /\s\s|[^\S ]|[\u2018-\u201e\u2032\u017f]/u
 
 /** Whether there is nothing to straighten; of plain ASCII, as most texts are, told without the expression. */
 const isEven = (text: string): boolean => {
@@ -38,6 +38,7 @@ export const foldLiteral = (text: string): string => {
     ? lower
       .replace(/[\u2018\u2019\u201a\u201b\u2032]/gu, "'")
       .replace(/[\u201c\u201d\u201e]/gu, "\"")
+      .replace(/\u017f/gu, "s")
       .replace(/\s+/gu, " ")
     : lower
 }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Hints } from "@sonde/domain/Explanation"
-import { builtin } from "@sonde/packs/builtin/index"
+import { builtin, digest } from "@sonde/packs/builtin/index"
 import * as Digest from "@sonde/packs/Digest"
 import { explain, explainNow, explainWith } from "@sonde/packs/Explain"
 import * as Knowledge from "@sonde/packs/Knowledge"
@@ -55,6 +55,13 @@ describe("a library", () => {
         }
       }
     }))
+
+  it("has letters for every pattern of the built-in packs, so that none is tried on every text", async () => {
+    const { keys, packs, rules } = await digest()
+    const without = keys.patterned.map((number) => JSON.parse(rules[number] ?? "{}"))
+    assert.deepStrictEqual(without.map(({ id }) => id), [])
+    assert.lengthOf(rules, packs.reduce((sum, { rules: count }) => sum + count, 0))
+  })
 
   it.effect("finds in the digest of a hundred packs what the packs themselves give", () =>
     Effect.gen(function*() {

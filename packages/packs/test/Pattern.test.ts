@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { compile, maxPatternText } from "@sonde/packs/Pattern"
+import { fold } from "@sonde/packs/Text"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { performance } from "node:perf_hooks"
@@ -12,10 +13,15 @@ describe("compile", () => {
       ["^a.c$", "abc", true],
       ["a{2,3}b", "caab", true],
       ["[^ ]+@x\\.example", "bob@x.example", true],
-      ["a{2}b", "ab", false]
+      ["a{2}b", "ab", false],
+      ["queue [A-F0-9]{6}\\b", "Queue 4DEADB", true],
+      ["\\S\\D[^A-Z]NO", "x- no", true],
+      ["\\W\\BSuch", "no such", false],
+      ["Nein, Überlauf", "NEIN, ÜBERLAUF", true],
+      ["no such user", "no \u017fuch user", true]
     ] as const
   )("%s on %s is %s", (source, text, expected) => {
-    assert.strictEqual(Result.getOrThrow(compile(source)).test(text), expected)
+    assert.strictEqual(Result.getOrThrow(compile(source)).test(fold(text)), expected)
   })
 
   it.each(

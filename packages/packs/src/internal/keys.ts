@@ -205,8 +205,6 @@ export const finder = (keys: Keys, count: number): Finder => {
       if (code.length === 3) add(codes.get(`${code[0]}yz`))
     }
     index.find(text, onLiteral)
-    // Patterns ignore case and lower case does not change the long s, which is an s to them.
-    if (keys.patterns.length > 0 && text.includes("\u017f")) add(keys.patterns)
     return found.length > 1 ? found.sort(ascending) : found
   }
 }

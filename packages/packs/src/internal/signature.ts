@@ -97,8 +97,7 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
   const tries = (): ReadonlyArray<number> => [...new Set(patterns)].filter((place) => isWanted(beside[place]))
   return {
     of: (text) => {
-      // To an expression that ignores case the long s is an s; lower case does not change it.
-      if (numbers.size >= divider || text.includes("\u017f")) return undefined
+      if (numbers.size >= divider) return undefined
       search(text)
       const begin = patterns.length === 0 ? "" : text.slice(0, Pattern.maxPatternText)
       const matching = tries().filter((place) => expressions[place]?.test(begin) === true)
@@ -107,7 +106,6 @@ export const make = (whens: ReadonlyArray<When>): Signature => {
         : String.fromCharCode(...codes, divider, ...matching)
     },
     patterns: (text) => {
-      if (text.includes("\u017f")) return expressions
       search(text)
       return tries().flatMap((place) => expressions[place] ?? [])
     }
