@@ -368,6 +368,9 @@ const askable: ReadonlySet<Condition["name"]> = new Set([
   "payload"
 ])
 
+/** Whether a rule asks for any of it; most do not, and their patterns need not be tried for this. */
+const asksFurther = ({ conditions }: CompiledRule): boolean => conditions.some(({ name }) => askable.has(name))
+
 /** The one condition of a rule that nothing is known of, where all others hold or may be unknown. */
 const unknownOf = (compiled: CompiledRule, prepared: Prepared): Condition["name"] | undefined => {
   let unknown: Condition["name"] | undefined
@@ -395,7 +398,7 @@ export const wanting = (knowledge: Knowledge, seen: Seen): ReadonlyArray<Wanting
 const wanted = ({ candidates, prepared }: Asked): ReadonlyArray<Wanting> => {
   const found: Array<Wanting> = []
   for (const compiled of candidates) {
-    const unknown = compiled.hasText ? unknownOf(compiled, prepared) : undefined
+    const unknown = compiled.hasText && asksFurther(compiled) ? unknownOf(compiled, prepared) : undefined
     if (unknown !== undefined) found.push(new Want(compiled, unknown))
   }
   return found.length > 1
