@@ -25,6 +25,9 @@ const most = 4096
 const mostAlike = 32
 const longestContext = 2048
 
+/** A character beyond ASCII, of which masked patterns know nothing. */
+const beyond = /[^\0-\x7f]/u
+
 /** A text in pieces; a number stands for an unknown word of a shape. */
 type Template = ReadonlyArray<string | number>
 
@@ -183,11 +186,12 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
   let count = 0
   let day = ""
   const known = new Map<RegExp, { readonly minds: number; possible?: RegExp; certain?: RegExp }>()
-  /** Whether a pattern may match one text of a shape and another not; `unknown` is what all of them have. */
-  const isOpen = (pattern: RegExp, kinds: number, unknown: string): boolean => {
+  /** Whether a pattern may match one text of a shape and another not; `unknown` is what all of them have, where it can be told. */
+  const isOpen = (pattern: RegExp, kinds: number, unknown: string | undefined): boolean => {
     const about = known.get(pattern) ?? { minds: readingOf(pattern.source).minds }
     known.set(pattern, about)
     if ((about.minds & kinds) === 0) return false
+    if (unknown === undefined) return true
     about.possible ??= Masked.possible(pattern)
     if (!about.possible.test(unknown)) return false
     about.certain ??= Masked.certain(pattern)
@@ -234,7 +238,7 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
       const folded = fold(one)
       const begin = folded.slice(0, maxPatternText)
       if (!whole.includes(folded)) moved.push(...movedIn(one, places))
-      const unknown = fold(fill(template, mask, shape)).slice(0, maxPatternText)
+      const unknown = beyond.test(one) ? undefined : fold(fill(template, mask, shape)).slice(0, maxPatternText)
       const patterns = library.everything.patterns(folded)
         .filter((pattern) => isOpen(pattern, shape.kinds, unknown))
         .map((pattern) => [pattern, pattern.test(begin)] as const)

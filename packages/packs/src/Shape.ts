@@ -54,7 +54,7 @@ const digit = 4
 const space = 8
 const strange = 16
 
-/** The kind of each character of ASCII; 0 for signs. What is no text, and what is beyond ASCII, is strange. */
+/** The kind of each character of ASCII; 0 for signs. What is no text is strange. */
 const kinds = Uint8Array.from({ length: 128 }, (_, code) =>
   code >= 97 && code <= 122
     ? lower
@@ -68,9 +68,9 @@ const kinds = Uint8Array.from({ length: 128 }, (_, code) =>
     ? strange
     : 0)
 
-/** Whether words of these kinds of letters can be replaced by others of the same kinds. */
+/** Whether words of these kinds of letters can be replaced by others of the same kinds; none with a letter beyond ASCII. */
 const isWord = (kind: number, length: number): boolean =>
-  length >= leastWord && length <= mostWord &&
+  length >= leastWord && length <= mostWord && (kind & strange) === 0 &&
   ((kind & digit) === 0 || ((kind === digit || kind === (lower | digit)) && length > leastWord))
 
 const isDigit = (text: string, at: number): boolean => kinds[text.charCodeAt(at)] === digit
@@ -315,7 +315,7 @@ export const make = (wanted: Wanted): Shapes => {
       for (let at = 0; at <= text.length; at++) {
         const code = at < text.length ? text.charCodeAt(at) : 32
         const one = code < 128 ? kinds[code] ?? strange : strange
-        if (one === strange) return undefined
+        if (one === strange && code < 128) return undefined
         if (one !== 0 && one !== space) {
           kind |= one
           continue

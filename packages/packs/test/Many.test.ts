@@ -49,7 +49,9 @@ const varied = (text: string, roll: (sides: number) => number): ReadonlyArray<st
     `${text} ${id()}`,
     `${id()}: ${text}`,
     [...parts.slice(0, place), `${id()} `, ...parts.slice(place)].join(""),
-    [...parts.slice(0, place), `[${roll(1 << 20) + 10_000}] `, ...parts.slice(place + 1)].join("")
+    [...parts.slice(0, place), `[${roll(1 << 20) + 10_000}] `, ...parts.slice(place + 1)].join(""),
+    `\u201e${id()}\u201c \u2013 ${id()}: ${text} \u2013 \u03a3.${id()}`,
+    [...parts.slice(0, place), `\u00e9${id()}, ${id()} `, ...parts.slice(place)].join("")
   ]
 }
 
@@ -68,7 +70,7 @@ describe("an explainer of many texts", () => {
       for (const { phase, reply, ...more } of replies) {
         for (const text of told(reply, phase)) {
           const hints = roll(2) === 0 ? {} : { ...more, phase }
-          const from = 2 * roll(2)
+          const from = 2 * roll(3)
           for (const one of [text, ...varied(text, roll).slice(from, from + 2)]) {
             const found = yield* library.attempt(() => explain(one, hints, today))
             assert.strictEqual(JSON.stringify(found), JSON.stringify(yield* alone(library, one, hints)), one)
@@ -239,10 +241,16 @@ describe("the shape of a text", () => {
     }
   })
 
-  it("has what is beyond ASCII, and no end", () => {
-    for (const text of ["kzvqj \u017f", "kzvqj \u0130", "kzvqj \0", "kzvqj ".repeat(40), "kzvqj ".repeat(4000)]) {
-      assert.isUndefined(shape(text))
-    }
+  it("has words with letters beyond ASCII, and signs, as they are", () => {
+    const first = shape("kzvqj \u2013 se\u00f1or (\u201ekzvqjz\u201c): k1vqj")
+    assert.include(first, "\u2013 se\u00f1or (\u201ekzvqjz\u201c): ")
+    assert.strictEqual(shape("qqvkk \u2013 se\u00f1or (\u201ekzvqjz\u201c): z7zzz"), first)
+    assert.notStrictEqual(shape("qqvkk \u2013 se\u00f1or (\u201ekzvqqz\u201c): z7zzz"), first)
+    for (const text of ["kzvqj\u0130", "\u00e9kzvqj", "kzvqj\u00a0kzvqj"]) assert.isUndefined(shape(text), text)
+  })
+
+  it("is not there for what is no text, and for long texts", () => {
+    for (const text of ["kzvqj \0", "kzvqj ".repeat(40), "kzvqj ".repeat(4000)]) assert.isUndefined(shape(text))
   })
 
   it("is recognised as fast as texts are compared", () => {
