@@ -3,8 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "@sonde/cli/run/answers"
 import type { Explanation } from "@sonde/domain/Explanation"
 import { builtin } from "@sonde/packs/builtin/index"
+import * as Many from "@sonde/packs/Many"
+import { Packs } from "@sonde/packs/Packs"
 import { fromRule } from "@sonde/packs/Verdict"
 import * as Json from "@sonde/report/render/ExplanationJson"
+import * as Effect from "effect/Effect"
 
 describe("the answers of a batch", () => {
   it("are lines of JSON, whatever their number, length and characters", async () => {
@@ -20,11 +23,40 @@ describe("the answers of a batch", () => {
     }))
     const answers = Answers.make()
     for (const lot of [all.slice(0, 3), all.slice(3, 390), [], all.slice(390)]) {
-      for (const one of lot) answers.add(one.id, Json.tail(one))
+      for (const one of lot) answers.add(one.id, Answers.answerOf(one), one.read.text)
       assert.strictEqual(
         Buffer.from(answers.take()).toString(),
         lot.map((one) => Json.encode(one, { indent: false }).toWellFormed()).join("")
       )
     }
   })
+
+  it.effect("of one shape have the words of each text in their place", () =>
+    Effect.gen(function*() {
+      const library = yield* (yield* Packs).library
+      const explain = yield* Many.make(library)
+      const answers = Answers.make()
+      const made = new Set<Answers.Answer>()
+      let lines = ""
+      for (const word of ["qzkvwx", "wxqzkv", "vvqzkx", "kkqqzz"]) {
+        for (
+          const text of [
+            `${word}: 550 5.1.1 <${word}@example.com> user unknown`,
+            `550 5.1.1 \u201eunknown\u201c \\ "user"\t\n(${word}) \ud83d\ude00 ${word}`,
+            `Connection to smtp.example.com:587 Timed Out, ${word}`,
+            `nothing that is known of ${word}`
+          ]
+        ) {
+          const given = yield* library.attempt(() => explain(text, {}, "2026-11-24"))
+          const it = Many.filled(given, text)
+          const answer = ("explanation" in given ? Answers.answerOfSaid(given) : undefined) ?? Answers.answerOf(it)
+          made.add(answer)
+          answers.add(`1${word}`, answer, text)
+          lines += Json.encode({ ...it, id: `1${word}` }, { indent: false })
+          assert.include(it.read.text, word)
+        }
+      }
+      assert.strictEqual(Buffer.from(answers.take()).toString(), lines)
+      assert.strictEqual(made.size, 4)
+    }).pipe(Effect.provide(Packs.layer)))
 })

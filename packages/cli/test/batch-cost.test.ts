@@ -56,19 +56,19 @@ describe("a batch", () => {
         const packs = yield* Packs
         const library = yield* packs.library
         for (const { id } of library.summaries) yield* library.load(id)
-        const explain = yield* Many.make(packs)
+        const explain = yield* Many.make(library)
         const questions = lines(kind)
         let octets = 0
         const [bare, batch] = costs(() => {
           for (const line of questions) octets += JSON.stringify(JSON.parse(line)).length
         }, () => {
           // Anew each time, so that the last answers of one turn are not those of the next.
-          const answer = answerer(explain, (explanation) => explanation)
+          const answer = answerer(explain, undefined)
           const answers = Answers.make()
           for (const line of questions) {
             const asked = question(line, {})
             if ("problem" in asked) throw new Error(asked.problem)
-            answers.add(asked.id, answer(asked.text, asked.hints, "2026-11-24").tail)
+            answers.add(asked.id, answer(asked.text, asked.hints, "2026-11-24"), asked.text)
           }
           octets += answers.take().length
         })

@@ -22,7 +22,7 @@ const ofNode = (node: Readonly<Record<string, unknown>>, path: string): Readonly
     if (typeof regex !== "object" || regex === null || !("pattern" in regex)) return ofString(value)
     const read = Runs.read(`${regex.pattern}`)
     if (read === undefined) throw new Error(`${path}: nobody can tell what /${regex.pattern}/ looks for`)
-    return read.runs
+    return read
   }
   if (type === "TemplateElement" && typeof value === "object" && value !== null && "raw" in value) {
     // An expression may be put together of it; what follows a backslash there is no letter of a text.

@@ -11,7 +11,7 @@ import type { Question } from "./internal/keys.ts"
 import * as Shelf from "./internal/Shelf.ts"
 import type { Pack } from "./Pack.ts"
 import type { Success } from "./schema/Provider.ts"
-import type { Rule, When } from "./schema/Rule.ts"
+import type { Rule } from "./schema/Rule.ts"
 
 /**
  * A rule ready for matching. `tier` is 0 for provider, 1 for software, 2 for generic packs; `literalLength` counts
@@ -64,8 +64,6 @@ export interface Knowledge {
   readonly signature: (text: string) => string | undefined
   /** The patterns of rules that may match a folded text. */
   readonly patterns: (text: string) => ReadonlyArray<RegExp>
-  /** The conditions of all rules. */
-  readonly whens: () => ReadonlyArray<When>
   /** Throws `PackNotLoaded` with all of these packs whose bodies are not there. */
   readonly demand: (ids: ReadonlyArray<string>) => void
 }
@@ -107,7 +105,6 @@ export const ofShelves = (
       return rules ??= homes.flatMap((home) => home.rules())
     },
     successes: homes,
-    whens: () => homes.flatMap((home) => home.whens()),
     patterns: (text) => parts.flatMap(({ shelf }) => shelf.patterns(text)),
     signature: (text) => {
       let whole = ""

@@ -9,6 +9,7 @@ import type { Digest } from "./Digest.ts"
 import * as Shelf from "./internal/Shelf.ts"
 import { type Knowledge, ofShelves } from "./Knowledge.ts"
 import type { Pack } from "./Pack.ts"
+import type { Plan } from "./Plan.ts"
 import { byName, type Summary } from "./Recognise.ts"
 
 /**
@@ -35,24 +36,28 @@ export interface Library {
   /** Loads the body of a pack; a defect where there is no such pack. */
   readonly load: (id: string) => Effect.Effect<void>
   readonly attempt: <A>(work: () => A) => Effect.Effect<A>
+  /** What those need who explain many texts. */
+  readonly plan: Effect.Effect<Plan>
 }
 
 /**
  * A library of the packs of a digest, whose bodies `load` gives, and of packs that are there, which go before those of
- * the digest with the same id.
+ * the digest with the same id. `plan` gives the plan of all of them, with the table of signatures of the digest.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const make = (
   summaries: ReadonlyArray<Summary>,
-  from: { readonly digest?: Digest | undefined; readonly packs?: ReadonlyArray<Pack> | undefined },
+  from: {
+    readonly digest?: Digest | undefined
+    readonly packs?: ReadonlyArray<Pack> | undefined
+    readonly plan: () => Promise<Plan>
+  },
   load: (id: string) => Effect.Effect<Pack | undefined>
 ): Library => {
-  const shelves = [
-    ...from.digest === undefined ? [] : [Shelf.ofDigest(from.digest)],
-    Shelf.ofPacks(from.packs ?? [])
-  ]
+  const digested = from.digest === undefined ? [] : [Shelf.ofDigest(from.digest)]
+  const shelves = [...digested, Shelf.ofPacks(from.packs ?? [])]
   const homes = new Map(shelves.flatMap(({ homes }) => homes.map((home) => [home.id, home])))
   const counts = (home: Shelf.Home): boolean => homes.get(home.id) === home
   const everything = ofShelves(shelves, counts, ({ kind }) => kind === "provider")
@@ -64,8 +69,17 @@ export const make = (
     homes.get(id)?.put(pack)
   })
 
+  let loaded: Plan | undefined
+  const loadPlan = Effect.map(Effect.promise(from.plan), (found) => {
+    for (const shelf of digested) shelf.put(found.table)
+    return loaded ??= found
+  })
+  const plan = Effect.suspend(() => loaded === undefined ? loadPlan : Effect.succeed(loaded))
+
+  let attempts = 0
   const attempt = <A>(work: () => A): Effect.Effect<A> =>
     Effect.suspend(() => {
+      if (++attempts === Shelf.untilSignature) return Effect.andThen(plan, attempt(work))
       try {
         return Effect.succeed(work())
       } catch (error) {
@@ -88,6 +102,7 @@ export const make = (
       return made
     },
     load: put,
-    attempt
+    attempt,
+    plan
   }
 }

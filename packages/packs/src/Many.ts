@@ -9,14 +9,12 @@
  */
 import type { Explanation, Hints } from "@sonde/domain/Explanation"
 import * as Effect from "effect/Effect"
-import { words as readerWords } from "./builtin/index.ts"
 import { explainNow, type Reading } from "./Explain.ts"
 import type { Library } from "./Library.ts"
 import * as Masked from "./Masked.ts"
-import type { Packs } from "./Packs.ts"
 import { maxPatternText } from "./Pattern.ts"
+import type { Plan } from "./Plan.ts"
 import { withoutWidth } from "./read/Width.ts"
-import * as Runs from "./Runs.ts"
 import * as Shape from "./Shape.ts"
 import { fold } from "./Text.ts"
 
@@ -31,9 +29,10 @@ const beyond = /[^\0-\x7f]/u
 /** A text in pieces; a number stands for an unknown word of a shape. */
 type Template = ReadonlyArray<string | number>
 
-/** What patterns of rules say of a reading of the text. */
+/** What patterns of rules say of a reading of the text. It is folded already, `isFolded`, where that can be done in pieces. */
 interface Asked {
   readonly reading: Template
+  readonly isFolded: boolean
   readonly patterns: ReadonlyArray<readonly [pattern: RegExp, matches: boolean]>
 }
 
@@ -44,10 +43,23 @@ interface Moved {
   readonly behind: string
 }
 
-/** What is said of all texts of a shape, and what must be asked of each before it is said. */
-interface Said {
-  readonly answer: Explanation
+/**
+ * What is said of all texts of a shape. In `explanation` the shape's own words stand where each text has its own: `filled`
+ * puts those in. `text` is that which was read, a number standing for a word by its place among those of the shape;
+ * `isSame` says that nothing else of the explanation has words of the text.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Said {
+  readonly explanation: Explanation
+  readonly shape: Shape.Shape
   readonly text: Template
+  readonly isSame: boolean
+}
+
+/** The same with what must be asked of each text before it is said. */
+interface Told extends Said {
   readonly command: Template | undefined
   readonly parts: ReadonlyArray<{ readonly text: Template; readonly recipient: Template | undefined }> | undefined
   readonly asked: ReadonlyArray<Asked>
@@ -58,7 +70,7 @@ interface Said {
 interface Kept {
   readonly shape: Shape.Shape
   readonly hints: Hints
-  readonly said: Said | undefined
+  readonly said: Told | undefined
 }
 
 /**
@@ -119,7 +131,7 @@ const fill = (template: Template, text: string, { begins, ends }: Shape.Shape): 
 
 /** The parts of an answer for a shape, with the words of another text. */
 const partsOf = (
-  templates: NonNullable<Said["parts"]>,
+  templates: NonNullable<Told["parts"]>,
   parts: NonNullable<Explanation["parts"]>,
   text: string,
   shape: Shape.Shape
@@ -136,34 +148,6 @@ const masked = ({ begins, pieces, shape, ends }: Shape.Shape): string =>
     place < begins.length ? piece + Masked.mask(shape.slice(begins[place], ends[place])) : piece
   ).join("")
 
-/** All texts within data. */
-const textsIn = (data: unknown): ReadonlyArray<string> =>
-  typeof data === "string"
-    ? [data]
-    : typeof data === "object" && data !== null
-    ? Object.values(data).flatMap(textsIn)
-    : []
-
-/** All that decides in a text: what rules ask for, signs by which providers are recognised, and what readers look for. */
-const wantedOf = (library: Library, readers: Iterable<Runs.Run>): Shape.Wanted => {
-  const whens = library.everything.whens()
-  return {
-    runs: [...readers, ...whens.flatMap(({ pattern }) => readingOf(pattern).runs)],
-    texts: [
-      ...whens.flatMap(({ anyText, notText, text }) => textsIn([anyText, notText, text])),
-      ...library.everything.successes.flatMap(({ success }) => textsIn(success)),
-      ...library.summaries.flatMap(({ recognise: { hosts, replies } }) => textsIn([hosts, replies]))
-    ],
-    values: whens.flatMap(({ anyText: _, notText: __, pattern: ___, text: ____, ...when }) => textsIn(when))
-  }
-}
-
-const nothing: Runs.Reading = { runs: [], minds: 0 }
-
-/** What a pattern looks for; whatever it may be, where nobody can tell. */
-const readingOf = (source: string | undefined): Runs.Reading =>
-  source === undefined ? nothing : Runs.read(source) ?? { runs: [], minds: Runs.any }
-
 /**
  * Where a shape is kept: texts with the same shape have the same length, and begin with the same character or word. Other words about the
  * situation mostly are of another length.
@@ -171,34 +155,54 @@ const readingOf = (source: string | undefined): Runs.Reading =>
 const placeOf = (length: number, begin: string, { context = "" }: Hints): number =>
   (((length << 11) + context.length) << 8) | (begin === "" ? 0 : begin.charCodeAt(0) & 0xff)
 
-/** As `explainNow`: within `Library.attempt`. */
-export type Explainer = (text: string, hints: Hints, today: string) => Explanation
+/**
+ * As `explainNow`: within `Library.attempt`. What is said of a shape is given as it is, always the same object for the same
+ * shape; `filled` makes an explanation of it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Explainer = (text: string, hints: Hints, today: string) => Explanation | Told
 
 /**
- * An explainer for a library; `words` are those that readers of texts look for.
+ * The explanation of a text from what an explainer gave for it.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const filled = (given: ReturnType<Explainer>, text: string): Explanation => {
+  if (!("explanation" in given)) return given
+  const { command, explanation, parts, shape, text: said } = given
+  const read = { ...explanation.read, text: fill(said, text, shape) }
+  const whole = command === undefined || explanation.next === undefined
+    ? { ...explanation, read }
+    : { ...explanation, read, next: { ...explanation.next, command: fill(command, text, shape) } }
+  return parts === undefined ? whole : { ...whole, parts: partsOf(parts, explanation.parts ?? [], text, shape) }
+}
+
+/**
+ * An explainer for a library, with its plan.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const of = (library: Library, words: ReadonlyArray<string>): Explainer => {
-  const shapes = Shape.make(wantedOf(library, words.map(Runs.fromText)))
+const of = (library: Library, { parts }: Plan): Explainer => {
+  const shapes = Shape.make(parts)
   const kept = new Map<number, Array<Kept>>()
   let count = 0
   let day = ""
-  const known = new Map<RegExp, { readonly minds: number; possible?: RegExp; certain?: RegExp }>()
+  const masks = new Map<RegExp, { readonly possible: RegExp; certain?: RegExp }>()
   /** Whether a pattern may match one text of a shape and another not; `unknown` is what all of them have, where it can be told. */
-  const isOpen = (pattern: RegExp, kinds: number, unknown: string | undefined): boolean => {
-    const about = known.get(pattern) ?? { minds: readingOf(pattern.source).minds }
-    known.set(pattern, about)
-    if ((about.minds & kinds) === 0) return false
+  const isOpen = (pattern: RegExp, unknown: string | undefined): boolean => {
     if (unknown === undefined) return true
-    about.possible ??= Masked.possible(pattern)
+    const about = masks.get(pattern) ?? { possible: Masked.possible(pattern) }
+    masks.set(pattern, about)
     if (!about.possible.test(unknown)) return false
     about.certain ??= Masked.certain(pattern)
     return !about.certain.test(unknown)
   }
 
-  const saidOf = (shape: Shape.Shape, answer: Explanation, reading: Reading | undefined): Said | undefined => {
+  const saidOf = (shape: Shape.Shape, answer: Explanation, reading: Reading | undefined): Told | undefined => {
     const places = new Map(shape.begins.map((begin, place) => [shape.shape.slice(begin, shape.ends[place]), place]))
     const { next, read } = answer
     const said = templateOf(read.text, places)
@@ -232,19 +236,31 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
     const moved = spoken === shape.shape ? [] : [...movedIn(spoken, places)]
     const asked: Array<Asked> = []
     const mask = masked(shape)
+    const smallPlaces = new Map(Array.from(places, ([word, place]) => [word.toLowerCase(), place]))
     for (const one of new Set([...first, ...further])) {
       const template = templateOf(one, places)
       if (isPlain(template)) continue
       const folded = fold(one)
       const begin = folded.slice(0, maxPatternText)
       if (!whole.includes(folded)) moved.push(...movedIn(one, places))
-      const unknown = beyond.test(one) ? undefined : fold(fill(template, mask, shape)).slice(0, maxPatternText)
+      const isFolded = !beyond.test(one)
+      const reading = isFolded ? templateOf(folded, smallPlaces) : template
+      const unknown = isFolded ? fill(reading, mask, shape).slice(0, maxPatternText) : undefined
       const patterns = library.everything.patterns(folded)
-        .filter((pattern) => isOpen(pattern, shape.kinds, unknown))
+        .filter((pattern) => isOpen(pattern, unknown))
         .map((pattern) => [pattern, pattern.test(begin)] as const)
-      if (patterns.length > 0) asked.push({ reading: template, patterns })
+      if (patterns.length > 0) asked.push({ reading, isFolded, patterns })
     }
-    return { answer, text: said, command: isPlain(command) ? undefined : command, parts, asked, moved }
+    return {
+      explanation: answer,
+      shape,
+      text: said,
+      isSame: isPlain(command) && parts === undefined,
+      command: isPlain(command) ? undefined : command,
+      parts,
+      asked,
+      moved
+    }
   }
 
   const keep = (shape: Shape.Shape, hints: Hints, today: string): Kept => {
@@ -292,30 +308,26 @@ export const of = (library: Library, words: ReadonlyArray<string>): Explainer =>
     }
     const { said, shape } = found
     if (said === undefined) return explainNow(library, text, hints, today)
-    const { answer, asked, command, moved, parts } = said
+    const { asked, moved } = said
     const isKnown = ({ before, behind, place }: Moved): boolean =>
       shapes.isAtEdge(text.slice(shape.begins[place], shape.ends[place]), before, behind)
     if (moved.some(isKnown)) return explainNow(library, text, hints, today)
-    for (const { patterns, reading } of asked) {
-      const begin = fold(fill(reading, text, shape)).slice(0, maxPatternText)
+    for (const { isFolded, patterns, reading } of asked) {
+      const folded = isFolded ? fill(reading, text, shape).toLowerCase() : fold(fill(reading, text, shape))
+      const begin = folded.slice(0, maxPatternText)
       if (patterns.some(([pattern, matches]) => pattern.test(begin) !== matches)) {
         return explainNow(library, text, hints, today)
       }
     }
-    const read = { ...answer.read, text: fill(said.text, text, shape) }
-    const whole = command === undefined || answer.next === undefined
-      ? { ...answer, read }
-      : { ...answer, read, next: { ...answer.next, command: fill(command, text, shape) } }
-    return parts === undefined ? whole : { ...whole, parts: partsOf(parts, answer.parts ?? [], text, shape) }
+    return said
   }
 }
 
 /**
- * An explainer for the packs of a program.
+ * An explainer for a library. It loads what is missing of its plan.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function*(packs: Packs["Service"]) {
-  return of(yield* packs.library, yield* Effect.promise(readerWords))
-})
+export const make = (library: Library): Effect.Effect<Explainer> =>
+  Effect.map(library.plan, (plan) => of(library, plan))

@@ -10,10 +10,11 @@ import { once } from "@sonde/domain/Once"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { builtin, digest } from "./builtin/index.ts"
+import { builtin, digest, plan, words } from "./builtin/index.ts"
 import * as Knowledge from "./Knowledge.ts"
 import * as Library from "./Library.ts"
 import type { Pack } from "./Pack.ts"
+import * as Plan from "./Plan.ts"
 import { byName, type Summary, summaryOf } from "./Recognise.ts"
 
 /** A pack whose body may not be loaded yet; `pack` where it is. */
@@ -84,7 +85,13 @@ const make = (given: ReadonlyArray<Entry>): Packs["Service"] => {
 
   const library = Effect.gen(function*() {
     const own = entries.flatMap(({ pack }) => pack ?? [])
-    const from = { packs: own, digest: own.length < entries.length ? yield* Effect.promise(digest) : undefined }
+    const from = own.length < entries.length
+      ? {
+        packs: own,
+        digest: yield* Effect.promise(digest),
+        plan: () => plan().then((found) => Plan.extended(found, own))
+      }
+      : { packs: own, plan: () => words().then((found) => Plan.make(own, found)) }
     return Library.make(summaries, from, (id) => unique.get(id)?.load ?? Effect.undefined)
   })
   let libraryMade: Library.Library | undefined

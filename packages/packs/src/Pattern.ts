@@ -10,7 +10,7 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import { demanded } from "./Prefilter.ts"
+import { demanded, demands } from "./Prefilter.ts"
 
 /** The longest pattern a pack may contain, in characters. */
 export const maxPatternLength = 200
@@ -146,6 +146,12 @@ export const compile = (source: string): Result.Result<RegExp, Refusal> => {
 /** Shorter ones are in too many texts. */
 const leastNeedle = 3
 
+/** In a longer number they would not be found; undefined where too little is left of one. */
+const withoutEnds = (words: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
+  const trimmed = words.map((word) => word.replaceAll(/^[0-9]+|[0-9]+$/gu, ""))
+  return trimmed.some((word) => word.length < leastNeedle) ? undefined : trimmed
+}
+
 /**
  * Words of which every match of a pattern contains one, in lower case and without digits at their ends, because in a
  * longer number they would not be found; undefined where none can be told. It is for compiled patterns.
@@ -154,6 +160,18 @@ const leastNeedle = 3
  * @since 0.1.0
  */
 export const needles = (pattern: RegExp): ReadonlyArray<string> | undefined => {
-  const trimmed = demanded(pattern)?.map((word) => word.replaceAll(/^[0-9]+|[0-9]+$/gu, ""))
-  return trimmed?.some((word) => word.length < leastNeedle) === true ? undefined : trimmed
+  const words = demanded(pattern)
+  return words === undefined ? undefined : withoutEnds(words)
 }
+
+/**
+ * All lists of such words: every match of a pattern contains a word of each.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const allNeedles = (pattern: RegExp): ReadonlyArray<ReadonlyArray<string>> =>
+  demands(pattern).flatMap((words) => {
+    const trimmed = withoutEnds(words)
+    return trimmed === undefined ? [] : [trimmed]
+  })

@@ -19,33 +19,40 @@ const quantifier = /^(?:\?|\*|\+|\{([0-9]+)(?:,[0-9]*)?\})\??/u
 const group = /^\((?:\?:|\?<[A-Za-z][A-Za-z0-9]*>)?/u
 
 interface Parsed {
-  /** Words of which every match contains one, in lower case; undefined where none can be told. */
-  readonly words: ReadonlyArray<string> | undefined
+  /** Lists of words, in lower case: every match contains a word of each. */
+  readonly demands: ReadonlyArray<ReadonlyArray<string>>
   readonly rest: string
 }
 
-/** Alternatives up to a closing parenthesis or the end. */
+/** The list whose shortest word is longest, the first of several. */
+const bestOf = (demands: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> | undefined =>
+  demands.reduce<ReadonlyArray<string> | undefined>(
+    (best, next) => best === undefined || shortest(next) > shortest(best) ? next : best,
+    undefined
+  )
+
+/** Alternatives up to a closing parenthesis or the end. Of several each gives its best list. */
 const parse = (source: string): Parsed => {
-  let rest = source
-  let all: Array<string> | undefined = []
-  for (;;) {
-    const { rest: after, words } = sequence(rest)
-    if (words === undefined) all = undefined
-    else all?.push(...words)
-    rest = after
-    if (!rest.startsWith("|")) return { words: all, rest }
-    rest = rest.slice(1)
+  const first = sequence(source)
+  if (!first.rest.startsWith("|")) return first
+  let all = bestOf(first.demands)
+  let { rest } = first
+  while (rest.startsWith("|")) {
+    const next = sequence(rest.slice(1))
+    const words = bestOf(next.demands)
+    all = all === undefined || words === undefined ? undefined : [...all, ...words]
+    rest = next.rest
   }
+  return { demands: all === undefined ? [] : [all], rest }
 }
 
-/** One alternative: the best of what its parts demand. */
+/** One alternative: what its parts demand. */
 const sequence = (source: string): Parsed => {
   let rest = source
   let run = ""
-  let best: ReadonlyArray<string> | undefined
-  const offer = (words: ReadonlyArray<string> | undefined): void => {
-    if (words === undefined || words.length === 0 || shortest(words) < least) return
-    if (best === undefined || shortest(words) > shortest(best)) best = words
+  const demands: Array<ReadonlyArray<string>> = []
+  const offer = (words: ReadonlyArray<string>): void => {
+    if (words.length > 0 && shortest(words) >= least) demands.push(words)
   }
   const end = (): void => {
     offer([run])
@@ -65,11 +72,11 @@ const sequence = (source: string): Parsed => {
       const repeat = quantifier.exec(rest)
       rest = rest.slice(repeat?.[0].length ?? 0)
       end()
-      if (repeat === null || isRequired(repeat)) offer(inner.words)
+      if (repeat === null || isRequired(repeat)) inner.demands.forEach(offer)
       continue
     }
     const atom = one.exec(rest)?.[0]
-    if (atom === undefined) return { words: undefined, rest: "" }
+    if (atom === undefined) return { demands: [], rest: "" }
     rest = rest.slice(atom.length)
     const repeat = quantifier.exec(rest)
     rest = rest.slice(repeat?.[0].length ?? 0)
@@ -78,7 +85,7 @@ const sequence = (source: string): Parsed => {
     if (letter === undefined || repeat !== null) end()
   }
   end()
-  return { words: best, rest }
+  return { demands, rest }
 }
 
 const isRequired = (repeat: RegExpExecArray): boolean =>
@@ -91,17 +98,25 @@ const letterOf = (atom: string): string | undefined => {
 }
 
 /**
- * Words of which every match of an expression contains one, compared in lower case; undefined where none can be told.
+ * Lists of words: every match of an expression contains a word of each, compared in lower case. Empty where none can be told.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const demanded = (expression: RegExp): ReadonlyArray<string> | undefined => {
+export const demands = (expression: RegExp): ReadonlyArray<ReadonlyArray<string>> => {
   // With the flag v classes nest.
-  if (expression.flags.includes("v")) return undefined
-  const { rest, words } = parse(expression.source)
-  return rest === "" ? words : undefined
+  if (expression.flags.includes("v")) return []
+  const { demands, rest } = parse(expression.source)
+  return rest === "" ? demands : []
 }
+
+/**
+ * Words of which every match of an expression contains one: the best list of `demands`; undefined where none can be told.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const demanded = (expression: RegExp): ReadonlyArray<string> | undefined => bestOf(demands(expression))
 
 /**
  * The flags of a text, one for each expression: 0 where it cannot match. Valid until the next text.
@@ -148,14 +163,12 @@ const build = (expressions: ReadonlyArray<RegExp>, flags: Uint8Array): (text: st
     }
   }
   const index = LiteralIndex.make(literals, { edges: false })
-  const found = (literal: number): void => {
-    flags[owners[literal] ?? 0] = 1
-  }
   return (text) => {
     const lower = text.toLowerCase()
     // An expression that ignores case takes the long s for an s; lower case does not.
     if (lower.includes("\u017f")) return void flags.fill(1)
     flags.set(always)
-    index.find(lower, found)
+    const count = index.find(lower)
+    for (let at = 0; at < count; at++) flags[owners[index.found[at] ?? 0] ?? 0] = 1
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a regular expression looks for: its runs of letters and digits, and whether it can tell words apart in which none of them is.
+ * What a regular expression looks for: its runs of letters and digits.
  *
  * @since 0.1.0
  */
@@ -18,20 +18,6 @@ export interface Run {
 }
 
 /**
- * Kinds of words, as bits: letters alone, digits alone, both.
- *
- * @category constants
- * @since 0.1.0
- */
-export const letters = 1
-/** @category constants @since 0.1.0 */
-export const digits = 2
-/** @category constants @since 0.1.0 */
-export const both = 4
-/** @category constants @since 0.1.0 */
-export const any = letters | digits | both
-
-/**
  * From this length on a run is looked for in words; shorter ones are in too many.
  *
  * @category constants
@@ -47,25 +33,13 @@ export const least = 3
  */
 export const leastWord = 4
 
-/**
- * `minds`: kinds of words of which one may match and another not, although they have none of `runs` in them, and the same length and
- * kinds of characters.
- *
- * @category models
- * @since 0.1.0
- */
-export interface Reading {
-  readonly runs: ReadonlyArray<Run>
-  readonly minds: number
-}
-
 /** What one element of a sequence is. */
 type Element =
   | { readonly kind: "letter"; readonly letter: string; readonly least: number; readonly most: number }
   /** No letter or digit stands at its place: a sign, white space, a boundary; there always is one if `isRequired`. */
   | { readonly kind: "edge"; readonly isRequired: boolean }
   /** A letter or digit may stand at its place. */
-  | { readonly kind: "open"; readonly minds: number }
+  | { readonly kind: "open" }
   | { readonly kind: "group"; readonly choices: ReadonlyArray<ReadonlyArray<Element>>; readonly isOnce: boolean }
 
 const boundary = /^(?:\\b|\^|\$)/u
@@ -74,8 +48,7 @@ const group = /^\((?:\?:|\?<[A-Za-z][A-Za-z0-9]*>)?/u
 const atom = /^(?:\\u\{[0-9a-f]+\}|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|[^()|\\[])/isu
 const quantifier = /^(?:\?|\*|\+|\{([0-9]+)(,([0-9]*))?\})\??/u
 
-const alphabet = "abcdefghijklmnopqrstuvwxyz"
-const numerals = "0123456789"
+const alphanumeric = Array.from("abcdefghijklmnopqrstuvwxyz0123456789")
 
 /** How often a quantifier repeats, at least and at most. */
 const timesOf = (repeat: RegExpExecArray | null): readonly [number, number] => {
@@ -89,7 +62,7 @@ const timesOf = (repeat: RegExpExecArray | null): readonly [number, number] => {
 
 const classes = new Map<string, Element>()
 
-/** What a class does to words: which kinds it tells apart, and whether it takes a letter or digit at all. */
+/** Whether a class takes a letter or digit at all. */
 const classOf = (source: string): Element => {
   const found = classes.get(source) ?? readClass(source)
   classes.set(source, found)
@@ -101,17 +74,9 @@ const readClass = (source: string): Element => {
   try {
     expression = new RegExp(`^${source}$`, "iu")
   } catch {
-    return { kind: "open", minds: any }
+    return { kind: "open" }
   }
-  const taken = (of: string) => Array.from(of).filter((one) => expression.test(one)).length
-  const fromLetters = taken(alphabet)
-  const fromDigits = taken(numerals)
-  if (fromLetters + fromDigits === 0) return { kind: "edge", isRequired: true }
-  const isPart = (count: number, of: string) => count > 0 && count < of.length
-  const minds = (isPart(fromLetters, alphabet) ? letters | both : 0) |
-    (isPart(fromDigits, numerals) ? digits | both : 0) |
-    ((fromLetters === 0) === (fromDigits === 0) ? 0 : both)
-  return { kind: "open", minds }
+  return alphanumeric.some((one) => expression.test(one)) ? { kind: "open" } : { kind: "edge", isRequired: true }
 }
 
 const elementOf = (source: string, [from, to]: readonly [number, number]): Element => {
@@ -184,9 +149,9 @@ const parse = (source: string): Parsed | undefined => {
       rest = rest.slice(repeat?.[0].length ?? 0)
       const [from, to] = timesOf(repeat)
       // What is looked at stands where something else stands too, so it says nothing of its neighbours.
-      if (look !== undefined) sequence.push({ kind: "open", minds: 0 })
+      if (look !== undefined) sequence.push({ kind: "open" })
       sequence.push({ kind: "group", choices: inner.choices, isOnce: look === undefined && from === 1 && to === 1 })
-      if (look !== undefined) sequence.push({ kind: "open", minds: 0 })
+      if (look !== undefined) sequence.push({ kind: "open" })
       continue
     }
     const one = atom.exec(rest)?.[0]
@@ -194,7 +159,7 @@ const parse = (source: string): Parsed | undefined => {
     rest = rest.slice(one.length)
     const repeat = quantifier.exec(rest)
     rest = rest.slice(repeat?.[0].length ?? 0)
-    sequence.push(one === "\\B" ? { kind: "open", minds: 0 } : elementOf(one, timesOf(repeat)))
+    sequence.push(one === "\\B" ? { kind: "open" } : elementOf(one, timesOf(repeat)))
   }
   choices.push(sequence)
   return { choices: choices.flatMap(writtenOut), rest }
@@ -228,17 +193,15 @@ const walk = (
   before: Side,
   behind: Side,
   found: (run: Run) => void
-): number => {
-  let minds = 0
+): void => {
   for (const sequence of choices) {
     for (let at = 0; at < sequence.length; at++) {
       const one = sequence[at]
       if (one === undefined) continue
       const left = sideOf(sequence, at - 1, -1, before)
-      if (one.kind === "open") minds |= one.minds
       if (one.kind === "group") {
         const right = sideOf(sequence, at + 1, 1, behind)
-        minds |= walk(one.choices, one.isOnce ? left : "open", one.isOnce ? right : "open", found)
+        walk(one.choices, one.isOnce ? left : "open", one.isOnce ? right : "open", found)
       }
       if (one.kind !== "letter") continue
       let run = ""
@@ -262,28 +225,22 @@ const walk = (
       at = end - 1
     }
   }
-  return minds
 }
 
 /**
- * Reads an expression that does not mind case; undefined where it is written in no way that is known.
+ * The runs of an expression that does not mind case, from `least` letters on; undefined where it is written in no way that is known.
  *
  * @category parsing
  * @since 0.1.0
  */
-export const read = (source: string): Reading | undefined => {
+export const read = (source: string): ReadonlyArray<Run> | undefined => {
   const parsed = parse(source)
   if (parsed === undefined || parsed.rest !== "") return undefined
   const runs: Array<Run> = []
-  let short = 0
-  const minds = walk(parsed.choices, "open", "open", (run) => {
-    const { begins, ends, letters: text } = run
-    if (text.length >= least) return void runs.push(run)
-    // Between two edges it is no word that is replaced.
-    if (begins && ends) return
-    short |= (/[a-z]/u.test(text) ? letters | both : 0) | (/[0-9]/u.test(text) ? digits | both : 0)
+  walk(parsed.choices, "open", "open", (run) => {
+    if (run.letters.length >= least) runs.push(run)
   })
-  return { runs, minds: minds | short }
+  return runs
 }
 
 /**

@@ -15,8 +15,8 @@ import { fold, foldLiteral } from "./Text.ts"
 
 /**
  * A text with its unknown words replaced, and where these begin and end, in order. Each is replaced by a word of its own,
- * so that it can be put back wherever that went. `pieces` stand before, between and behind them, `words` are the kinds of
- * their letters, and `kinds` is what `Runs` calls all of them.
+ * so that it can be put back wherever that went. `pieces` stand before, between and behind them, and `words` are the kinds
+ * of their letters.
  *
  * @category models
  * @since 0.1.0
@@ -27,9 +27,10 @@ export interface Shape {
   readonly ends: ReadonlyArray<number>
   readonly pieces: ReadonlyArray<string>
   readonly words: ReadonlyArray<number>
-  readonly kinds: number
   /** The words that were there last, which need not be looked at again. */
   readonly last: Array<string>
+  /** The middle of the longest piece, where most other texts of the same length have another character. */
+  readonly middle: number
 }
 
 /** Longer texts hardly have a shape in common, in characters. */
@@ -119,8 +120,6 @@ const isAlike = (text: string, shape: string, begin: number, end: number, kind: 
 /** As `startsWith` at a place, which looks at one character after the other, where this compares as many as fit a word. */
 const standsAt = (text: string, piece: string, at: number): boolean => text.slice(at, at + piece.length) === piece
 
-const kindOf = (kind: number): number => kind === digit ? Runs.digits : (kind & digit) === 0 ? Runs.letters : Runs.both
-
 /** Whether the character at a place is a letter or digit, as words are made of. */
 export const isInWord = (text: string, at: number): boolean =>
   ((kinds[text.charCodeAt(at)] ?? 0) & (lower | upper | digit)) !== 0
@@ -142,14 +141,22 @@ const whole = 8
 const holdsRun = 1
 const mayHold = 2
 
-/** What is looked for, as far as it can touch a word. */
-interface Parts {
-  /** Runs of letters, with where in a word they can be, whatever stands beside it. */
-  readonly runs: ReadonlyMap<string, number>
-  /** The same, where it matters what stands beside the word: that is in `edges`. */
-  readonly near: ReadonlyMap<string, number>
-  /** Beginnings and ends of literals of texts, and what stands between signs in them, each with the signs beside it. */
-  readonly edges: ReadonlySet<string>
+/**
+ * What is looked for, as far as it can touch a word. `runs` are runs of letters, `offsets` those for an index of them; `places` says of
+ * each where in a word it can be, whatever stands beside that, and `near` the same where it matters: that is in `edges`, which are
+ * beginnings and ends of literals of texts, and what stands between signs in them, each with the signs beside it. `pairs` are a sign
+ * and the letter beside it of edges with one or two letters.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Parts {
+  readonly runs: ReadonlyArray<string>
+  readonly offsets: ReadonlyArray<number>
+  readonly places: ReadonlyArray<number>
+  readonly near: ReadonlyArray<number>
+  readonly edges: ReadonlyArray<string>
+  readonly pairs: ReadonlyArray<string>
 }
 
 /**
@@ -168,11 +175,44 @@ export interface Wanted {
 const placeOf = (begins: boolean, ends: boolean): number =>
   begins && ends ? whole : begins ? atBegin : ends ? atEnd : anywhere
 
-const partsOf = ({ runs: given, texts, values }: Wanted): Parts => {
-  const runs = new Map<string, number>()
-  const near = new Map<string, number>()
+/** The sign and the letter beside it of short edges; both ends count. */
+const pairsOf = (edges: Iterable<string>): Iterable<string> => {
+  const pairs = new Set<string>()
+  for (const edge of edges) {
+    const [, sign = "", letter = ""] = /^([^a-z0-9])([a-z0-9])[a-z0-9]?$/u.exec(edge) ?? []
+    const [, last = "", next = ""] = /^[a-z0-9]?([a-z0-9])([^a-z0-9])$/u.exec(edge) ?? []
+    if (sign !== "") pairs.add(sign + letter)
+    if (next !== "") pairs.add(next + last)
+  }
+  return pairs
+}
+
+type Places = Map<string, number>
+
+const put = (into: Places, run: string, place: number): void => void into.set(run, (into.get(run) ?? 0) | place)
+
+const partsFrom = (runs: Places, near: Places, edges: Iterable<string>, pairs: Iterable<string>): Parts => {
+  const all = [...new Set([...runs.keys(), ...near.keys()])]
+  return {
+    runs: all,
+    offsets: LiteralIndex.offsetsOf(all),
+    places: all.map((run) => runs.get(run) ?? 0),
+    near: all.map((run) => near.get(run) ?? 0),
+    edges: [...edges],
+    pairs: [...pairs]
+  }
+}
+
+/**
+ * The parts of all that is looked for.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const partsOf = ({ runs: given, texts, values }: Wanted): Parts => {
+  const runs: Places = new Map()
+  const near: Places = new Map()
   const edges = new Set<string>()
-  const put = (into: Map<string, number>, run: string, place: number) => into.set(run, (into.get(run) ?? 0) | place)
   for (const { begins, ends, letters: run } of given) put(runs, run, placeOf(begins, ends))
   for (const value of new Set(values)) {
     for (const run of fold(value).match(/[a-z0-9]{4,}/gu) ?? []) put(runs, run, whole)
@@ -189,29 +229,48 @@ const partsOf = ({ runs: given, texts, values }: Wanted): Parts => {
       }
     }
   }
-  return { runs, near, edges }
+  return partsFrom(runs, near, edges, pairsOf(edges))
+}
+
+/**
+ * The parts of all that either of two is for.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const joined = (one: Parts, other: Parts): Parts => {
+  const runs: Places = new Map()
+  const near: Places = new Map()
+  for (const parts of [one, other]) {
+    for (const [at, run] of parts.runs.entries()) {
+      put(runs, run, parts.places[at] ?? 0)
+      put(near, run, parts.near[at] ?? 0)
+    }
+  }
+  return partsFrom(runs, near, new Set([...one.edges, ...other.edges]), new Set([...one.pairs, ...other.pairs]))
 }
 
 /**
  * Whether a short edge may have the sign before a word and its first letter, or the sign behind and its last letter; what is beyond
  * ASCII may always be.
  */
-const pairsOf = (edges: ReadonlySet<string>): (word: string, before: string, behind: string) => boolean => {
-  const pairs = new Uint8Array(128 * 128)
-  const put = (sign: string, letter: string) => {
-    if (sign.charCodeAt(0) < 128) pairs[sign.charCodeAt(0) * 128 + letter.charCodeAt(0)] = 1
-  }
-  for (const edge of edges) {
-    const [, sign = "", letter = ""] = /^([^a-z0-9])([a-z0-9])[a-z0-9]?$/u.exec(edge) ?? []
-    const [, last = "", next = ""] = /^[a-z0-9]?([a-z0-9])([^a-z0-9])$/u.exec(edge) ?? []
-    if (sign !== "") put(sign, letter)
-    if (next !== "") put(next, last)
-  }
+const shortBeside = (pairs: ReadonlyArray<string>): (word: string, before: string, behind: string) => boolean => {
+  const known = new Uint8Array(128 * 128)
+  for (const pair of pairs) if (pair.charCodeAt(0) < 128) known[pair.charCodeAt(0) * 128 + pair.charCodeAt(1)] = 1
   const has = (sign: string, letter: number): boolean => {
     const code = sign.charCodeAt(0)
-    return code >= 128 || (sign !== "" && pairs[code * 128 + (letter | 32)] === 1)
+    return code >= 128 || (sign !== "" && known[code * 128 + (letter | 32)] === 1)
   }
   return (word, before, behind) => has(before, word.charCodeAt(0)) || has(behind, word.charCodeAt(word.length - 1))
+}
+
+/** The place in the middle of the longest piece; pieces stand behind the words that end there. */
+const middleOf = (pieces: ReadonlyArray<string>, ends: ReadonlyArray<number>): number => {
+  let longest = 0
+  for (let place = 1; place < pieces.length; place++) {
+    if ((pieces[place]?.length ?? 0) > (pieces[longest]?.length ?? 0)) longest = place
+  }
+  return (longest === 0 ? 0 : ends[longest - 1] ?? 0) + ((pieces[longest]?.length ?? 0) >> 1)
 }
 
 /** Shapes of texts. */
@@ -225,31 +284,26 @@ export interface Shapes {
 }
 
 /**
- * The shapes of texts, for those who look for all this.
+ * The shapes of texts, for those who look for what has these parts.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (wanted: Wanted): Shapes => {
-  const { edges, near, runs } = partsOf(wanted)
-  const all = [...new Set([...runs.keys(), ...near.keys()])]
-  const index = LiteralIndex.make(all, { edges: false, every: true })
-  const lengths = all.map(({ length }) => length)
-  const places = all.map((run) => runs.get(run) ?? 0)
-  const nearPlaces = all.map((run) => near.get(run) ?? 0)
+export const make = ({ edges: given, near, offsets, pairs, places, runs }: Parts): Shapes => {
+  const edges = new Set(given)
+  const index = LiteralIndex.make(runs, { offsets, edges: false, every: true })
   let kept = new Map<string, number>()
-  let held = 0
-  let length = 0
-  const find = (run: number, at: number): void => {
-    const isEnd = at + (lengths[run] ?? 0) === length
-    const can = anywhere | (at === 0 ? atBegin : 0) | (isEnd ? atEnd : 0) | (at === 0 && isEnd ? whole : 0)
-    if (((places[run] ?? 0) & can) !== 0) held |= holdsRun
-    if (((nearPlaces[run] ?? 0) & can) !== 0) held |= mayHold
-  }
   const look = (word: string): number => {
-    held = 0
-    length = word.length
-    index.find(word.toLowerCase(), find)
+    const count = index.find(word.toLowerCase())
+    let held = 0
+    for (let one = 0; one < count; one++) {
+      const run = index.found[one] ?? 0
+      const begin = index.begins[one] ?? 0
+      const isEnd = begin + (runs[run]?.length ?? 0) === word.length
+      const can = anywhere | (begin === 0 ? atBegin : 0) | (isEnd ? atEnd : 0) | (begin === 0 && isEnd ? whole : 0)
+      if (((places[run] ?? 0) & can) !== 0) held |= holdsRun
+      if (((near[run] ?? 0) & can) !== 0) held |= mayHold
+    }
     return held
   }
   /** What of all that is looked for a word holds, whatever stands beside it. Words with digits hardly come again. */
@@ -262,7 +316,7 @@ export const make = (wanted: Wanted): Shapes => {
     kept.set(word, now)
     return now
   }
-  const isShortBeside = pairsOf(edges)
+  const isShortBeside = shortBeside(pairs)
   /** Whether a literal ends or begins within a word, or has it whole, with these characters around it. */
   const touches = (word: string, before: string, behind: string, holds: number): boolean => {
     const most = (holds & mayHold) === 0 ? Runs.least - 1 : word.length
@@ -280,8 +334,8 @@ export const make = (wanted: Wanted): Shapes => {
     return (holds & holdsRun) === 0 && !touches(word, charAt(text, begin - 1), charAt(text, end), holds)
   }
   return {
-    isOf: (text, { begins, ends, last, pieces, shape, words }) => {
-      if (text.length !== shape.length) return false
+    isOf: (text, { begins, ends, last, middle, pieces, shape, words }) => {
+      if (text.length !== shape.length || text.charCodeAt(middle) !== shape.charCodeAt(middle)) return false
       // Shapes of one and the same text differ in the last word, those of two texts from the beginning.
       const end = ends.length - 1
       if (!standsAt(text, pieces[end + 1] ?? "", ends[end] ?? 0)) return false
@@ -334,16 +388,15 @@ export const make = (wanted: Wanted): Shapes => {
         begin = at + 1
       }
       if (begins.length === 0) return undefined
-      const behind = text.slice(done)
-      const all = words.reduce((some, one) => some | kindOf(one), 0)
+      pieces.push(text.slice(done))
       return {
-        shape: shape + behind,
+        shape: shape + text.slice(done),
         begins,
         ends,
-        pieces: [...pieces, behind],
+        pieces,
         words,
-        kinds: all,
-        last: begins.map((from, place) => text.slice(from, ends[place]))
+        last: begins.map((from, place) => text.slice(from, ends[place])),
+        middle: middleOf(pieces, ends)
       }
     },
     isAtEdge: (word, before, behind) => touches(word, before, behind, look(word))

@@ -27,7 +27,6 @@ const slow = (knowledge: Knowledge.Knowledge): Knowledge.Knowledge => ({
   candidates: () => knowledge.rules,
   signature: () => undefined,
   patterns: knowledge.patterns,
-  whens: knowledge.whens,
   demand: () => {}
 })
 

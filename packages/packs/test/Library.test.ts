@@ -7,6 +7,7 @@ import * as Knowledge from "@sonde/packs/Knowledge"
 import * as Library from "@sonde/packs/Library"
 import { match } from "@sonde/packs/Match"
 import { Packs } from "@sonde/packs/Packs"
+import * as Plan from "@sonde/packs/Plan"
 import { summaryOf } from "@sonde/packs/Recognise"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -33,7 +34,14 @@ const digested = (packs: Parameters<typeof Digest.make>[0], own: Parameters<type
   const all = [...new Map([...packs, ...own].map((one) => [one.id, one])).values()]
   const library = Library.make(
     all.map(summaryOf),
-    { digest, packs: own },
+    {
+      digest,
+      packs: own,
+      plan: () => {
+        loaded.push("the plan")
+        return Promise.resolve(Plan.extended(Plan.make(packs, []), own))
+      }
+    },
     (id) =>
       Effect.sync(() => {
         loaded.push(id)
@@ -115,6 +123,20 @@ describe("a library", () => {
       })
       assert.deepStrictEqual(found.verdicts.map((verdict) => verdict.rule), ["one/a", "two/b"])
       assert.deepStrictEqual([loaded, times], [["one", "two"], 2])
+    }))
+
+  it.effect("loads the plan when many texts are asked about, once, and says the same with it", () =>
+    Effect.gen(function*() {
+      const { library, loaded } = digested([
+        pack({ kind: "generic", rules: [rule("a", { when: { pattern: "box [0-9]+ (is|was) full" } })] })
+      ])
+      for (let turn = 0; turn < 600; turn++) {
+        const text = turn % 2 === 0 ? `550 box ${turn} is full` : `550 box ${turn} is empty`
+        const found = yield* library.attempt(() => explainNow(library, text, {}, today))
+        assert.strictEqual(found.outcome, turn % 2 === 0 ? "explained" : "unknown", text)
+        if (turn === 200) assert.notInclude(loaded, "the plan")
+      }
+      assert.deepStrictEqual(loaded, ["acme", "the plan"])
     }))
 
   it.effect("lets a pack of the user replace one of the digest", () =>

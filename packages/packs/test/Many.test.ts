@@ -7,6 +7,7 @@ import { explainNow } from "@sonde/packs/Explain"
 import * as Library from "@sonde/packs/Library"
 import * as Many from "@sonde/packs/Many"
 import { Packs } from "@sonde/packs/Packs"
+import * as Plan from "@sonde/packs/Plan"
 import { summaryOf } from "@sonde/packs/Recognise"
 import * as Shape from "@sonde/packs/Shape"
 import { unwrap } from "@sonde/packs/Unwrap"
@@ -64,7 +65,7 @@ describe("an explainer of many texts", () => {
     Effect.gen(function*() {
       const packs = yield* Packs
       const library = yield* packs.library
-      const explain = yield* Many.make(packs)
+      const explain = yield* Many.make(library)
       const roll = dice(23)
       let explained = 0
       for (const { phase, reply, ...more } of replies) {
@@ -72,7 +73,7 @@ describe("an explainer of many texts", () => {
           const hints = roll(2) === 0 ? {} : { ...more, phase }
           const from = 2 * roll(3)
           for (const one of [text, ...varied(text, roll).slice(from, from + 2)]) {
-            const found = yield* library.attempt(() => explain(one, hints, today))
+            const found = yield* library.attempt(() => Many.filled(explain(one, hints, today), one))
             assert.strictEqual(JSON.stringify(found), JSON.stringify(yield* alone(library, one, hints)), one)
             if (found.outcome === "explained") explained++
           }
@@ -85,11 +86,11 @@ describe("an explainer of many texts", () => {
     Effect.gen(function*() {
       const packs = yield* Packs
       const library = yield* packs.library
-      const explain = yield* Many.make(packs)
+      const explain = yield* Many.make(library)
       const texts = [...beginnings, ...[...repeated, ...structures].flatMap(({ make }) => [make(300), make(3000)])]
       for (const text of texts) {
         for (const one of [text, `${text} q1x2y3`, `${text} q4x5y6`]) {
-          const found = yield* library.attempt(() => explain(one, {}, today))
+          const found = yield* library.attempt(() => Many.filled(explain(one, {}, today), one))
           assert.strictEqual(JSON.stringify(found), JSON.stringify(yield* alone(library, one, {})))
         }
       }
@@ -99,7 +100,7 @@ describe("an explainer of many texts", () => {
     Effect.gen(function*() {
       const packs = yield* Packs
       const library = yield* packs.library
-      const explain = yield* Many.make(packs)
+      const explain = yield* Many.make(library)
       const failures = [
         (id: string) => `550 5.1.1 ${id} is no user here`,
         (id: string) => `452 4.2.2 the mailbox ${id} is over quota`,
@@ -112,7 +113,7 @@ describe("an explainer of many texts", () => {
         for (const other of failures) {
           for (const [name, id] of [["qzkvwx", "wq7zkx"], ["xqzkvv", "xk5qwz"], ["vvqzkx", "vz3xqk"]] as const) {
             for (const text of [group(name, one(id)), `${group(name, one(id))}\n${group(id, other(name))}`]) {
-              const found = yield* library.attempt(() => explain(text, {}, today))
+              const found = yield* library.attempt(() => Many.filled(explain(text, {}, today), text))
               assert.deepStrictEqual(found, yield* alone(library, text, {}), text)
               for (const part of found.parts ?? []) if (part.recipient?.startsWith(name) === true) parts++
             }
@@ -126,12 +127,12 @@ describe("an explainer of many texts", () => {
     Effect.gen(function*() {
       const packs = yield* Packs
       const library = yield* packs.library
-      const explain = yield* Many.make(packs)
+      const explain = yield* Many.make(library)
       const commands = new Set<string>()
       for (const id of ["qzkvwx", "wq7zkx", "vvqzkx"]) {
         for (const host of ["smtp.qzkvwx.example", "smtp.vvqzkw.example", "localhost", "qzkvwxzzq"]) {
           const text = `${id}: Connection to ${host}:587 Timed Out`
-          const found = yield* library.attempt(() => explain(text, {}, today))
+          const found = yield* library.attempt(() => Many.filled(explain(text, {}, today), text))
           assert.deepStrictEqual(found, yield* alone(library, text, {}), text)
           commands.add(found.verdicts[0]?.remedies[0]?.command ?? "")
         }
@@ -150,28 +151,46 @@ describe("an explainer of many texts", () => {
         kind: "generic",
         rules: [
           rule("pattern", { when: { text: "mailbox", pattern: "box number [0-9a-f]{6} is" } }),
+          rule("word", { when: { pattern: "the vault .{0,6}(qjkz|zkjq)v? opens" } }),
           rule("literal", { when: { text: "zq77 is full" } }),
           rule("edge", { when: { text: "written to zq" } }),
           rule("code", { when: { status: "NO", code: "ZQKX", service: "imap" } })
         ]
       })]
-      const library = Library.make(own.map(summaryOf), { digest: Digest.make(own) }, (id) =>
-        Effect.succeed(own.find((one) =>
-          one.id === id
-        )))
-      const explain = Many.of(library, yield* Effect.promise(words))
+      const plan = () => words().then((found) => Plan.make(own, found))
+      const library = Library.make(
+        own.map(summaryOf),
+        { digest: Digest.make(own), plan },
+        (id) => Effect.succeed(own.find((one) => one.id === id))
+      )
+      const explain = yield* Many.make(library)
       for (
-        const text of ["qk77zv", "zq77zv", "1a2b3c", "1a2b3x", "zqkx", "qzkx", "azq77", "12zq77", "zqvv"].flatMap((
+        const text of [
+          "qk77zv",
+          "zq77zv",
+          "1a2b3c",
+          "1a2b3x",
+          "zqkx",
+          "qzkx",
+          "azq77",
+          "12zq77",
+          "zqvv",
+          "qjkzv",
+          "qjkzq",
+          "zqjkz",
+          "qjkzqjkz"
+        ].flatMap((
           id
         ) => [
           `the mailbox: box number ${id} is there`,
           `the mailbox ${id} is full`,
+          `the vault ${id} opens`,
           `it was written to ${id}`,
           `a1 NO [${id}] no`,
           `a1 NO [${id.toUpperCase()}] no`
         ])
       ) {
-        const found = yield* library.attempt(() => explain(text, {}, today))
+        const found = yield* library.attempt(() => Many.filled(explain(text, {}, today), text))
         assert.deepStrictEqual(found, yield* alone(library, text, {}), text)
       }
     }))
@@ -180,7 +199,7 @@ describe("an explainer of many texts", () => {
     Effect.gen(function*() {
       const packs = yield* Packs
       const library = yield* packs.library
-      const explain = yield* Many.make(packs)
+      const explain = yield* Many.make(library)
       const secrets = [
         "zqzqzqzqzqzqzqzq",
         "hkjhkjhkhkjhkjhk",
@@ -200,7 +219,7 @@ describe("an explainer of many texts", () => {
             `535 no: ey${secret}.${secret}.${secret}`
           ]
         ) {
-          const found = yield* library.attempt(() => explain(text, {}, today))
+          const found = yield* library.attempt(() => Many.filled(explain(text, {}, today), text))
           assert.notInclude(JSON.stringify(found), secret)
           assert.deepStrictEqual(found, yield* alone(library, text, {}))
         }
@@ -210,11 +229,11 @@ describe("an explainer of many texts", () => {
 
 describe("the shape of a text", () => {
   const run = { letters: "kvx", begins: false, ends: true }
-  const shapes = Shape.make({
+  const shapes = Shape.make(Shape.partsOf({
     texts: ["over quota", "mailbox", "sent to zq", "no such"],
     values: ["ZXVK"],
     runs: [run]
-  })
+  }))
   const shape = (text: string) => shapes.of(text)?.shape
 
   it("is that of texts with other ids and names", () => {

@@ -9,7 +9,6 @@ import type { Explanation, Hints } from "@sonde/domain/Explanation"
 import * as Explain from "@sonde/packs/Explain"
 import * as Many from "@sonde/packs/Many"
 import { Packs } from "@sonde/packs/Packs"
-import * as Json from "@sonde/report/render/ExplanationJson"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as ExitCode from "../ExitCode.ts"
@@ -74,24 +73,21 @@ export const question = (line: string, defaults: Hints): Question => {
   return { id, text, hints }
 }
 
-/** An answer without its id. */
-interface Answer {
-  readonly tail: Json.Tail
-  readonly isUnknown: boolean
-}
-
 interface Kept {
   readonly text: string
   readonly hints: Hints
-  readonly answer: Answer
+  readonly answer: Answers.Answer
 }
 
-type Redact = (explanation: Explanation) => Explanation
+/** What is left out of explanations; undefined where nothing is. */
+type Redact = ((explanation: Explanation) => Explanation) | undefined
 
-const answerOf = (given: Explanation, redact: Redact): Answer => ({
-  tail: Json.tail(redact(given)),
-  isUnknown: given.outcome === "unknown"
-})
+const answerOf = (given: ReturnType<Many.Explainer>, text: string, redact: Redact): Answers.Answer => {
+  const same = redact === undefined && "explanation" in given ? Answers.answerOfSaid(given) : undefined
+  if (same !== undefined) return same
+  const it = Many.filled(given, text)
+  return Answers.answerOf(redact === undefined ? it : redact(it))
+}
 
 /**
  * Answers one question after another on a day; within `Library.attempt`. Logs repeat themselves, so the last answers
@@ -101,13 +97,13 @@ export const answerer = (explain: Many.Explainer, redact: Redact) => {
   const kept: Array<Kept | undefined> = Array.from({ length: keptAnswers }, () => undefined)
   const seen = new Int32Array(keptAnswers)
   let day = ""
-  return (text: string, hints: Hints, today: string): Answer => {
+  return (text: string, hints: Hints, today: string): Answers.Answer => {
     if (today !== day) {
       kept.fill(undefined)
       day = today
     }
     if (text.length > keptLength || (hints.context?.length ?? 0) > keptLength) {
-      return answerOf(explain(text, hints, today), redact)
+      return answerOf(explain(text, hints, today), text, redact)
     }
     const hash = hashOf(text)
     // Each place has a neighbour, for another question that would have the same.
@@ -119,11 +115,11 @@ export const answerer = (explain: Many.Explainer, redact: Redact) => {
       kept[first + 1] = kept[first]
       seen[first] = hash
       kept[first] = undefined
-      return answerOf(explain(text, hints, today), redact)
+      return answerOf(explain(text, hints, today), text, redact)
     }
     const found = kept[place]
     if (found?.text === text && Many.sameHints(found.hints, hints)) return found.answer
-    const answer = answerOf(explain(text, hints, today), redact)
+    const answer = answerOf(explain(text, hints, today), text, redact)
     kept[place] = { text, hints, answer }
     return answer
   }
@@ -135,22 +131,22 @@ export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
   const packs = yield* Packs
   const library = yield* packs.library
   const level = view.redact
-  let redact: Redact = (explanation) => explanation
+  let redact: Redact
   if (level !== "secrets") {
     const Redact = yield* Effect.promise(() => import("@sonde/report/Redact"))
     redact = (explanation) => Redact.explanation(explanation, level)
   }
-  const answer = answerer(yield* Many.make(packs), redact)
+  const answer = answerer(yield* Many.make(library), redact)
   let number = 0
   let unknown = 0
 
   const answers = Answers.make()
   let err = ""
-  const put = (asked: Question, given: Answer): void => {
+  const put = (asked: Question, given: Answers.Answer): void => {
     number += 1
     if (given.isUnknown) unknown += 1
     // The id is the asker's own, whatever the level of redaction.
-    answers.add(asked.id, given.tail)
+    answers.add(asked.id, given, asked.text)
     if ("problem" in asked) {
       err += `sonde: line ${number} of standard input ${asked.problem}; it is answered as unknown\n`
     }
@@ -158,6 +154,7 @@ export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
 
   const nothing = answerOf(
     { schema: "sonde.explanation/1", outcome: "unknown", read: { text: "" }, verdicts: [] },
+    "",
     redact
   )
 
@@ -181,7 +178,7 @@ export const run = Effect.fnUntraced(function*(view: View, defaults: Hints) {
         return undefined
       }
       for (let log = yield* library.attempt(answered); log !== undefined; log = yield* library.attempt(answered)) {
-        put(log, answerOf(yield* Explain.explain(packs, log.text, log.hints), redact))
+        put(log, answerOf(yield* Explain.explain(packs, log.text, log.hints), log.text, redact))
         at++
       }
       if (err !== "") yield* screen.err(err)

@@ -7,15 +7,15 @@ import type { Digest } from "../Digest.ts"
 import type { CompiledRule } from "../Knowledge.ts"
 import type { Pack } from "../Pack.ts"
 import type { Success } from "../schema/Provider.ts"
-import type { Rule, When } from "../schema/Rule.ts"
+import type { Rule } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
 import { ruleAt, ruleCount } from "../Stored.ts"
 import { compile, literals } from "./conditions.ts"
 import { type Finder, finder, type Keys, keysOf, type Question } from "./keys.ts"
-import { make as makeSignature, type Signature } from "./signature.ts"
+import * as Signature from "./signature.ts"
 
-/** From how many questions on signatures are told. */
-const untilSignature = 256
+/** From how many questions on signatures are told, where their table must be made or loaded. */
+export const untilSignature = 256
 
 /** Bodies of packs were asked for and are not there yet. */
 export class PackNotLoaded extends Error {
@@ -133,10 +133,6 @@ export class Home {
   rules(): ReadonlyArray<CompiledRule> {
     return Array.from({ length: this.count }, (_, number) => this.rule(number))
   }
-
-  whens(): ReadonlyArray<When> {
-    return Array.from({ length: this.count }, (_, number) => this.#source(number).when)
-  }
 }
 
 /** Rules are numbered over all packs of a shelf, in their order. */
@@ -144,14 +140,16 @@ export interface Shelf {
   readonly homes: ReadonlyArray<Home>
   readonly find: (question: Question) => ReadonlyArray<number>
   readonly rule: (number: number) => CompiledRule
-  /** What of a folded text decides which rules fit; undefined where none can be told, and for the first texts. */
-  readonly signature: Signature["of"]
-  /** The patterns of rules that may match a folded text. */
-  readonly patterns: Signature["patterns"]
+  /** What of a folded text decides which rules fit; undefined where none can be told, for the first texts, and without a table. */
+  readonly signature: Signature.Signature["of"]
+  /** The patterns of rules that may match a folded text; throws without a table. */
+  readonly patterns: Signature.Signature["patterns"]
   /** Whether a rule demands literal text. */
   readonly hasLiteral: (number: number) => boolean
   /** The place in `homes` of a rule's pack. */
   readonly homeOf: (number: number) => number
+  /** Puts the table of signatures there. */
+  readonly put: (table: Signature.Table) => void
 }
 
 interface Ready {
@@ -161,7 +159,8 @@ interface Ready {
   readonly literal: Uint8Array
 }
 
-const make = (homes: ReadonlyArray<Home>, keys: () => Keys): Shelf => {
+/** `table` makes that of signatures, if nobody puts it there. */
+const make = (homes: ReadonlyArray<Home>, keys: () => Keys, table?: () => Signature.Table): Shelf => {
   // Most checks find nothing wrong and never ask.
   let ready: Ready | undefined
   const prepare = (): Ready => {
@@ -190,18 +189,24 @@ const make = (homes: ReadonlyArray<Home>, keys: () => Keys): Shelf => {
   const get = () => ready ??= prepare()
   const homeOf = (number: number): number => get().places[number] ?? 0
   let asked = 0
-  let made: Signature | undefined
-  const signature = () => made ??= makeSignature(homes.flatMap((home) => home.whens()))
+  let made: Signature.Signature | undefined
+  const signature = (): Signature.Signature | undefined =>
+    made ??= table === undefined ? undefined : Signature.make(table())
   return {
     homes,
-    patterns: (text) => signature().patterns(text),
+    put: (table) => void (made ??= Signature.make(table)),
+    patterns: (text) => {
+      const found = signature()
+      if (found === undefined) throw new Error("the table of signatures is not loaded")
+      return found.patterns(text)
+    },
     signature: (text) => {
       // Making it costs as much as some hundred questions.
-      if (asked < untilSignature) {
+      if (made === undefined && asked < untilSignature) {
         asked++
         return undefined
       }
-      return signature().of(text)
+      return signature()?.of(text)
     },
     find: (question) => get().find(question),
     homeOf,
@@ -238,10 +243,11 @@ export const unique = (packs: ReadonlyArray<Pack>): ReadonlyArray<Pack> =>
 /** A shelf of packs. Of several with the same id the last one counts. */
 export const ofPacks = (packs: ReadonlyArray<Pack>): Shelf => {
   const kept = unique(packs)
-  return make(kept.map(homeOfPack), () => keysOf(kept.flatMap(digested).map(({ when }) => when)))
+  const whens = () => kept.flatMap(digested).map(({ when }) => when)
+  return make(kept.map(homeOfPack), () => keysOf(whens()), () => Signature.tableOf(whens()))
 }
 
-/** A shelf of a digest, without bodies. */
+/** A shelf of a digest, without bodies and without the table of signatures. */
 export const ofDigest = (digest: Digest): Shelf => {
   let first = 0
   const homes = digest.packs.map((of) => {

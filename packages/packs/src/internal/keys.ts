@@ -204,7 +204,8 @@ export const finder = (keys: Keys, count: number): Finder => {
       add(codes.get(code))
       if (code.length === 3) add(codes.get(`${code[0]}yz`))
     }
-    index.find(text, onLiteral)
+    const count = index.find(text)
+    for (let at = 0; at < count; at++) onLiteral(index.found[at] ?? 0)
     return found.length > 1 ? found.sort(ascending) : found
   }
 }

@@ -83,10 +83,11 @@ const texts = (packs: ReadonlyArray<Recognise["banners"]>): Finder => {
   return (found) => {
     const weights = heaviest()
     for (const text of found) {
-      index.find(fold(text), (literal) => {
-        const owner = owners[literal]
+      const count = index.find(fold(text))
+      for (let at = 0; at < count; at++) {
+        const owner = owners[index.found[at] ?? 0]
         if (owner !== undefined) weights.add(owner)
-      })
+      }
     }
     return weights.found()
   }

@@ -119,10 +119,12 @@ const makeFinder = (all: ReadonlyArray<Named>): (context: string) => number | un
   const index = LiteralIndex.make(names, { edges: false })
   const placeIn = (words: string): number | undefined => {
     const found = new Set<number>()
-    index.find(words, (number) => {
+    const count = index.find(words)
+    for (let at = 0; at < count; at++) {
+      const number = index.found[at] ?? 0
       const owner = owners[number]
       if (owner !== undefined && isWord(words, names[number] ?? "")) found.add(owner)
-    })
+    }
     const [first] = found
     return found.size === 1 ? first : undefined
   }

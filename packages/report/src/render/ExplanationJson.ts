@@ -119,25 +119,21 @@ export const verdictText = (it: Verdict): string => {
 }
 
 /**
- * An explanation in one line of JSON but for its id: what stands before, between and behind its verdicts. The texts of
- * `verdicts` are long and often the same: `verdictText` gives them.
+ * An explanation in one line of JSON but for its id and the text that was read: what stands before the text, between it
+ * and the verdicts, and behind these. The texts of `verdicts` are long and often the same: `verdictText` gives them.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Tail {
   readonly before: string
+  readonly between: string
   readonly verdicts: ReadonlyArray<Verdict>
   readonly behind: string
 }
 
-interface Rendered {
+interface Rendered extends Tail {
   readonly it: Explanation
-  /** What stands before the text and behind it, up to the verdicts. */
-  readonly before: string
-  readonly between: string
-  /** What stands behind the verdicts. */
-  readonly behind: string
 }
 
 /** Of texts that say the same the verdicts are often one list, and all but the text of what was read. */
@@ -160,6 +156,7 @@ const render = (it: Explanation): Rendered => {
     it,
     before: `,"outcome":"${it.outcome}","read":${open}${open === "{" ? "" : ","}"text":`,
     between: `${rest === "}" ? "" : ","}${rest}${success},"verdicts":[`,
+    verdicts: it.verdicts,
     behind: behindOf(it)
   }
 }
@@ -170,7 +167,8 @@ const isSameBehind = (one: Explanation, other: Explanation): boolean =>
   one.next === other.next && one.parts === other.parts && one.log === other.log
 
 /**
- * The parts of one line of JSON after the id of an explanation, from the comma before `outcome` to the last brace.
+ * The parts of one line of JSON after the id of an explanation, from the comma before `outcome` to the last brace; the
+ * text is not among them.
  *
  * @category encoding
  * @since 0.1.0
@@ -181,11 +179,7 @@ export const tail = (it: Explanation): Tail => {
     found = render(it)
     rendered.set(it.verdicts, found)
   }
-  return {
-    before: `${found.before}${JSON.stringify(it.read.text)}${found.between}`,
-    verdicts: it.verdicts,
-    behind: isSameBehind(found.it, it) ? found.behind : behindOf(it)
-  }
+  return isSameBehind(found.it, it) ? found : { ...found, behind: behindOf(it) }
 }
 
 /**
@@ -201,8 +195,10 @@ export const head = (id: Explanation["id"]): string =>
 
 /** An explanation in one line of JSON, with its line end. */
 const line = (it: Explanation): string => {
-  const { before, behind, verdicts } = tail(it)
-  return `${head(it.id)}${before}${verdicts.map(verdictText).join(",")}${behind}`
+  const { before, behind, between, verdicts } = tail(it)
+  return `${head(it.id)}${before}${JSON.stringify(it.read.text)}${between}${
+    verdicts.map(verdictText).join(",")
+  }${behind}`
 }
 
 /**
