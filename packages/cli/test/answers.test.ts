@@ -19,14 +19,17 @@ describe("the answers of a batch", () => {
       ...(number % 3 === 0 ? {} : { id: number % 3 === 1 ? number : `\u2028é${number}\ud83d\ude00\ud800` }),
       outcome: number % 4 === 0 ? "unknown" : "explained",
       read: { text: "ü\u4e2d\u{1f600}".repeat(number * (number % 50 === 7 ? 400 : 1)) },
-      verdicts: number % 4 === 0 ? [] : verdicts.slice(number % 20, (number % 20) + 1 + (number % 3))
+      verdicts: number % 4 === 0 ? [] : verdicts.slice(number % 20, (number % 20) + 1 + (number % 3)),
+      ...(number % 7 === 0
+        ? {}
+        : { next: { text: `look ${number % 3}`, ...(number % 2 === 0 ? {} : { command: "ls" }) } })
     }))
     const answers = Answers.make()
     for (const lot of [all.slice(0, 3), all.slice(3, 390), [], all.slice(390)]) {
       for (const one of lot) answers.add(one.id, Answers.answerOf(one), one.read.text)
       assert.strictEqual(
         Buffer.from(answers.take()).toString(),
-        lot.map((one) => Json.encode(one, { indent: false }).toWellFormed()).join("")
+        lot.map((one) => `${JSON.stringify(JSON.parse(Json.encode(one)))}\n`.toWellFormed()).join("")
       )
     }
   })
@@ -52,7 +55,7 @@ describe("the answers of a batch", () => {
           const answer = ("explanation" in given ? Answers.answerOfSaid(given) : undefined) ?? Answers.answerOf(it)
           made.add(answer)
           answers.add(`1${word}`, answer, text)
-          lines += Json.encode({ ...it, id: `1${word}` }, { indent: false })
+          lines += `${JSON.stringify(JSON.parse(Json.encode({ ...it, id: `1${word}` })))}\n`
           assert.include(it.read.text, word)
         }
       }

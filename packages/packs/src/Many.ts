@@ -23,6 +23,9 @@ const most = 4096
 const mostAlike = 32
 const longestContext = 2048
 
+/** For how many texts none is kept in a place where none of many was the shape of a second text: they differ in what shapes know. */
+const fallow = 512
+
 /** A character beyond ASCII, of which masked patterns know nothing. */
 const beyond = /[^\0-\x7f]/u
 
@@ -71,6 +74,8 @@ interface Kept {
   readonly shape: Shape.Shape
   readonly hints: Hints
   readonly said: Told | undefined
+  /** Whether it was the shape of a second text. */
+  isUsed: boolean
 }
 
 /**
@@ -189,6 +194,7 @@ export const filled = (given: ReturnType<Explainer>, text: string): Explanation 
 const of = (library: Library, { parts }: Plan): Explainer => {
   const shapes = Shape.make(parts)
   const kept = new Map<number, Array<Kept>>()
+  const resting = new Map<number, number>()
   let count = 0
   let day = ""
   const masks = new Map<RegExp, { readonly possible: RegExp; certain?: RegExp }>()
@@ -266,7 +272,7 @@ const of = (library: Library, { parts }: Plan): Explainer => {
   const keep = (shape: Shape.Shape, hints: Hints, today: string): Kept => {
     const told: Array<Reading> = []
     const answer = explainNow(library, shape.shape, hints, today, (one) => void told.push(one))
-    return { shape, hints, said: saidOf(shape, answer, told.at(-1)) }
+    return { shape, hints, said: saidOf(shape, answer, told.at(-1)), isUsed: false }
   }
 
   const among = (place: number, text: string, hints: Hints): Kept | undefined => {
@@ -280,13 +286,26 @@ const of = (library: Library, { parts }: Plan): Explainer => {
   const find = (text: string, hints: Hints): Kept | undefined =>
     among(placeOf(text.length, text, hints), text, hints) ?? among(placeOf(text.length, "", hints), text, hints)
 
+  /** Whether no shape is kept for a text because those for texts like it were of no use. */
+  const isResting = (place: number): boolean => {
+    const left = resting.get(place)
+    if (left === undefined) return false
+    if (left === 0) resting.delete(place)
+    else resting.set(place, left - 1)
+    return true
+  }
+
   const add = (shape: Shape.Shape, hints: Hints, today: string): Kept => {
     const one = keep(shape, hints, today)
     const place = placeOf(shape.shape.length, shape.pieces[0] ?? "", hints)
     const alike = kept.get(place)
     if (alike === undefined) kept.set(place, [one])
     else {
-      if (alike.length >= mostAlike) count -= alike.splice(0, mostAlike / 2).length
+      if (alike.length >= mostAlike) {
+        const gone = alike.splice(0, mostAlike / 2)
+        count -= gone.length
+        if (!gone.some(({ isUsed }) => isUsed)) resting.set(place, fallow)
+      }
       alike.push(one)
     }
     count++
@@ -297,15 +316,19 @@ const of = (library: Library, { parts }: Plan): Explainer => {
     if ((hints.context?.length ?? 0) > longestContext) return explainNow(library, text, hints, today)
     if (today !== day || count >= most) {
       kept.clear()
+      resting.clear()
       count = 0
     }
     day = today
     let found = find(text, hints)
     if (found === undefined) {
+      if (isResting(placeOf(text.length, text, hints)) || isResting(placeOf(text.length, "", hints))) {
+        return explainNow(library, text, hints, today)
+      }
       const shape = shapes.of(text)
       if (shape === undefined) return explainNow(library, text, hints, today)
       found = add(shape, hints, today)
-    }
+    } else found.isUsed = true
     const { said, shape } = found
     if (said === undefined) return explainNow(library, text, hints, today)
     const { asked, moved } = said

@@ -136,8 +136,11 @@ interface Rendered extends Tail {
   readonly it: Explanation
 }
 
-/** Of texts that say the same the verdicts are often one list, and all but the text of what was read. */
-const rendered = new WeakMap<ReadonlyArray<Verdict>, Rendered>()
+/** Of texts that say the same the first verdict is often one object, and the same is all but the text of what was read. */
+const rendered = new WeakMap<object, Rendered>()
+
+/** Stands for a verdict where there is none. */
+const none = {}
 
 const isSame = (one: Explanation, other: Explanation): boolean =>
   one.outcome === other.outcome && one.success === other.success && one.read.kind === other.read.kind &&
@@ -163,8 +166,13 @@ const render = (it: Explanation): Rendered => {
 
 const behindOf = (it: Explanation): string => `]${restText(it)}}\n`
 
+const isSameNext = (one: Next | undefined, other: Next | undefined): boolean =>
+  one === other ||
+  (one !== undefined && other !== undefined && one.text === other.text && one.command === other.command &&
+    one.shell === other.shell)
+
 const isSameBehind = (one: Explanation, other: Explanation): boolean =>
-  one.next === other.next && one.parts === other.parts && one.log === other.log
+  isSameNext(one.next, other.next) && one.parts === other.parts && one.log === other.log
 
 /**
  * The parts of one line of JSON after the id of an explanation, from the comma before `outcome` to the last brace; the
@@ -174,12 +182,15 @@ const isSameBehind = (one: Explanation, other: Explanation): boolean =>
  * @since 0.1.0
  */
 export const tail = (it: Explanation): Tail => {
-  let found = rendered.get(it.verdicts)
+  const { verdicts } = it
+  const key = verdicts[0] ?? none
+  let found = rendered.get(key)
   if (found === undefined || !isSame(found.it, it)) {
     found = render(it)
-    rendered.set(it.verdicts, found)
+    rendered.set(key, found)
   }
-  return isSameBehind(found.it, it) ? found : { ...found, behind: behindOf(it) }
+  const { before, between } = found
+  return { before, between, verdicts, behind: isSameBehind(found.it, it) ? found.behind : behindOf(it) }
 }
 
 /**
