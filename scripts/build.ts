@@ -65,18 +65,29 @@ const apart = (data: unknown): readonly [data: unknown, rules: ReadonlyArray<str
   return texts.length < data.rules.length ? [data, []] : [{ ...data, rules: [] }, texts]
 }
 
-/** What a module needs that reads such files. */
+/** Data on a line, with the places where rules end that stand behind it. */
+const withRules = (data: unknown, rules: ReadonlyArray<string>): string => {
+  let end = 0
+  const ends = rules.map(({ length }) => end += length)
+  return `${ascii(JSON.stringify({ ...isRecord(data) ? data : {}, ends }))}\n${rules.join("")}`
+}
+
+/** What a module needs that reads such files. Of rules no more than the octets are read until one is asked for. */
 const reader = `import { readFileSync } from "node:fs"
 const readData = (name) => {
-  const [data, ...rules] = readFileSync(import.meta.dirname + "/" + name, "latin1").split("\\n")
-  return rules.length === 0 ? JSON.parse(data) : { ...JSON.parse(data), rules }
+  const octets = readFileSync(import.meta.dirname + "/" + name)
+  const begin = octets.indexOf(10) + 1
+  if (begin === 0) return JSON.parse(octets.latin1Slice())
+  const { ends, ...data } = JSON.parse(octets.latin1Slice(0, begin))
+  const at = (place) => octets.latin1Slice(begin + (ends[place - 1] ?? 0), begin + ends[place])
+  return { ...data, rules: { length: ends.length, at } }
 }
 `
 
 /** Writes data into a file beside the chunks; the call that reads it. */
 const dataFile = (context: PluginContext, code: string): string => {
   const [data, rules] = apart(JSON.parse(code))
-  const source = [JSON.stringify(data), ...rules].map(ascii).join("\n")
+  const source = rules.length === 0 ? ascii(JSON.stringify(data)) : withRules(data, rules.map(ascii))
   const hash = createHash("sha256").update(source).digest("base64url").slice(0, 8)
   const fileName = `data-${hash}.json`
   context.emitFile({ type: "asset", fileName, source })

@@ -6,10 +6,13 @@
  *
  * @since 0.1.0
  */
+import * as Result from "effect/Result"
 import { type Keys, keysOf } from "./internal/keys.ts"
-import { digested, unique } from "./internal/Shelf.ts"
+import { type Digested, digested, unique } from "./internal/Shelf.ts"
 import type { Pack } from "./Pack.ts"
+import * as Pattern from "./Pattern.ts"
 import type { Success } from "./schema/Provider.ts"
+import type { Texts } from "./Stored.ts"
 
 /**
  * A digest. `rules` are in the order of `packs`, of which each says how many are its own.
@@ -24,8 +27,14 @@ export interface Digest {
     readonly rules: number
     readonly success?: ReadonlyArray<Success>
   }>
-  readonly rules: ReadonlyArray<string>
+  readonly rules: Texts
   readonly keys: Keys
+}
+
+/** A pattern is checked and written anew to be compiled, which a program that explains one text need not do again. */
+const withExpression = (rule: Digested): Digested => {
+  const compiled = rule.when.pattern === undefined ? undefined : Pattern.compile(rule.when.pattern)
+  return compiled === undefined || Result.isFailure(compiled) ? rule : { ...rule, expression: compiled.success.source }
 }
 
 /**
@@ -44,7 +53,7 @@ export const make = (packs: ReadonlyArray<Pack>): Digest => {
       rules: own?.length ?? 0,
       ...(success === undefined ? {} : { success })
     })),
-    rules: rules.map((rule) => JSON.stringify(rule)),
+    rules: rules.map((rule) => JSON.stringify(withExpression(rule))),
     keys: keysOf(rules.map(({ when }) => when))
   }
 }

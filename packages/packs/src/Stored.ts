@@ -8,13 +8,24 @@ import type { Pack } from "./Pack.ts"
 import type { Rule } from "./schema/Rule.ts"
 
 /**
+ * A list of texts, each of which may be read when it is asked for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Texts {
+  readonly length: number
+  readonly at: (place: number) => string | undefined
+}
+
+/**
  * A pack that is kept.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Stored extends Omit<Pack, "rules"> {
-  readonly rules?: ReadonlyArray<string>
+  readonly rules?: Texts
 }
 
 /**
@@ -47,13 +58,13 @@ export const restore = (stored: Stored): Pack => {
   if (texts === undefined) return rest
   const parsed: Array<Rule | undefined> = []
   const read = (at: number): Rule | undefined => {
-    const text = texts[at]
+    const text = texts.at(at)
     return text === undefined ? undefined : parsed[at] ??= JSON.parse(text)
   }
   let all: ReadonlyArray<Rule> | undefined
   // The order of keys stays.
   const pack: Pack = Object.defineProperty({ ...stored, rules: [] }, "rules", {
-    get: () => all ??= texts.flatMap((_, at) => read(at) ?? [])
+    get: () => all ??= Array.from({ length: texts.length }, (_, at) => read(at)).filter((rule) => rule !== undefined)
   })
   kept.set(pack, { count: texts.length, read })
   return pack

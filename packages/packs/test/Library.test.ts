@@ -66,9 +66,9 @@ describe("a library", () => {
 
   it("has letters for every pattern of the built-in packs, so that none is tried on every text", async () => {
     const { keys, packs, rules } = await digest()
-    const without = keys.patterned.map((number) => JSON.parse(rules[number] ?? "{}"))
+    const without = keys.patterned.map((number) => JSON.parse(rules.at(number) ?? "{}"))
     assert.deepStrictEqual(without.map(({ id }) => id), [])
-    assert.lengthOf(rules, packs.reduce((sum, { rules: count }) => sum + count, 0))
+    assert.strictEqual(rules.length, packs.reduce((sum, { rules: count }) => sum + count, 0))
   })
 
   it.effect("finds in the digest of a hundred packs what the packs themselves give", () =>

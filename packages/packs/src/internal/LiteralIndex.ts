@@ -72,9 +72,35 @@ export const offsetsOf = (literals: ReadonlyArray<string>): ReadonlyArray<number
 /** How much text is searched for each literal by itself before it pays to build an index, in characters. */
 const slowly = 2048
 
+/**
+ * Literals in the order of their rarest letters, with the places of these, and the letters themselves as numbers. Literals
+ * that have not so many stand behind the others.
+ */
+export interface Sorted {
+  readonly literals: ReadonlyArray<string>
+  readonly offsets: ReadonlyArray<number>
+  readonly grams: ReadonlyArray<number>
+}
+
+/** Sorts literals, so that few can be searched for without an index. */
+export const sorted = (literals: ReadonlyArray<string>): Sorted => {
+  const offsets = offsetsOf(literals)
+  const all = literals.map((literal, number) => {
+    const offset = offsets[number] ?? 0
+    return { literal, offset, gram: literal.length < gramLength ? Infinity : gramAt(literal, offset) >>> 0 }
+  }).sort((one, other) => one.gram < other.gram ? -1 : one.gram > other.gram ? 1 : 0)
+  return {
+    literals: all.map(({ literal }) => literal),
+    offsets: all.map(({ offset }) => offset),
+    grams: all.flatMap(({ gram }) => gram === Infinity ? [] : [gram])
+  }
+}
+
 interface Options {
   /** What `offsetsOf` gives, where that is already known. */
   readonly offsets?: ReadonlyArray<number>
+  /** The grams of literals that are sorted by them. */
+  readonly grams?: ReadonlyArray<number>
   /** With false literals count within longer numbers too. */
   readonly edges?: boolean
   /** Each occurrence is wanted, and the index is built at once. */
@@ -179,20 +205,34 @@ const standsAt = (text: string, literal: string, begin: number): boolean => {
   return true
 }
 
+/** The first place in a sorted list where a number is not less. */
+const placeOf = (sorted: ReadonlyArray<number>, wanted: number): number => {
+  let from = 0
+  let to = sorted.length
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if ((sorted[middle] ?? 0) < wanted) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
 class Index implements LiteralIndex {
   readonly found: Array<number> = []
   readonly begins: Array<number> = []
   readonly #literals: ReadonlyArray<string>
   readonly #edges: boolean
   readonly #offsets: ReadonlyArray<number> | undefined
+  readonly #grams: ReadonlyArray<number>
   #searched: number
   #count = 0
   #chained: Chained | undefined
 
-  constructor(literals: ReadonlyArray<string>, { edges = true, every = false, offsets }: Options) {
+  constructor(literals: ReadonlyArray<string>, { edges = true, every = false, grams = [], offsets }: Options) {
     this.#literals = literals
     this.#edges = edges
     this.#offsets = offsets
+    this.#grams = grams
     this.#searched = every ? slowly : 0
   }
 
@@ -207,10 +247,26 @@ class Index implements LiteralIndex {
     return this.#count
   }
 
-  /** A program that explains one text never gets beyond this loop, which is why it is a plain one. */
+  /** A program that explains one text never gets beyond this, which is why it needs nothing that must be built. */
   #searchEach(text: string): void {
-    for (let number = 0; number < this.#literals.length; number++) {
-      const literal = this.#literals[number] ?? ""
+    const literals = this.#literals
+    const grams = this.#grams
+    const offsets = this.#offsets ?? []
+    if (grams.length > 0) {
+      let gram = 0
+      for (let at = 0; at < text.length; at++) {
+        gram = ((gram << 8) | thin(text.charCodeAt(at))) >>> 0
+        for (let number = placeOf(grams, gram); grams[number] === gram; number++) {
+          const begin = at - gramLength + 1 - (offsets[number] ?? 0)
+          const literal = literals[number] ?? ""
+          if (begin >= 0 && text.startsWith(literal, begin) && (!this.#edges || atEdges(text, literal, begin))) {
+            this.#add(number, begin)
+          }
+        }
+      }
+    }
+    for (let number = grams.length; number < literals.length; number++) {
+      const literal = literals[number] ?? ""
       const at = text.indexOf(literal)
       if (at !== -1 && (!this.#edges || contains(text, literal))) this.#add(number, at)
     }

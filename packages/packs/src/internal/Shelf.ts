@@ -7,7 +7,7 @@ import type { Digest } from "../Digest.ts"
 import type { CompiledRule } from "../Knowledge.ts"
 import type { Pack } from "../Pack.ts"
 import type { Success } from "../schema/Provider.ts"
-import type { Rule } from "../schema/Rule.ts"
+import type { Rule, When } from "../schema/Rule.ts"
 import { list } from "../schema/values.ts"
 import { ruleAt, ruleCount } from "../Stored.ts"
 import { compile, literals } from "./conditions.ts"
@@ -26,9 +26,13 @@ export class PackNotLoaded extends Error {
   }
 }
 
-/** What is known of a rule before its pack is loaded; `at` is its place in the pack. */
+/**
+ * What is known of a rule before its pack is loaded. `at` is its place in the pack, `expression` the source of its pattern where that
+ * is compiled.
+ */
 export interface Digested extends Pick<Rule, "id" | "when" | "cause" | "confidence"> {
   readonly at: number
+  readonly expression?: string
 }
 
 const tiers = { provider: 0, software: 1, generic: 2 } as const
@@ -45,6 +49,10 @@ export const digested = (pack: Pack): ReadonlyArray<Digested> =>
     .map(({ cause, confidence, id, when }, at) => ({ id, at, cause, confidence, when }))
     .sort((a, b) => compare(a.id, b.id))
 
+const lengthOf = ({ all, any }: ReturnType<typeof literals>): number =>
+  all.reduce((sum, literal) => sum + literal.length, 0) +
+  (any.length === 0 ? 0 : Math.min(...any.map((literal) => literal.length)))
+
 class Compiled implements CompiledRule {
   readonly packId: string
   readonly cause: Rule["cause"]
@@ -54,12 +62,12 @@ class Compiled implements CompiledRule {
   readonly conditions: CompiledRule["conditions"]
   readonly hasText: boolean
   readonly hasExactCode: boolean
-  readonly literalLength: number
   readonly #home: Home
   readonly #at: number
+  readonly #when: When
+  #literalLength: number | undefined
 
-  constructor(home: Home, { at, cause, confidence, id, when }: Digested) {
-    const { all, any } = literals(when)
+  constructor(home: Home, { at, cause, confidence, expression, id, when }: Digested) {
     const exact = list<string | number>(when.code).filter((code) => !/^[1-5]yz$/u.test(`${code}`))
     const exactEnhanced = list(when.enhanced).filter((code) => !code.endsWith("*"))
     this.#home = home
@@ -69,11 +77,14 @@ class Compiled implements CompiledRule {
     this.confidence = confidence
     this.name = `${home.id}/${id}`
     this.tier = tiers[home.kind]
-    this.conditions = compile(when)
-    this.hasText = all.length + any.length > 0 || when.pattern !== undefined
+    this.conditions = compile(when, expression)
+    this.hasText = list(when.text).length + list(when.anyText).length > 0 || when.pattern !== undefined
     this.hasExactCode = exact.length + exactEnhanced.length > 0
-    this.literalLength = all.reduce((sum, literal) => sum + literal.length, 0) +
-      (any.length === 0 ? 0 : Math.min(...any.map((literal) => literal.length)))
+    this.#when = when
+  }
+
+  get literalLength(): number {
+    return this.#literalLength ??= lengthOf(literals(this.#when))
   }
 
   get pack(): Pack {
@@ -254,7 +265,7 @@ export const ofDigest = (digest: Digest): Shelf => {
     const begin = first
     first += of.rules
     return new Home(of, of.rules, (number) => {
-      const rule: Digested = JSON.parse(digest.rules[begin + number] ?? "null")
+      const rule: Digested = JSON.parse(digest.rules.at(begin + number) ?? "null")
       return rule
     })
   })

@@ -63,6 +63,9 @@ const weights = {
   notText: 3
 } as const
 
+const weighNotText = (): number => weights.notText
+const weighNothing = (): number => 0
+
 /** How many `notText` of a rule count as its merit: a long list of exceptions makes no rule more specific. */
 const weighedNotTexts = 10
 
@@ -134,8 +137,53 @@ export const literals = (when: When): { readonly all: ReadonlyArray<string>; rea
   any: list(when.anyText).map(foldLiteral)
 })
 
-/** The conditions of a rule, cheapest first. */
-export const compile = (when: When): ReadonlyArray<Condition> => {
+/** A condition on the text. Most rules that are asked fail before it comes to most of theirs, which are folded only then. */
+class OnText implements Condition {
+  readonly name: keyof When
+  readonly #given: ReadonlyArray<string>
+  readonly #weigh: (folded: ReadonlyArray<string>) => number
+  readonly #isFound: Answer
+  #folded: ReadonlyArray<string> | undefined
+
+  constructor(
+    name: "text" | "anyText" | "notText",
+    given: ReadonlyArray<string>,
+    weigh: (folded: ReadonlyArray<string>) => number
+  ) {
+    this.name = name
+    this.#given = given
+    this.#weigh = weigh
+    this.#isFound = name === "notText" ? "fails" : "holds"
+  }
+
+  get #literals(): ReadonlyArray<string> {
+    return this.#folded ??= this.#given.map(foldLiteral)
+  }
+  get wanted(): string {
+    return this.#literals.join(" or ")
+  }
+  get weight(): number {
+    return this.#weigh(this.#literals)
+  }
+
+  test({ text }: Prepared): Answer {
+    for (const literal of this.#literals) if (contains(text, literal)) return this.#isFound
+    return this.#isFound === "holds" ? "fails" : "holds"
+  }
+}
+
+/** Where one of several literals is enough, the shortest weighs. */
+const anyWeight = (any: ReadonlyArray<string>): number =>
+  literalWeight(any.reduce((found, next) => next.length < found.length ? next : found)) - alternatives(any.length)
+
+/** The expression of a pattern; undefined where it is refused. */
+const expressionOf = (pattern: string): RegExp | undefined => {
+  const compiled = Pattern.compile(pattern)
+  return Result.isSuccess(compiled) ? compiled.success : undefined
+}
+
+/** The conditions of a rule, cheapest first; `expression` is the source of its pattern when that was compiled before. */
+export const compile = (when: When, expression?: string): ReadonlyArray<Condition> => {
   const out: Array<Condition> = []
   const add = (name: keyof When, wanted: ReadonlyArray<string>, weight: number, test: (p: Prepared) => Answer) =>
     void out.push({ name, wanted: wanted.join(" or "), weight, test })
@@ -249,31 +297,21 @@ export const compile = (when: When): ReadonlyArray<Condition> => {
       return among(phases?.[evidence.phase], states)
     })
   }
-  const { all, any } = literals(when)
-  for (const literal of all) {
-    add("text", [literal], literalWeight(literal), ({ text }) => contains(text, literal) ? "holds" : "fails")
+  for (const literal of list(when.text)) {
+    out.push(new OnText("text", [literal], ([folded = ""]) => literalWeight(folded)))
   }
-  if (any.length > 0) {
-    const shortest = any.reduce((found, next) => next.length < found.length ? next : found)
-    add(
-      "anyText",
-      any,
-      literalWeight(shortest) - alternatives(any.length),
-      ({ text }) => any.some((literal) => contains(text, literal)) ? "holds" : "fails"
-    )
-  }
-  for (const [place, literal] of list(when.notText).map(foldLiteral).entries()) {
-    const weight = place < weighedNotTexts ? weights.notText : 0
-    add("notText", [literal], weight, ({ text }) => contains(text, literal) ? "fails" : "holds")
+  const any = list(when.anyText)
+  if (any.length > 0) out.push(new OnText("anyText", any, anyWeight))
+  for (const [place, literal] of list(when.notText).entries()) {
+    out.push(new OnText("notText", [literal], place < weighedNotTexts ? weighNotText : weighNothing))
   }
   if (when.pattern !== undefined) {
     const { pattern } = when
     // Other conditions mostly fail before.
-    let compiled: ReturnType<typeof Pattern.compile> | undefined
+    let made: { readonly expression: RegExp | undefined } | undefined
     add("pattern", [pattern], weights.pattern, ({ text }) => {
-      compiled ??= Pattern.compile(pattern)
-      const matches = Result.isSuccess(compiled) && compiled.success.test(text.slice(0, Pattern.maxPatternText))
-      return matches ? "holds" : "fails"
+      made ??= { expression: expression === undefined ? expressionOf(pattern) : new RegExp(expression, "u") }
+      return made.expression?.test(text.slice(0, Pattern.maxPatternText)) === true ? "holds" : "fails"
     })
   }
   return out

@@ -13,11 +13,13 @@ import * as LiteralIndex from "./LiteralIndex.ts"
 
 /**
  * Lists of rule numbers. `users` has the rules of each literal, one literal after the other, and `ends` where those of
- * each end; `offsets` says where the rare letters of a literal begin.
+ * each end; `offsets` says where the rare letters of a literal begin. The literals are in the order of these letters,
+ * `grams`; those that are shorter stand behind.
  */
 export interface Keys {
   readonly literals: ReadonlyArray<string>
   readonly offsets: ReadonlyArray<number>
+  readonly grams: ReadonlyArray<number>
   readonly users: ReadonlyArray<number>
   readonly ends: ReadonlyArray<number>
   readonly enhanced: Readonly<Record<string, ReadonlyArray<number>>>
@@ -134,13 +136,15 @@ export const keysOf = (whens: ReadonlyArray<When>): Keys => {
       put(codes, list<string | number>(when.code).map((code) => `${code}`.toLowerCase()), number)
     } else (when.pattern === undefined ? others : patterned).push(number)
   }
-  const all = [...users.keys()]
+  const { grams, literals, offsets } = LiteralIndex.sorted([...users.keys()])
+  const rules = literals.map((literal) => users.get(literal) ?? [])
   let end = 0
   return {
-    literals: all,
-    offsets: LiteralIndex.offsetsOf(all),
-    users: [...users.values()].flat(),
-    ends: [...users.values()].map(({ length }) => end += length),
+    literals,
+    offsets,
+    grams,
+    users: rules.flat(),
+    ends: rules.map(({ length }) => end += length),
     enhanced: Object.fromEntries(enhanced),
     codes: Object.fromEntries(codes),
     patterns,
@@ -164,7 +168,7 @@ const ascending = (a: number, b: number): number => a - b
 
 /** A finder over `count` rules. */
 export const finder = (keys: Keys, count: number): Finder => {
-  const index = LiteralIndex.make(keys.literals, { offsets: keys.offsets })
+  const index = LiteralIndex.make(keys.literals, { offsets: keys.offsets, grams: keys.grams })
   const enhanced = new Map(Object.entries(keys.enhanced))
   const codes = new Map(Object.entries(keys.codes))
   const lastAsked = new Uint32Array(count)
