@@ -7,11 +7,50 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { fstatSync, writeSync } from "node:fs"
 
 /** One stream. `columns` is known for terminals only. */
 export interface Side {
   readonly isTerminal: boolean
   readonly columns?: number | undefined
+}
+
+/** A stream of this process, with its descriptor. */
+interface Channel {
+  readonly descriptor: number
+  readonly stream: () => NodeJS.WriteStream
+}
+
+/** The major number of `/dev/null` and its like on Linux. */
+const memoryDevices = 1
+
+/**
+ * Whether a descriptor is a file, a pipe, a socket or `/dev/null`, so that it is no terminal and writing waits, as streams of Node's
+ * do for them (but on Windows). To make such a stream loads half of `node:net` and costs as much as the explanation that it shows.
+ */
+const isPlain = (descriptor: number): boolean => {
+  if (process.platform === "win32") return false
+  try {
+    const found = fstatSync(descriptor)
+    return found.isFile() || found.isFIFO() || found.isSocket() ||
+      (process.platform === "linux" && found.isCharacterDevice() && found.rdev >> 8 === memoryDevices)
+  } catch {
+    return false
+  }
+}
+
+/** Writes octets as far as the system takes them at once; what it does not take now. */
+const writeNow = (descriptor: number, octets: Uint8Array): Uint8Array => {
+  let rest = octets
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest))
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "EAGAIN") return rest
+      throw error
+    }
+  }
+  return rest
 }
 
 /** The process as commands see it. */
@@ -36,38 +75,52 @@ export class Screen extends Context.Service<Screen, {
     Layer.sync(Screen, () => {
       let broken: string | undefined
       let outGone = false
-      // Streams are made when they are first used: each loads what its kind of file needs.
-      const write = (open: () => NodeJS.WriteStream) => {
+      // Streams are made when they are first needed: each loads what its kind of file needs.
+      const write = ({ descriptor, stream: open }: Channel) => {
         let stream: NodeJS.WriteStream | undefined
         let gone = false
         // Without a listener a reader that has gone away would be an uncaught exception.
         const onError = (error: NodeJS.ErrnoException | null | undefined): void => {
           if (error === null || error === undefined) return
           gone = true
-          if (stream !== process.stdout) return
+          if (descriptor !== stdout.descriptor) return
           outGone = true
           if (error.code !== "EPIPE") broken ??= error.code ?? "unknown reason"
         }
         const opened = (): NodeJS.WriteStream => stream ??= open().on("error", onError)
+        let plain: boolean | undefined
+        const rest = (text: string | Uint8Array): string | Uint8Array => {
+          if (stream !== undefined || !(plain ??= isPlain(descriptor))) return text
+          try {
+            return writeNow(descriptor, typeof text === "string" ? Buffer.from(text) : text)
+          } catch (error) {
+            onError(error instanceof Error ? error : new Error(`${error}`))
+            return ""
+          }
+        }
         return (text: string | Uint8Array): Effect.Effect<void> =>
           Effect.callback<void>((resume) => {
-            if (gone || text.length === 0 || opened().destroyed) return resume(Effect.void)
-            opened().write(text, (error) => {
+            const left = gone ? "" : rest(text)
+            if (left.length === 0 || opened().destroyed) return resume(Effect.void)
+            opened().write(left, (error) => {
               onError(error)
               resume(Effect.void)
             })
           })
       }
-      const side = (open: () => NodeJS.WriteStream): Side => ({
-        get isTerminal() {
-          return open().isTTY === true
-        },
-        get columns() {
-          return open().columns
+      const side = ({ descriptor, stream }: Channel): Side => {
+        const terminal = (): NodeJS.WriteStream | undefined => isPlain(descriptor) ? undefined : stream()
+        return {
+          get isTerminal() {
+            return terminal()?.isTTY === true
+          },
+          get columns() {
+            return terminal()?.columns
+          }
         }
-      })
-      const stdout = () => process.stdout
-      const stderr = () => process.stderr
+      }
+      const stdout: Channel = { descriptor: 1, stream: () => process.stdout }
+      const stderr: Channel = { descriptor: 2, stream: () => process.stderr }
       return Screen.of({
         env: process.env,
         stdin: {

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { question } from "@sonde/cli/run/batch"
 import { cutter } from "@sonde/cli/Stdin"
-import { sonde } from "./sonde.ts"
+import { spawn } from "node:child_process"
+import { connect, createServer, type Socket } from "node:net"
+import { bin, sonde } from "./sonde.ts"
 
 const tenant = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant"
 
@@ -74,6 +76,34 @@ describe("sonde explain --batch", () => {
     const { code } = await sonde(["explain", "--batch"], {}, `${JSON.stringify({ id: "a", text: tenant })}\n`)
     assert.strictEqual(code, 0)
   })
+
+  it("loses nothing where standard output takes only what its reader has room for", async () => {
+    const count = 4000
+    const server = createServer()
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve))
+    const address = server.address()
+    const accepted = new Promise<Socket>((resolve) => server.once("connection", resolve))
+    // A connected socket of Node does not wait; what is more than its buffers hold is refused for now.
+    const end = connect(typeof address === "object" && address !== null ? address.port : 0, "127.0.0.1")
+    const reader = (await accepted).setEncoding("utf8")
+    const child = spawn(process.execPath, [bin, "explain", "--batch"], {
+      env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent" },
+      stdio: ["pipe", end, "inherit"]
+    })
+    end.destroy()
+    const done = new Promise<number | null>((resolve) => void child.on("close", resolve))
+    child.stdin?.end(
+      Array.from({ length: count }, (_, id) => `${JSON.stringify({ id, text: `${tenant} ${id}` })}\n`).join("")
+    )
+    let out = ""
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    for await (const chunk of reader) out += chunk
+    server.close()
+    assert.strictEqual(await done, 0)
+    const ids = out.trimEnd().split("\n").map((line) => JSON.parse(line).id)
+    assert.isAbove(out.length, 8_000_000)
+    assert.deepStrictEqual(ids, Array.from({ length: count }, (_, id) => id))
+  }, 30_000)
 
   it("refuses a text beside standard input", async () => {
     const { code, out } = await sonde(["explain", "--batch", "535"])

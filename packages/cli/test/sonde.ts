@@ -2,7 +2,8 @@
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
+/** The command's file. */
+export const bin = fileURLToPath(new URL("../src/bin.ts", import.meta.url))
 
 /** What a child left behind. */
 export interface Left {
