@@ -24,33 +24,22 @@ interface Channel {
 /** The major number of `/dev/null` and its like on Linux. */
 const memoryDevices = 1
 
-/**
- * Whether a descriptor is a file, a pipe, a socket or `/dev/null`, so that it is no terminal and writing waits, as streams of Node's
- * do for them (but on Windows). To make such a stream loads half of `node:net` and costs as much as the explanation that it shows.
- */
-const isPlain = (descriptor: number): boolean => {
-  if (process.platform === "win32") return false
+/** What a descriptor is: `file` is written at once, as by streams of Node's; of what is neither known nor plain only a stream knows. */
+type Kind = "file" | "pipe" | "other"
+
+/** Files, and `/dev/null` and its like, are no terminals and take what is written. So are pipes and sockets, but they may have no room. */
+const kindOf = (descriptor: number): Kind => {
   try {
     const found = fstatSync(descriptor)
-    return found.isFile() || found.isFIFO() || found.isSocket() ||
-      (process.platform === "linux" && found.isCharacterDevice() && found.rdev >> 8 === memoryDevices)
+    const isMemory = process.platform === "linux" && found.isCharacterDevice() && found.rdev >> 8 === memoryDevices
+    return found.isFile() || isMemory ? "file" : found.isFIFO() || found.isSocket() ? "pipe" : "other"
   } catch {
-    return false
+    return "other"
   }
 }
 
-/** Writes octets as far as the system takes them at once; what it does not take now. */
-const writeNow = (descriptor: number, octets: Uint8Array): Uint8Array => {
-  let rest = octets
-  while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(descriptor, rest))
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EAGAIN") return rest
-      throw error
-    }
-  }
-  return rest
+const writeAll = (descriptor: number, octets: Uint8Array): void => {
+  for (let at = 0; at < octets.length;) at += writeSync(descriptor, octets, at)
 }
 
 /** The process as commands see it. */
@@ -88,28 +77,30 @@ export class Screen extends Context.Service<Screen, {
           if (error.code !== "EPIPE") broken ??= error.code ?? "unknown reason"
         }
         const opened = (): NodeJS.WriteStream => stream ??= open().on("error", onError)
-        let plain: boolean | undefined
-        const rest = (text: string | Uint8Array): string | Uint8Array => {
-          if (stream !== undefined || !(plain ??= isPlain(descriptor))) return text
+        let kind: Kind | undefined
+        const writeFile = (text: string | Uint8Array): void => {
           try {
-            return writeNow(descriptor, typeof text === "string" ? Buffer.from(text) : text)
+            writeAll(descriptor, typeof text === "string" ? Buffer.from(text) : text)
           } catch (error) {
             onError(error instanceof Error ? error : new Error(`${error}`))
-            return ""
           }
         }
         return (text: string | Uint8Array): Effect.Effect<void> =>
           Effect.callback<void>((resume) => {
-            const left = gone ? "" : rest(text)
-            if (left.length === 0 || opened().destroyed) return resume(Effect.void)
-            opened().write(left, (error) => {
+            if (gone || text.length === 0) return resume(Effect.void)
+            if ((kind ??= kindOf(descriptor)) === "file") {
+              writeFile(text)
+              return resume(Effect.void)
+            }
+            if (opened().destroyed) return resume(Effect.void)
+            opened().write(text, (error) => {
               onError(error)
               resume(Effect.void)
             })
           })
       }
       const side = ({ descriptor, stream }: Channel): Side => {
-        const terminal = (): NodeJS.WriteStream | undefined => isPlain(descriptor) ? undefined : stream()
+        const terminal = (): NodeJS.WriteStream | undefined => kindOf(descriptor) === "other" ? stream() : undefined
         return {
           get isTerminal() {
             return terminal()?.isTTY === true
