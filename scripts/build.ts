@@ -65,29 +65,80 @@ const apart = (data: unknown): readonly [data: unknown, rules: ReadonlyArray<str
   return texts.length < data.rules.length ? [data, []] : [{ ...data, rules: [] }, texts]
 }
 
-/** Data on a line, with the places where rules end that stand behind it. */
-const withRules = (data: unknown, rules: ReadonlyArray<string>): string => {
+/** A list of numbers so long, or longer, is read as octets: to parse it costs more. */
+const longList = 1000
+
+const isLongList = (value: unknown): value is ReadonlyArray<number> =>
+  Array.isArray(value) && value.length >= longList &&
+  value.every((one) => Number.isInteger(one) && one >= 0 && one <= 0xffff_ffff)
+
+/** Data without its long lists of numbers, two levels deep, and those with their paths. */
+const withoutLists = (
+  data: Readonly<Record<string, unknown>>,
+  path: ReadonlyArray<string> = []
+): {
+  readonly data: object
+  readonly lists: ReadonlyArray<readonly [ReadonlyArray<string>, ReadonlyArray<number>]>
+} => {
+  const lists: Array<readonly [ReadonlyArray<string>, ReadonlyArray<number>]> = []
+  const rest = Object.fromEntries(
+    Object.entries(data).map(([key, value]) => {
+      const here = [...path, key]
+      if (isLongList(value)) {
+        lists.push([here, value])
+        return [key, []]
+      }
+      if (!isRecord(value) || here.length > 1) return [key, value]
+      const inner = withoutLists(value, here)
+      lists.push(...inner.lists)
+      return [key, inner.data]
+    })
+  )
+  return { data: rest, lists }
+}
+
+/** Data on a line, behind it the rules one after the other and the lists of numbers, and with the data the places of all these. */
+const withOctets = (data: unknown, rules: ReadonlyArray<string>): Buffer => {
   let end = 0
   const ends = rules.map(({ length }) => end += length)
-  return `${ascii(JSON.stringify({ ...isRecord(data) ? data : {}, ends }))}\n${rules.join("")}`
+  const found = withoutLists({ ...isRecord(data) ? data : {}, ends })
+  const lists = found.lists.map(([path, numbers]) => {
+    const begin = end
+    end += 4 * numbers.length
+    return { path, begin, numbers }
+  })
+  const places = lists.map(({ begin, numbers, path }) => [path, begin, begin + 4 * numbers.length])
+  return Buffer.concat([
+    Buffer.from(`${ascii(JSON.stringify({ data: found.data, places }))}\n${rules.join("")}`),
+    ...lists.map(({ numbers }) => Buffer.from(Uint32Array.from(numbers).buffer))
+  ])
 }
 
 /** What a module needs that reads such files. Of rules no more than the octets are read until one is asked for. */
 const reader = `import { readFileSync } from "node:fs"
 const readData = (name) => {
   const octets = readFileSync(import.meta.dirname + "/" + name)
-  const begin = octets.indexOf(10) + 1
-  if (begin === 0) return JSON.parse(octets.latin1Slice())
-  const { ends, ...data } = JSON.parse(octets.latin1Slice(0, begin))
-  const at = (place) => octets.latin1Slice(begin + (ends[place - 1] ?? 0), begin + ends[place])
-  return { ...data, rules: { length: ends.length, at } }
+  const start = octets.indexOf(10) + 1
+  if (start === 0) return JSON.parse(octets.latin1Slice())
+  const { data, places } = JSON.parse(octets.latin1Slice(0, start))
+  for (const [path, begin, end] of places) {
+    const owner = path.length === 1 ? data : data[path[0]]
+    const from = octets.byteOffset + start
+    owner[path.at(-1)] = new Uint32Array(octets.buffer.slice(from + begin, from + end))
+  }
+  const { ends } = data
+  const at = (place) => octets.latin1Slice(start + (ends[place - 1] ?? 0), start + ends[place])
+  delete data.ends
+  if (ends.length > 0) data.rules = { length: ends.length, at }
+  return data
 }
 `
 
 /** Writes data into a file beside the chunks; the call that reads it. */
 const dataFile = (context: PluginContext, code: string): string => {
   const [data, rules] = apart(JSON.parse(code))
-  const source = rules.length === 0 ? ascii(JSON.stringify(data)) : withRules(data, rules.map(ascii))
+  const hasOctets = rules.length > 0 || (isRecord(data) && withoutLists(data).lists.length > 0)
+  const source = hasOctets ? withOctets(data, rules.map(ascii)) : Buffer.from(ascii(JSON.stringify(data)))
   const hash = createHash("sha256").update(source).digest("base64url").slice(0, 8)
   const fileName = `data-${hash}.json`
   context.emitFile({ type: "asset", fileName, source })
@@ -101,7 +152,7 @@ const late = /\bimport\("(\.[^"]+\.json)", \{ with: \{ type: "json" \} \}\)/g
  * Data in files of their own, which are read and parsed when they are asked for. As an object literal, which it would be
  * otherwise, the same data costs several times as much: it is parsed as a program, and kept in the code cache as one. As
  * text within a program it is still read twice, once with the program and once from the code cache. Rules that are texts
- * already are lines of their own behind the rest, so that nothing of them is parsed.
+ * already and long lists of numbers are octets behind the rest, so that nothing of them is parsed.
  */
 const jsonFiles: ReadonlyArray<RolldownPlugin> = [
   {

@@ -2,6 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { question } from "@sonde/cli/run/batch"
 import { cutter } from "@sonde/cli/Stdin"
 import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { sonde as built } from "./CanaryCommand.ts"
 import { bin, sonde } from "./sonde.ts"
 
 const tenant = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant"
@@ -99,6 +101,19 @@ describe("sonde explain --batch", () => {
     assert.isAbove(out.length, 8_000_000)
     assert.deepStrictEqual(ids, Array.from({ length: count }, (_, id) => id))
   }, 30_000)
+
+  it("says the same as it is built, where rules and numbers are read from octets", async () => {
+    const replies: ReadonlyArray<{ readonly reply: string; readonly phase: string }> = JSON.parse(
+      readFileSync(new URL("../../../test-fixtures/replies.json", import.meta.url), "utf8")
+    )
+    const input = replies.flatMap(({ phase, reply }, id) =>
+      ["", " q1x2y3", " q4x5y6"].map((behind) => `${JSON.stringify({ id, text: reply + behind, phase })}\n`)
+    ).join("")
+    const asBuilt = await built(["explain", "--batch"], {}, input)
+    const { code, out } = await sonde(["explain", "--batch"], {}, input)
+    assert.deepStrictEqual([asBuilt.code, asBuilt.out.split("\n")], [code, out.split("\n")])
+    assert.lengthOf(out.split("\n"), 3 * replies.length + 1)
+  }, 60_000)
 
   it("refuses a text beside standard input", async () => {
     const { code, out } = await sonde(["explain", "--batch", "535"])

@@ -152,9 +152,9 @@ const mayHold = 2
  */
 export interface Parts {
   readonly runs: ReadonlyArray<string>
-  readonly offsets: ReadonlyArray<number>
-  readonly places: ReadonlyArray<number>
-  readonly near: ReadonlyArray<number>
+  readonly offsets: ArrayLike<number>
+  readonly places: ArrayLike<number>
+  readonly near: ArrayLike<number>
   readonly edges: ReadonlyArray<string>
   readonly pairs: ReadonlyArray<string>
 }

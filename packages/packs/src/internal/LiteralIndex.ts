@@ -98,9 +98,9 @@ export const sorted = (literals: ReadonlyArray<string>): Sorted => {
 
 interface Options {
   /** What `offsetsOf` gives, where that is already known. */
-  readonly offsets?: ReadonlyArray<number>
+  readonly offsets?: ArrayLike<number>
   /** The grams of literals that are sorted by them. */
-  readonly grams?: ReadonlyArray<number>
+  readonly grams?: ArrayLike<number>
   /** With false literals count within longer numbers too. */
   readonly edges?: boolean
   /** Each occurrence is wanted, and the index is built at once. */
@@ -176,7 +176,7 @@ interface Chained {
   readonly hasPair: boolean
 }
 
-const chained = (literals: ReadonlyArray<string>, offsets: ReadonlyArray<number>): Chained => {
+const chained = (literals: ReadonlyArray<string>, offsets: ArrayLike<number>): Chained => {
   const countOf = (length: number): number => literals.filter((literal) => literal.length === length).length
   const shorts = countOf(shortLength)
   const pairs = countOf(pairLength)
@@ -206,7 +206,7 @@ const standsAt = (text: string, literal: string, begin: number): boolean => {
 }
 
 /** The first place in a sorted list where a number is not less. */
-const placeOf = (sorted: ReadonlyArray<number>, wanted: number): number => {
+const placeOf = (sorted: ArrayLike<number>, wanted: number): number => {
   let from = 0
   let to = sorted.length
   while (from < to) {
@@ -222,8 +222,8 @@ class Index implements LiteralIndex {
   readonly begins: Array<number> = []
   readonly #literals: ReadonlyArray<string>
   readonly #edges: boolean
-  readonly #offsets: ReadonlyArray<number> | undefined
-  readonly #grams: ReadonlyArray<number>
+  readonly #offsets: ArrayLike<number> | undefined
+  readonly #grams: ArrayLike<number>
   #searched: number
   #count = 0
   #chained: Chained | undefined

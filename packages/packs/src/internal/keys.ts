@@ -18,10 +18,10 @@ import * as LiteralIndex from "./LiteralIndex.ts"
  */
 export interface Keys {
   readonly literals: ReadonlyArray<string>
-  readonly offsets: ReadonlyArray<number>
-  readonly grams: ReadonlyArray<number>
-  readonly users: ReadonlyArray<number>
-  readonly ends: ReadonlyArray<number>
+  readonly offsets: ArrayLike<number>
+  readonly grams: ArrayLike<number>
+  readonly users: ArrayLike<number>
+  readonly ends: ArrayLike<number>
   readonly enhanced: Readonly<Record<string, ReadonlyArray<number>>>
   readonly codes: Readonly<Record<string, ReadonlyArray<number>>>
   /** Rules that are found through the letters of their pattern. */

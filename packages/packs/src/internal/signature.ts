@@ -36,7 +36,7 @@ interface Beside {
 /** What a signature is made of. `offsets` are those of the literals for `LiteralIndex`. */
 export interface Table {
   readonly literals: ReadonlyArray<string>
-  readonly offsets: ReadonlyArray<number>
+  readonly offsets: ArrayLike<number>
   readonly patterns: ReadonlyArray<Beside>
 }
 
