@@ -102,6 +102,21 @@ describe("sonde explain --batch", () => {
     assert.deepStrictEqual(ids, Array.from({ length: count }, (_, id) => id))
   }, 30_000)
 
+  it("hears a signal while nobody reads what it says", async () => {
+    const child = spawn(process.execPath, [bin, "explain", "--batch"], {
+      env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent" },
+      stdio: ["pipe", "pipe", "inherit"]
+    })
+    const done = new Promise<number | null>((resolve) => void child.on("exit", resolve))
+    child.stdin.on("error", () => {})
+    child.stdin.write(Array.from({ length: 4000 }, (_, id) => `${JSON.stringify({ id, text: tenant })}\n`).join(""))
+    await new Promise((resolve) => child.stdout.once("readable", resolve))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    child.kill("SIGTERM")
+    assert.strictEqual(await done, 143)
+    child.stdout.destroy()
+  }, 30_000)
+
   it("says the same as it is built, where rules and numbers are read from octets", async () => {
     const replies: ReadonlyArray<{ readonly reply: string; readonly phase: string }> = JSON.parse(
       readFileSync(new URL("../../../test-fixtures/replies.json", import.meta.url), "utf8")
