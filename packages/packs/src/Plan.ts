@@ -1,6 +1,6 @@
 /**
  * What those need of packs who explain many texts: what decides which rules fit a text, and all that can touch a word of
- * it. For the built-in packs it is made when they are generated, because to make it costs as much as a thousand answers.
+ * it. For the built-in packs it is made when they are generated, because to make it takes as long as some thousand answers.
  *
  * @since 0.1.0
  */

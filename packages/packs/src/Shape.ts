@@ -29,7 +29,7 @@ export interface Shape {
   readonly words: ReadonlyArray<number>
   /** The words that were there last, which need not be looked at again. */
   readonly last: Array<string>
-  /** The middle of the longest piece, where most other texts of the same length have another character. */
+  /** The middle of the longest piece, where most other texts of the same length have another character; -1 without one. */
   readonly middle: number
 }
 
@@ -264,13 +264,14 @@ const shortBeside = (pairs: ReadonlyArray<string>): (word: string, before: strin
   return (word, before, behind) => has(before, word.charCodeAt(0)) || has(behind, word.charCodeAt(word.length - 1))
 }
 
-/** The place in the middle of the longest piece; pieces stand behind the words that end there. */
+/** The place in the middle of the longest piece, -1 where all are empty; pieces stand behind the words that end there. */
 const middleOf = (pieces: ReadonlyArray<string>, ends: ReadonlyArray<number>): number => {
   let longest = 0
   for (let place = 1; place < pieces.length; place++) {
     if ((pieces[place]?.length ?? 0) > (pieces[longest]?.length ?? 0)) longest = place
   }
-  return (longest === 0 ? 0 : ends[longest - 1] ?? 0) + ((pieces[longest]?.length ?? 0) >> 1)
+  const length = pieces[longest]?.length ?? 0
+  return length === 0 ? -1 : (longest === 0 ? 0 : ends[longest - 1] ?? 0) + (length >> 1)
 }
 
 /** Shapes of texts. */
@@ -335,7 +336,7 @@ export const make = ({ edges: given, near, offsets, pairs, places, runs }: Parts
   }
   return {
     isOf: (text, { begins, ends, last, middle, pieces, shape, words }) => {
-      if (text.length !== shape.length || text.charCodeAt(middle) !== shape.charCodeAt(middle)) return false
+      if (text.length !== shape.length || text.charAt(middle) !== shape.charAt(middle)) return false
       // Shapes of one and the same text differ in the last word, those of two texts from the beginning.
       const end = ends.length - 1
       if (!standsAt(text, pieces[end + 1] ?? "", ends[end] ?? 0)) return false

@@ -294,6 +294,12 @@ describe("the shape of a text", () => {
     ) assert.strictEqual(found !== undefined && shapes.isOf(text, found), shape(text) === found?.shape, text)
   })
 
+  it("is recognised where nothing but words is in a text", () => {
+    const found = shapes.of("kzvqj")
+    assert.isTrue(found !== undefined && shapes.isOf("qqvkk", found))
+    assert.isFalse(found !== undefined && shapes.isOf("qqvkx1", found))
+  })
+
   it("keeps the length and tells its words apart", () => {
     const text = "kzvqj Kzvqj KZVQJ k1vqj 1kvqj 12345 kzvqj"
     const found = shapes.of(text)
